@@ -1,0 +1,57 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// CI treats every warning of ours as an error; a user's compiler, older or newer, only shows them.
+let strict: [SwiftSetting] = Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "ledgerctl",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Ledger", targets: ["Ledger"]),
+    .library(name: "Runner", targets: ["Runner"]),
+    .executable(name: "ledgerctl", targets: ["ledgerctl"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite3"])]),
+    .systemLibrary(
+      name: "CCrypto", pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+    .systemLibrary(
+      name: "CLibPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .target(name: "CPNG", dependencies: ["CLibPNG"]),
+    .target(name: "CProcess"),
+    .target(
+      name: "Migrations", path: "migrations", resources: [.embedInCode("sql")],
+      swiftSettings: strict),
+    .target(
+      name: "Ledger", dependencies: ["CSQLite", "CCrypto", "Migrations"], swiftSettings: strict),
+    .target(
+      name: "Runner",
+      dependencies: [
+        "Ledger", "CPNG", "CProcess",
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "ledgerctl",
+      dependencies: [
+        "Ledger", "Runner",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "LedgerTests", dependencies: ["Ledger"], swiftSettings: strict),
+    .testTarget(name: "RunnerTests", dependencies: ["Runner", "Ledger"], swiftSettings: strict),
+    .testTarget(name: "EndToEnd", dependencies: [], swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,38 @@
+/// A reading of both clocks: the wall's, which people read and may set, and the boot's, which only goes forward.
+public struct Moment: Hashable, Sendable {
+  /// Milliseconds since 1970, UTC.
+  public var wallMs: Int64
+  /// Milliseconds since the machine was started, sleep included.
+  public var bootMs: Int64
+  /// Identifies this start of the machine; boot times compare only within one.
+  public var boot: String
+
+  public init(wallMs: Int64, bootMs: Int64, boot: String) {
+    self.wallMs = wallMs
+    self.bootMs = bootMs
+    self.boot = boot
+  }
+}
+
+/// A moment to wait for, which survives steps of the wall clock within a boot.
+public struct Deadline: Hashable, Sendable, Codable {
+  public var wallMs: Int64
+  public var bootMs: Int64
+  public var boot: String
+
+  public init(wallMs: Int64, bootMs: Int64, boot: String) {
+    self.wallMs = wallMs
+    self.bootMs = bootMs
+    self.boot = boot
+  }
+
+  /// The deadline that lies so many milliseconds after a moment.
+  public init(_ now: Moment, plusMs: Int64) {
+    self.init(wallMs: now.wallMs + plusMs, bootMs: now.bootMs + plusMs, boot: now.boot)
+  }
+
+  /// Milliseconds still to wait, 0 once it has passed: by the boot clock within a boot, else by the wall clock.
+  public func remainingMs(at now: Moment) -> Int64 {
+    max(0, now.boot == boot ? bootMs - now.bootMs : wallMs - now.wallMs)
+  }
+}

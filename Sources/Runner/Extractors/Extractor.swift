@@ -1,0 +1,82 @@
+import Ledger
+
+/// Something that turns an image into its design facts.
+public protocol Extractor: Sendable {
+  /// Name, version, model, tool schema and options, as far as known without a call; part of the stage's key.
+  var identity: ExtractorIdentity { get async throws(ExtractorRefusal) }
+
+  /// Asks for one asset. Cancelling the task ends the call.
+  func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply
+
+  /// Ends what the extractor holds, such as a server process and its children.
+  func shutDown() async
+}
+
+/// What an extractor is asked: an image as a private copy under its digest, and what the manifest says of it.
+public struct ExtractionRequest: Sendable {
+  public var asset: AssetID
+  /// Path of the pinned copy of the image.
+  public var imagePath: String
+  public var image: Digest
+  /// Width and height from the image's own header, which no reply may contradict.
+  public var dimensions: IDF.Dimensions
+  /// The manifest's `specs`, an object.
+  public var specs: JSONValue
+  /// The same for every repetition of the same call, for tools that take one.
+  public var idempotencyKey: String
+
+  public init(
+    asset: AssetID, imagePath: String, image: Digest, dimensions: IDF.Dimensions, specs: JSONValue,
+    idempotencyKey: String
+  ) {
+    self.asset = asset
+    self.imagePath = imagePath
+    self.image = image
+    self.dimensions = dimensions
+    self.specs = specs
+    self.idempotencyKey = idempotencyKey
+  }
+}
+
+public struct ExtractionReply: Sendable, Hashable {
+  public var idf: IDF
+  /// What the outside program said, redacted; nil where nothing outside was asked.
+  public var raw: String?
+  /// Things worth telling the user, such as a banner that was skipped.
+  public var notes: [String]
+
+  public init(idf: IDF, raw: String? = nil, notes: [String] = []) {
+    self.idf = idf
+    self.raw = raw
+    self.notes = notes
+  }
+}
+
+/// Who answers: everything that may change the answer, as names and values; a key part each.
+public struct ExtractorIdentity: Hashable, Sendable, Codable {
+  public var kind: String
+  public var parts: [String: String]
+
+  public init(kind: String, parts: [String: String]) {
+    self.kind = kind
+    self.parts = parts
+  }
+}
+
+/// Why an extractor did not answer with an IDF.
+public enum ExtractorRefusal: Error, Hashable, Sendable {
+  /// The quota is used up. `retryAfterMs` is the server's own time where it gave one; `source` says where it stood
+  /// (such as `retryDelay`); `daily` quotas do not clear by waiting.
+  case limited(retryAfterMs: Int64?, source: String, daily: Bool, message: String)
+  /// The program is not there or went away: `start`, `exit`, `timeout`, ….
+  case unavailable(reason: String, message: String)
+  /// The program broke its protocol.
+  case protocolBroken(message: String)
+  /// An answer came that is no IDF, or contradicts the image. `retryable` where asking again may help.
+  case badReply(message: String, raw: String?, retryable: Bool)
+  /// The program said no to this asset.
+  case rejected(message: String, retryable: Bool)
+  /// Our surroundings failed (too many files, no memory): spends no attempt.
+  case surroundings(message: String)
+  case cancelled
+}
