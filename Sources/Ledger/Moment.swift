@@ -4,7 +4,7 @@ public struct Moment: Hashable, Sendable {
   public var wallMs: Int64
   /// Milliseconds since the machine was started, sleep included.
   public var bootMs: Int64
-  /// Identifies this start of the machine; boot times compare only within one.
+  /// Identifies this start of the machine; boot times compare only within one. Empty where the machine has no name for it.
   public var boot: String
 
   public init(wallMs: Int64, bootMs: Int64, boot: String) {
@@ -33,6 +33,6 @@ public struct Deadline: Hashable, Sendable, Codable {
 
   /// Milliseconds still to wait, 0 once it has passed: by the boot clock within a boot, else by the wall clock.
   public func remainingMs(at now: Moment) -> Int64 {
-    max(0, now.boot == boot ? bootMs - now.bootMs : wallMs - now.wallMs)
+    max(0, now.boot == boot && !boot.isEmpty ? bootMs - now.bootMs : wallMs - now.wallMs)
   }
 }

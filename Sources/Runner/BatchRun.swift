@@ -1,0 +1,311 @@
+import Ledger
+import Synchronization
+
+/// One run over one batch: decides with pure functions, appends, and only then acts.
+///
+/// The only file with task groups. Each turn of the loop takes the results that have come in, writes them and the
+/// starts they make possible in one append, and starts that work once the append is on disk.
+actor BatchRun {
+  let batch: BatchID
+  let id: String
+  let surroundings: Surroundings
+  let options: RunOptions
+  let stop: StopSignal
+  private let observe: @Sendable (Event) -> Void
+  private(set) var state: BatchState
+  private var random: SplitMix64
+  private var busy: Set<Planner.Slot> = []
+  private var prepared: [Planner.Slot: StageKey] = [:]
+  private var woken: Deadline?
+  private(set) var notes: [String] = []
+
+  init(
+    batch: BatchID, id: String, state: BatchState, surroundings: Surroundings, options: RunOptions,
+    stop: StopSignal, observe: @escaping @Sendable (Event) -> Void
+  ) {
+    self.batch = batch
+    self.id = id
+    self.state = state
+    self.surroundings = surroundings
+    self.options = options
+    self.stop = stop
+    self.observe = observe
+    self.random = SplitMix64(seed: surroundings.newSeed())
+  }
+
+  /// Why a run came to its end.
+  enum Ending: Hashable, Sendable {
+    case finished
+    /// Every asset is packaged, and nothing more was asked for.
+    case packaged
+    case failed([StageFailure], deferred: [StageDeferral])
+    case waitsTooLong(until: Deadline)
+    case stopped(ExitStatus)
+  }
+
+  /// Appends facts to the batch's stream and folds them; the state moves only once they are on disk.
+  func append(
+    _ facts: [BatchEvent], callsStarted: [CallStart] = [], callsEnded: [String] = [],
+    pauses: [LimiterPause] = []
+  ) async throws(StoreError) {
+    guard !facts.isEmpty else { return }
+    let timeMs = surroundings.clock.now().wallMs
+    var next = state
+    for fact in facts { next.apply(StampedEvent(fact, timeMs: timeMs, run: id)) }
+    let stored = try await surroundings.store.append(
+      AppendRequest(
+        batch: batch.text, expecting: state.version,
+        events: facts.map { $0.stored(timeMs: timeMs, run: id) }, state: next.phase.rawValue,
+        callsStarted: callsStarted, callsEnded: callsEnded, pauses: pauses))
+    state = next
+    for event in stored { observe(event) }
+  }
+
+  /// Adds a sentence for the user that is no event.
+  func note(_ text: String) { notes.append(text) }
+
+  // MARK: - The loop
+
+  /// Works until the batch has ended, nothing can go on, or the run is asked to stop.
+  func work(_ stages: StageWork) async throws(Fault) -> Ending {
+    let registration = try registrationInForce()
+    let planner = Planner(
+      run: id, jobs: options.jobs ?? registration.configuration.limits.inFlight,
+      extractsTogether: stages.extractsTogether, stopsBeforePlacing: options.untilPackaged)
+    let maxWaitMs = options.maxWaitMs ?? registration.configuration.limits.maxWaitMs
+    let mailbox = Mailbox()
+    do {
+      return try await withThrowingTaskGroup(of: Void.self) { group in
+        defer { group.cancelAll() }
+        group.addTask { await self.stop.wait() }
+        while true {
+          try await self.record(mailbox.takeAll(), stages)
+          let now = self.surroundings.clock.now()
+          let plan = planner.plan(
+            self.state, busy: self.busy, prepared: Set(self.prepared.keys), now: now)
+          if let status = self.stop.status {
+            if self.busy.isEmpty { return Ending.stopped(status) }
+          } else if try await self.begin(plan.steps, stages, mailbox, &group) {
+            continue
+          }
+          if self.busy.isEmpty {
+            guard let ending = self.ending(plan, now: now, maxWaitMs: maxWaitMs) else {
+              self.schedule(plan.wakeUp, &group)
+              _ = try await group.next()
+              continue
+            }
+            return ending
+          }
+          if self.stop.status == nil { self.schedule(plan.wakeUp, &group) }
+          _ = try await group.next()
+        }
+      }
+    } catch let fault as Fault {
+      throw fault
+    } catch let error as StoreError {
+      throw Fault.ledger(error)
+    } catch {
+      throw Fault.unexpected(error)
+    }
+  }
+
+  private func registrationInForce() throws(Fault) -> Registration {
+    guard let registration = state.registration else { throw Fault.batchUnknown(batch.text) }
+    return registration
+  }
+
+  /// Starts what the plan says; true where a batch stage ran to its end and the plan must be made anew.
+  private func begin(
+    _ steps: [Planner.Step], _ stages: StageWork, _ mailbox: Mailbox,
+    _ group: inout ThrowingTaskGroup<Void, any Error>
+  ) async throws -> Bool {
+    for step in steps {
+      switch step {
+      case .prepare(let asset, let stage):
+        prepare(asset, stage, stages, mailbox, &group)
+      case .start(let assets, let stage):
+        if try await start(assets, stage, stages, mailbox, &group) == false { return true }
+      case .place:
+        try await attempt(.place, stages)
+        return true
+      case .commit:
+        try await attempt(.commit, stages)
+        return true
+      case .complete:
+        try await append([.batchCompleted(stages.completion(of: state))])
+        return true
+      }
+    }
+    return false
+  }
+
+  private func prepare(
+    _ asset: AssetID, _ stage: Stage, _ stages: StageWork, _ mailbox: Mailbox,
+    _ group: inout ThrowingTaskGroup<Void, any Error>
+  ) {
+    guard let assetState = state[asset: asset] else { return }
+    busy.insert(Planner.Slot(asset: asset, stage: stage))
+    group.addTask {
+      let preparation = try await stages.prepare(stage, of: assetState)
+      mailbox.put(.prepared(asset, stage, preparation))
+    }
+  }
+
+  /// Writes the starts of prepared stages and starts them; false where a limiter refused.
+  private func start(
+    _ assets: [AssetID], _ stage: Stage, _ stages: StageWork, _ mailbox: Mailbox,
+    _ group: inout ThrowingTaskGroup<Void, any Error>
+  ) async throws -> Bool {
+    let starts = assets.compactMap { asset in
+      state[asset: asset].flatMap { current in
+        prepared[Planner.Slot(asset: asset, stage: stage)].map { (current, $0) }
+      }
+    }
+    let facts = starts.map { current, key in
+      BatchEvent.stageStarted(
+        StageRef(current.id, stage, attempt: current[stage].nextAttempt), StageStart(key: key))
+    }
+    let calls = stage == .extract ? stages.callStarts(for: starts.map(\.0), run: id) : []
+    do {
+      try await append(facts, callsStarted: calls)
+    } catch StoreError.limited(_, let until) {
+      try await putOff(starts.map(\.0), until: until)
+      return false
+    }
+    for (asset, _) in starts {
+      let slot = Planner.Slot(asset: asset.id, stage: stage)
+      prepared[slot] = nil
+      busy.insert(slot)
+    }
+    let work = starts.map { ($0.0, $0.1) }
+    group.addTask {
+      let outcomes = await stages.execute(stage, of: work)
+      mailbox.put(.executed(stage, outcomes))
+    }
+    return true
+  }
+
+  /// Writes down that our own limits, not the server, make assets wait.
+  private func putOff(_ assets: [AssetState], until: Deadline) async throws(StoreError) {
+    try await append(
+      assets.map { asset in
+        .stageDeferred(
+          StageRef(asset.id, .extract, attempt: asset[.extract].nextAttempt),
+          StageDeferral(
+            reason: .limited, code: "own_limit",
+            message: "The limits of the configuration allow no further call yet.",
+            exit: .canGoOn, until: until, source: BatchState.ownLimit, worthWaiting: true))
+      })
+    for asset in assets { prepared[Planner.Slot(asset: asset.id, stage: .extract)] = nil }
+  }
+
+  // MARK: - Results
+
+  /// Writes down results that have come in, all in one append.
+  private func record(_ results: [Result], _ stages: StageWork) async throws(StoreError) {
+    var facts: [BatchEvent] = []
+    var ended: [String] = []
+    var pauses: [LimiterPause] = []
+    let recorder = OutcomeRecorder(policy: stages.policy, now: surroundings.clock.now())
+    for result in results {
+      switch result {
+      case .prepared(let asset, let stage, let preparation):
+        busy.remove(Planner.Slot(asset: asset, stage: stage))
+        facts += take(preparation, asset, stage, recorder)
+      case .executed(let stage, let outcomes):
+        for (asset, outcome) in outcomes {
+          busy.remove(Planner.Slot(asset: asset, stage: stage))
+          guard let current = state[asset: asset] else { continue }
+          let new = recorder.events(
+            for: outcome, of: StageRef(asset, stage, attempt: current[stage].nextAttempt),
+            at: current[stage], calls: state.calls, using: &random)
+          facts += new
+          if stage == .extract {
+            ended += stages.callID(of: current, run: id).map { [$0] } ?? []
+            pauses += stages.pauses(in: new)
+          }
+        }
+      }
+    }
+    try await append(facts, callsEnded: ended, pauses: pauses)
+  }
+
+  private func take(
+    _ preparation: Preparation, _ asset: AssetID, _ stage: Stage, _ recorder: OutcomeRecorder
+  ) -> [BatchEvent] {
+    guard let current = state[asset: asset] else { return [] }
+    let ref = StageRef(asset, stage, attempt: current[stage].nextAttempt)
+    switch preparation {
+    case .needed(let key):
+      prepared[Planner.Slot(asset: asset, stage: stage)] = key
+      return []
+    case .done(let completion, let package):
+      return recorder.events(
+        for: .completed(completion, package: package), of: ref, at: current[stage],
+        calls: state.calls, using: &random)
+    case .damaged(let damagedStage, let why):
+      let attempt = current[damagedStage].nextAttempt
+      return [.stageInvalidated(StageRef(asset, damagedStage, attempt: attempt), why)]
+    case .ended(let outcome):
+      return recorder.events(
+        for: outcome, of: ref, at: current[stage], calls: state.calls, using: &random)
+    }
+  }
+
+  /// Runs a stage of the batch; a fault of its surroundings puts it off and ends the run.
+  private func attempt(_ stage: Stage, _ stages: StageWork) async throws {
+    do {
+      if stage == .place {
+        try await stages.place(in: self)
+      } else {
+        try await stages.commit(in: self)
+      }
+    } catch let fault as Fault {
+      let current = stage == .place ? state.place : state.commit
+      let ref = StageRef(nil, stage, attempt: current.nextAttempt)
+      let recorder = OutcomeRecorder(policy: stages.policy, now: surroundings.clock.now())
+      try await append(
+        recorder.events(
+          for: StageOutcome(fault, durationMs: 0), of: ref, at: current, calls: state.calls,
+          using: &random))
+      throw fault
+    }
+  }
+
+  // MARK: - Endings
+
+  /// How the run ends, given a plan in which nothing starts and nothing is at work; nil if it waits.
+  private func ending(_ plan: Planner.Plan, now: Moment, maxWaitMs: Int64) -> Ending? {
+    if state.isEnded { return .finished }
+    if let wakeUp = plan.wakeUp {
+      return wakeUp.remainingMs(at: now) > maxWaitMs ? .waitsTooLong(until: wakeUp) : nil
+    }
+    if plan.failed.isEmpty, plan.blocked.isEmpty, state.phase == .packaged { return .packaged }
+    return .failed(plan.failed, deferred: plan.blocked)
+  }
+
+  /// Wakes the loop at a time, unless it is going to wake up then anyway.
+  private func schedule(_ deadline: Deadline?, _ group: inout ThrowingTaskGroup<Void, any Error>) {
+    guard let deadline, deadline != woken else { return }
+    woken = deadline
+    let clock = surroundings.clock
+    group.addTask { try? await clock.sleep(until: deadline) }
+  }
+
+  private enum Result: Sendable {
+    case prepared(AssetID, Stage, Preparation)
+    case executed(Stage, [(AssetID, StageOutcome)])
+  }
+
+  /// Results that have come in and are not yet written down.
+  private final class Mailbox: Sendable {
+    private let results = Mutex<[Result]>([])
+    func put(_ result: Result) { results.withLock { $0.append(result) } }
+    func takeAll() -> [Result] {
+      results.withLock { results in
+        defer { results = [] }
+        return results
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Ledger
+
+/// Where an asset of a batch stands.
+public struct AssetState: Hashable, Sendable {
+  public let id: AssetID
+  /// The bytes it goes on with.
+  public internal(set) var image: PinnedImage
+  public internal(set) var stages: [Stage: StageState]
+  /// The bundle, once packaged.
+  public internal(set) var package: AssetPackage?
+  /// Enters the keys of the stages run again after a `retry --from`.
+  public internal(set) var salt: Salt?
+
+  /// A text that makes the keys of a stage and all after it new.
+  public struct Salt: Hashable, Sendable {
+    public var from: Stage
+    public var text: String
+  }
+
+  init(id: AssetID, image: PinnedImage) {
+    self.id = id
+    self.image = image
+    self.stages = Dictionary(uniqueKeysWithValues: Stage.ofAsset.map { ($0, StageState()) })
+  }
+
+  public subscript(stage: Stage) -> StageState {
+    get {
+      guard let state = stages[stage] else {
+        preconditionFailure("'\(stage.rawValue)' is no stage of an asset.")
+      }
+      return state
+    }
+    set { stages[stage] = newValue }
+  }
+
+  /// The first stage that is not complete; nil once all are.
+  public var currentStage: Stage? { Stage.ofAsset.first { !self[$0].isCompleted } }
+
+  public var isPackaged: Bool { package != nil && currentStage == nil }
+
+  /// The word for where it stands, as screens and scripts see it.
+  public var name: Name {
+    guard let current = currentStage else { return .packaged }
+    switch self[current].progress {
+    case .failed(let failure) where failure.next == nil: return .failed
+    case .deferred: return .deferred
+    default: break
+    }
+    return switch current {
+    case .validate: .registered
+    case .extract: .validated
+    case .render: .extracted
+    case .package, .place, .commit: .rendered
+    }
+  }
+
+  /// Words for an asset's state. Raw values are part of the contract.
+  public enum Name: String, Hashable, Sendable, Codable, CaseIterable {
+    case registered, validated, extracted, rendered, packaged, failed, deferred
+  }
+
+  /// Opens a stage and every one after it again.
+  mutating func reopen(from stage: Stage, why: StageInvalidation?) {
+    for later in Stage.ofAsset where later >= stage { self[later].reopen(why) }
+    package = nil
+  }
+}

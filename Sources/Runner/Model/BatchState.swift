@@ -1,0 +1,247 @@
+import Ledger
+
+/// A batch as its events tell it: the only place that decides what has been done.
+public struct BatchState: Hashable, Sendable {
+  /// Words for a batch's state. Raw values are part of the contract and stored in the batch table.
+  public enum Phase: String, Hashable, Sendable, Codable, CaseIterable {
+    case open, packaged, placed, committed, cancelled
+  }
+
+  /// Version of the last event folded; 0 for a batch never seen.
+  public internal(set) var version: Int64 = 0
+  /// Nil for a batch never seen.
+  public internal(set) var registration: Registration?
+  /// In the manifest's order.
+  public internal(set) var assets: [AssetState] = []
+  public internal(set) var place = StageState()
+  public internal(set) var commit = StageState()
+  /// What the latest start of `place` found and means to write; kept until it is taken back.
+  public internal(set) var placePlan: [PlannedTarget] = []
+  public internal(set) var placement: Placement?
+  /// A commit that was intended and neither confirmed nor superseded.
+  public internal(set) var intent: CommitIntent?
+  public internal(set) var confirmation: CommitConfirmation?
+  public internal(set) var completion: BatchCompletion?
+  public internal(set) var cancellation: BatchCancellation?
+  /// Every run since registration, oldest first.
+  public internal(set) var runs: [RunRecord] = []
+  public internal(set) var calls = CallRecord()
+  var tally = BatchMetrics()
+
+  public init() {}
+
+  public var phase: Phase {
+    if cancellation != nil { return .cancelled }
+    if completion != nil { return .committed }
+    if placement != nil { return .placed }
+    return !assets.isEmpty && assets.allSatisfy(\.isPackaged) ? .packaged : .open
+  }
+
+  /// No run will do anything more with it, unless it is registered or landed again.
+  public var isEnded: Bool { completion != nil || cancellation != nil }
+
+  /// A run was asked to stop before placing, and nobody has gone on since.
+  public var isHeld: Bool { !isEnded && runs.last?.finish?.held == true }
+
+  /// The run whose end is not written down, dead or alive.
+  public var openRun: RunRecord? { runs.last.flatMap { $0.isOpen ? $0 : nil } }
+
+  public subscript(asset id: AssetID) -> AssetState? { assets.first { $0.id == id } }
+
+  /// What the batch has taken and made so far.
+  public var metrics: BatchMetrics {
+    var metrics = tally
+    metrics.elapsedMs = runs.reduce(0) { $0 + $1.lastMs - $1.startedMs }
+    return metrics
+  }
+
+  /// A run and what became of it.
+  public struct RunRecord: Hashable, Sendable {
+    public let id: String
+    public let start: RunStart
+    public let startedMs: Int64
+    public internal(set) var lastMs: Int64
+    public internal(set) var finish: RunFinish?
+    public internal(set) var wasInterrupted = false
+    public var isOpen: Bool { finish == nil && !wasInterrupted }
+  }
+
+  /// What the extractor's answers so far mean for the next calls.
+  public struct CallRecord: Hashable, Sendable {
+    /// The extractor takes nothing before this time.
+    public internal(set) var pausedUntil: Deadline?
+    /// Refusals since the last answer: the exponent of the back-off.
+    public internal(set) var refusalsInARow = 0
+    /// It gave no time of its own: one call goes first, the rest follow its success.
+    public internal(set) var needsProbe = false
+  }
+}
+
+extension BatchState {
+  /// Rebuilds a batch from its events, oldest first.
+  public static func replaying(_ events: some Sequence<StampedEvent>) -> BatchState {
+    events.reduce(into: BatchState()) { $0.apply($1) }
+  }
+
+  /// Takes one more event into the state.
+  public mutating func apply(_ stamped: StampedEvent) {
+    version += 1
+    switch stamped.event {
+    case .batchRegistered(let fact): register(fact)
+    case .batchRevised(let fact): revise(fact)
+    case .runStarted(let fact):
+      runs.append(
+        RunRecord(id: stamped.run, start: fact, startedMs: stamped.timeMs, lastMs: stamped.timeMs))
+    case .runFinished(let fact): updateRun(stamped.run) { $0.finish = fact }
+    case .runInterrupted(let fact): updateRun(fact.run) { $0.wasInterrupted = true }
+    case .stageStarted(let ref, let fact): startStage(ref, fact, run: stamped.run)
+    case .stageCompleted(let ref, let fact): completeStage(ref, fact)
+    case .stageFailed(let ref, let fact): failStage(ref, fact)
+    case .stageDeferred(let ref, let fact): deferStage(ref, fact, run: stamped.run)
+    case .stageInterrupted(let ref, let fact):
+      update(ref) { $0.interrupt() }
+      if fact.inDoubt { tally.extractor.inDoubt += 1 }
+    case .stageInvalidated(let ref, let fact): invalidate(ref, fact)
+    case .assetPackaged(let asset, let fact): update(asset) { $0.package = fact }
+    case .assetRetried(let asset, let fact): retry(asset, fact)
+    case .batchPlaced(let fact): place(fact)
+    case .commitIntended(let fact): intent = fact
+    case .commitConfirmed(let fact):
+      confirmation = fact
+      intent = nil
+    case .commitSuperseded: intent = nil
+    case .batchCompleted(let fact): completion = fact
+    case .batchCancelled(let fact):
+      cancellation = fact
+      placePlan = []
+      placement = nil
+    }
+    updateRun(stamped.run) { $0.lastMs = max($0.lastMs, stamped.timeMs) }
+  }
+
+  /// A first registration, or one after a cancellation or for landing again: everything else starts anew.
+  private mutating func register(_ fact: Registration) {
+    let version = version
+    self = BatchState()
+    self.version = version
+    adopt(fact)
+  }
+
+  /// A changed manifest: every stage is open again, and finds by its key what still fits.
+  private mutating func revise(_ fact: Registration) {
+    adopt(fact)
+    place = StageState()
+    commit = StageState()
+    placePlan = []
+    placement = nil
+  }
+
+  private mutating func adopt(_ fact: Registration) {
+    registration = fact
+    assets = fact.images.map { AssetState(id: $0.asset, image: $0) }
+  }
+
+  private mutating func startStage(_ ref: StageRef, _ fact: StageStart, run: String) {
+    update(ref) { $0.start(fact, run: run) }
+    if ref.stage == .place { placePlan = fact.targets ?? [] }
+  }
+
+  private mutating func completeStage(_ ref: StageRef, _ fact: StageCompletion) {
+    update(ref) { $0.complete(fact) }
+    if fact.how == .executed {
+      tally.serialMs += fact.durationMs
+      tally.stagesMs[ref.stage.rawValue, default: 0] += fact.durationMs
+    }
+    guard ref.stage == .extract else { return }
+    switch fact.how {
+    case .executed:
+      tally.extractor.calls += 1
+      calls = CallRecord()
+    case .reused: tally.extractor.reused += 1
+    case .provided: tally.extractor.provided += 1
+    }
+  }
+
+  private mutating func failStage(_ ref: StageRef, _ fact: StageFailure) {
+    update(ref) { $0.fail(fact) }
+    tally.serialMs += fact.durationMs
+    tally.stagesMs[ref.stage.rawValue, default: 0] += fact.durationMs
+    if ref.stage == .extract { tally.extractor.calls += 1 }
+  }
+
+  private mutating func deferStage(_ ref: StageRef, _ fact: StageDeferral, run: String) {
+    update(ref) { $0.defer(fact, run: run) }
+    guard ref.stage == .extract else { return }
+    tally.extractor.deferred += 1
+    guard fact.reason == .limited || fact.reason == .serverGone, fact.source != Self.ownLimit else {
+      return
+    }
+    calls.pausedUntil = fact.until ?? calls.pausedUntil
+    calls.refusalsInARow += 1
+    calls.needsProbe = fact.source == Self.backOff
+  }
+
+  /// `source` of a deferral that our own limits caused, not the server.
+  static let ownLimit = "requests_per_minute"
+  /// `source` of a deferral whose time we chose, since the server gave none.
+  static let backOff = "back-off"
+
+  private mutating func invalidate(_ ref: StageRef, _ fact: StageInvalidation) {
+    if let asset = ref.asset {
+      update(asset) { $0.reopen(from: ref.stage, why: fact) }
+    } else if ref.stage == .place {
+      place.reopen(fact)
+      commit.reopen(fact)
+      placement = nil
+      placePlan = []
+    } else {
+      commit.reopen(fact)
+    }
+  }
+
+  private mutating func retry(_ asset: AssetID, _ fact: AssetRetry) {
+    update(asset) { state in
+      state.reopen(from: fact.from, why: nil)
+      if let image = fact.image { state.image = image }
+      if let salt = fact.salt { state.salt = .init(from: fact.from, text: salt) }
+    }
+  }
+
+  private mutating func place(_ fact: Placement) {
+    placement = fact
+    placePlan = fact.targets
+    tally.count(fact.targets)
+  }
+
+  private mutating func update(_ ref: StageRef, _ change: (inout StageState) -> Void) {
+    if let asset = ref.asset {
+      update(asset) { change(&$0[ref.stage]) }
+    } else if ref.stage == .place {
+      change(&place)
+    } else {
+      change(&commit)
+    }
+  }
+
+  private mutating func update(_ asset: AssetID, _ change: (inout AssetState) -> Void) {
+    guard let index = assets.firstIndex(where: { $0.id == asset }) else { return }
+    change(&assets[index])
+  }
+
+  private mutating func updateRun(_ run: String, _ change: (inout RunRecord) -> Void) {
+    guard let index = runs.lastIndex(where: { $0.id == run }) else { return }
+    change(&runs[index])
+  }
+}
+
+extension BatchMetrics {
+  /// Counts what a placement made; the copied image is no file of the bundle's.
+  fileprivate mutating func count(_ targets: [PlannedTarget]) {
+    let files = targets.filter { $0.role == .bundle }
+    created = files.count { $0.found == .absent }
+    updated = files.count { $0.found == .replaced }
+    removed = files.count { $0.found == .removed }
+    let written = files.filter { $0.found == .absent || $0.found == .replaced }
+    directories = Set(written.map { $0.path.split(separator: "/").dropLast().joined(separator: "/") }).count
+  }
+}

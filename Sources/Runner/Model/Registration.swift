@@ -1,0 +1,68 @@
+import Ledger
+
+/// What `batch.registered` and `batch.revised` say: everything a batch goes on with until it ends.
+///
+/// A batch keeps the configuration, templates and bytes it was registered with, so an upgrade or a changed file between
+/// a kill and a resume changes nothing.
+public struct Registration: Hashable, Sendable, Codable {
+  public var manifest: Manifest
+  /// Digest of the manifest's meaning: white space and key order make no difference.
+  public var manifestDigest: Digest
+  /// The pinned image of every asset, in the manifest's order.
+  public var images: [PinnedImage]
+  /// The configuration in force.
+  public var configuration: Configuration
+  /// Digests of the template files, under their names; the bytes are objects.
+  public var templates: [String: Digest]
+  /// Full name of the branch the commit goes to, such as `refs/heads/main`.
+  public var branch: String
+  /// `Name <mail>`, as git writes it.
+  public var author: String
+  public var committer: String
+  public var toolVersion: String
+  /// Targets the user allowed to be overwritten although they are not ours.
+  public var forced: [String]
+
+  public init(
+    manifest: Manifest, manifestDigest: Digest, images: [PinnedImage], configuration: Configuration,
+    templates: [String: Digest], branch: String, author: String, committer: String,
+    toolVersion: String, forced: [String]
+  ) {
+    self.manifest = manifest
+    self.manifestDigest = manifestDigest
+    self.images = images
+    self.configuration = configuration
+    self.templates = templates
+    self.branch = branch
+    self.author = author
+    self.committer = committer
+    self.toolVersion = toolVersion
+    self.forced = forced
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case manifest
+    case manifestDigest = "manifest_digest"
+    case images, configuration, templates, branch, author, committer
+    case toolVersion = "tool_version"
+    case forced
+  }
+}
+
+/// An image as it was copied into the objects when its batch was registered.
+public struct PinnedImage: Hashable, Sendable, Codable {
+  public var asset: AssetID
+  public var digest: Digest
+  public var sizeBytes: Int
+
+  public init(asset: AssetID, digest: Digest, sizeBytes: Int) {
+    self.asset = asset
+    self.digest = digest
+    self.sizeBytes = sizeBytes
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case asset, digest
+    case sizeBytes = "size_bytes"
+  }
+}

@@ -1,0 +1,77 @@
+import Ledger
+
+/// Where one stage of one asset, or of the batch, stands.
+public struct StageState: Hashable, Sendable {
+  public enum Progress: Hashable, Sendable {
+    case waiting
+    case started(StageStart, run: String)
+    case completed(StageCompletion)
+    case failed(StageFailure)
+    /// Put off by the run named.
+    case deferred(StageDeferral, run: String)
+  }
+
+  public internal(set) var progress = Progress.waiting
+  /// Starts of any kind, ever.
+  public internal(set) var starts = 0
+  /// Attempts that came to an end of their own: deferrals and interruptions spend none.
+  public internal(set) var attemptsSpent = 0
+  /// Deferrals since the last start that came to an end of its own.
+  public internal(set) var deferralsInARow = 0
+  /// Interrupted starts since the last that came to an end.
+  public internal(set) var interruptionsInARow = 0
+  /// The key it last started or was completed with; kept when it is opened again, for `explain`.
+  public internal(set) var lastKey: StageKey?
+  /// Why it is open again, if it was complete before.
+  public internal(set) var invalidation: StageInvalidation?
+
+  public var completion: StageCompletion? {
+    if case .completed(let completion) = progress { completion } else { nil }
+  }
+
+  public var isCompleted: Bool { completion != nil }
+
+  /// The number the next start has.
+  public var nextAttempt: Int { attemptsSpent + 1 }
+
+  mutating func start(_ start: StageStart, run: String) {
+    progress = .started(start, run: run)
+    starts += 1
+    lastKey = start.key ?? lastKey
+  }
+
+  mutating func complete(_ completion: StageCompletion) {
+    progress = .completed(completion)
+    attemptsSpent += completion.how == .executed ? 1 : 0
+    interruptionsInARow = 0
+    deferralsInARow = 0
+    lastKey = completion.key ?? lastKey
+    invalidation = nil
+  }
+
+  mutating func fail(_ failure: StageFailure) {
+    progress = .failed(failure)
+    attemptsSpent += 1
+    interruptionsInARow = 0
+    deferralsInARow = 0
+  }
+
+  mutating func `defer`(_ deferral: StageDeferral, run: String) {
+    progress = .deferred(deferral, run: run)
+    interruptionsInARow = 0
+    deferralsInARow += 1
+  }
+
+  mutating func interrupt() {
+    progress = .waiting
+    interruptionsInARow += 1
+  }
+
+  mutating func reopen(_ why: StageInvalidation?) {
+    progress = .waiting
+    attemptsSpent = 0
+    interruptionsInARow = 0
+    deferralsInARow = 0
+    invalidation = why
+  }
+}

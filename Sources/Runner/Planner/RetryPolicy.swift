@@ -1,0 +1,30 @@
+import Ledger
+
+/// When something that failed is tried again: exponential back-off with full jitter.
+///
+/// The wait before try n+1 is drawn evenly from 0 to `base · 2ⁿ⁻¹`, at most `cap`
+/// (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/, "full jitter").
+public struct RetryPolicy: Hashable, Sendable {
+  public var maxAttempts: Int
+  public var baseMs: Int64
+  public var capMs: Int64
+
+  public init(maxAttempts: Int, baseMs: Int64 = 500, capMs: Int64 = 30_000) {
+    precondition(maxAttempts >= 1, "A stage is tried at least once.")
+    self.maxAttempts = maxAttempts
+    self.baseMs = baseMs
+    self.capMs = capMs
+  }
+
+  /// Interrupted starts in a row after which a stage has failed: it brings the runner down.
+  public static let crashLoopLimit = 3
+
+  /// The wait after so many failures in a row (from 1), in milliseconds.
+  public func delayMs(
+    afterFailures failures: Int, using random: inout some RandomNumberGenerator
+  ) -> Int64 {
+    let doublings = min(max(failures - 1, 0), 20)
+    let ceiling = min(capMs, baseMs << Int64(doublings))
+    return Int64.random(in: 0...ceiling, using: &random)
+  }
+}

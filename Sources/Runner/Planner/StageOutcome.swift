@@ -1,0 +1,160 @@
+import Ledger
+
+/// How one go at a stage ended, before it is written down.
+enum StageOutcome: Hashable, Sendable {
+  case completed(StageCompletion, package: AssetPackage? = nil)
+  /// Spends an attempt.
+  case failed(Failure)
+  /// Spends none.
+  case deferred(Deferral)
+  /// The runner gave the work up itself; nothing is written, and the next run finds the start without an end.
+  case abandoned
+
+  struct Failure: Hashable, Sendable {
+    var code: String
+    var message: String
+    var exit = ExitStatus.someFailed
+    var retryable: Bool
+    var durationMs: Int64
+    var reply: String?
+  }
+
+  struct Deferral: Hashable, Sendable {
+    var reason: StageDeferral.Reason
+    var code: String
+    var message: String
+    var exit: ExitStatus
+    /// The other side's own time to wait, in milliseconds from now; nil where we choose it.
+    var afterMs: Int64?
+    var source: String?
+    var worthWaiting: Bool
+  }
+
+  /// What a fault of ours means for the stage that met it: surroundings defer, everything else fails.
+  init(_ fault: Fault, durationMs: Int64) {
+    let reason: StageDeferral.Reason? =
+      switch fault.exit {
+      case .canGoOn: fault.code == "disk_full" ? .diskFull : .lockHeld
+      case .inTheWay: .inTheWay
+      case .disk, .configuration: .surroundings
+      default: nil
+      }
+    if let reason {
+      self = .deferred(
+        Deferral(
+          reason: reason, code: fault.code, message: fault.message, exit: fault.exit,
+          worthWaiting: false))
+    } else {
+      self = .failed(
+        Failure(
+          code: fault.code, message: fault.message, exit: fault.exit, retryable: false,
+          durationMs: durationMs))
+    }
+  }
+
+  /// What an extractor's refusal means.
+  init(_ refusal: ExtractorRefusal, durationMs: Int64) {
+    switch refusal {
+    case .limited(let retryAfterMs, let source, let daily, let message):
+      self = .deferred(
+        Deferral(
+          reason: .limited, code: daily ? "daily_quota" : "limited", message: message,
+          exit: .canGoOn, afterMs: retryAfterMs, source: retryAfterMs == nil ? nil : source,
+          worthWaiting: !daily))
+    case .unavailable(let reason, let message) where reason == "timeout":
+      self = .failed(
+        Failure(
+          code: "extractor_timeout", message: message, exit: .extractorUnavailable,
+          retryable: true, durationMs: durationMs))
+    case .unavailable(_, let message):
+      self = .deferred(
+        Deferral(
+          reason: .serverGone, code: "extractor_unavailable", message: message,
+          exit: .extractorUnavailable, worthWaiting: true))
+    case .protocolBroken(let message):
+      self = .failed(
+        Failure(
+          code: "extractor_protocol", message: message, exit: .protocolBroken, retryable: true,
+          durationMs: durationMs))
+    case .badReply(let message, let raw, let retryable):
+      self = .failed(
+        Failure(
+          code: "bad_reply", message: message, retryable: retryable, durationMs: durationMs,
+          reply: raw))
+    case .rejected(let message, let retryable):
+      self = .failed(
+        Failure(
+          code: "rejected", message: message, retryable: retryable, durationMs: durationMs))
+    case .surroundings(let message):
+      self = .deferred(
+        Deferral(
+          reason: .surroundings, code: "surroundings", message: message, exit: .canGoOn,
+          worthWaiting: false))
+    case .cancelled: self = .abandoned
+    }
+  }
+}
+
+/// Turns outcomes into the events that record them. Pure but for the random numbers handed in.
+struct OutcomeRecorder: Sendable {
+  var policy: RetryPolicy
+  var now: Moment
+
+  /// A wait the other side asks for is believed up to a day.
+  static let longestBelievedWaitMs: Int64 = 24 * 3_600_000
+
+  /// The events for an outcome of a stage that stands as `stage` says.
+  func events(
+    for outcome: StageOutcome, of ref: StageRef, at stage: StageState, calls: BatchState.CallRecord,
+    using random: inout some RandomNumberGenerator
+  ) -> [BatchEvent] {
+    switch outcome {
+    case .completed(let completion, let package):
+      var events = [BatchEvent.stageCompleted(ref, completion)]
+      if let asset = ref.asset, let package { events.append(.assetPackaged(asset, package)) }
+      return events
+    case .failed(let failure):
+      return [.stageFailed(ref, record(failure, after: stage, using: &random))]
+    case .deferred(let deferral):
+      return [.stageDeferred(ref, record(deferral, at: stage, calls: calls, using: &random))]
+    case .abandoned: return []
+    }
+  }
+
+  private func record(
+    _ failure: StageOutcome.Failure, after stage: StageState,
+    using random: inout some RandomNumberGenerator
+  ) -> StageFailure {
+    let spent = stage.attemptsSpent + 1
+    let again = failure.retryable && spent < policy.maxAttempts
+    let next = again
+      ? Deadline(now, plusMs: policy.delayMs(afterFailures: spent, using: &random)) : nil
+    return StageFailure(
+      code: failure.code, message: failure.message, exit: failure.exit,
+      retryable: failure.retryable, durationMs: failure.durationMs, next: next,
+      reply: failure.reply)
+  }
+
+  private func record(
+    _ deferral: StageOutcome.Deferral, at stage: StageState, calls: BatchState.CallRecord,
+    using random: inout some RandomNumberGenerator
+  ) -> StageDeferral {
+    var until: Deadline?
+    var source = deferral.source
+    var worthWaiting = deferral.worthWaiting
+    if let afterMs = deferral.afterMs {
+      until = Deadline(now, plusMs: min(max(0, afterMs), Self.longestBelievedWaitMs))
+    } else if worthWaiting {
+      let delay = policy.delayMs(afterFailures: calls.refusalsInARow + 1, using: &random)
+      until = Deadline(now, plusMs: delay)
+      source = BatchState.backOff
+    }
+    if deferral.reason == .serverGone, stage.deferralsInARow + 1 >= policy.maxAttempts {
+      worthWaiting = false
+      until = nil
+    }
+    return StageDeferral(
+      reason: deferral.reason, code: deferral.code, message: deferral.message, exit: deferral.exit,
+      until: until, source: source, worthWaiting: worthWaiting)
+  }
+}

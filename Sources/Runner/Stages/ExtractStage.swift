@@ -1,0 +1,193 @@
+import Ledger
+
+enum ExtractStage {
+  static let outputName = "idf.json"
+  /// A call counts as in flight this long after its time-out, if nobody ends it.
+  static let leaseMarginMs: Int64 = 30_000
+}
+
+extension StageWork {
+  /// Digest of everything the configuration says of the extractor.
+  var extractorSetup: Digest { Digest.sha256(CanonicalJSON.encode(configuration.extractor)) }
+
+  /// Name of the limiter that all processes asking the same extractor share.
+  private var limiter: String { "extractor-\(extractorSetup.hex.prefix(16))" }
+
+  /// The embedded extractor makes no call that a quota could count.
+  private var isLimited: Bool { configuration.extractor.kind != .local }
+
+  /// The calls that a start of `extract` debits: one for all assets where they are asked together.
+  nonisolated func callStarts(for assets: [AssetState], run: String) -> [CallStart] {
+    guard isLimited else { return [] }
+    let limits = CallLimits(
+      perMinute: configuration.limits.requestsPerMinute, inFlight: configuration.limits.inFlight)
+    let calling = extractsTogether ? Array(assets.prefix(1)) : assets
+    return calling.map { asset in
+      CallStart(
+        limiter: limiter, id: Self.callID(asset.id, run: run, starts: asset[.extract].starts + 1),
+        at: surroundings.clock.now(),
+        leaseMs: configuration.extractor.timeoutMs + ExtractStage.leaseMarginMs, limits: limits)
+    }
+  }
+
+  /// The id of the call that an asset's latest start of `extract` debited.
+  nonisolated func callID(of asset: AssetState, run: String) -> String? {
+    isLimited ? Self.callID(asset.id, run: run, starts: asset[.extract].starts) : nil
+  }
+
+  private static func callID(_ asset: AssetID, run: String, starts: Int) -> String {
+    "\(run)/\(asset)/\(starts)"
+  }
+
+  /// What a server's refusals mean for every process that asks it.
+  nonisolated func pauses(in events: [BatchEvent]) -> [LimiterPause] {
+    guard isLimited else { return [] }
+    return events.compactMap { event in
+      guard case .stageDeferred(_, let deferral) = event, deferral.reason == .limited,
+        let until = deferral.until
+      else { return nil }
+      return LimiterPause(limiter: limiter, until: until)
+    }
+  }
+
+  /// Looks for an answer that is there already: in the manifest, or from an earlier call.
+  ///
+  /// The extractor itself is contacted only if what it last said of itself finds nothing.
+  func prepareExtract(_ asset: AssetState) async throws(Fault) -> Preparation {
+    let brief = brief(of: asset.id)
+    if let idf = brief.idf { return try await provided(idf, asset, brief) }
+    if let last = try await lastIdentity() {
+      let key = StageKey.extract(asset, brief, setup: extractorSetup, identity: last)
+      if case .done(let completion, let package) = try await reusable(key, of: asset, .extract) {
+        return .done(completion, package: package)
+      }
+    }
+    let identity: ExtractorIdentity
+    do { identity = try await extractor.identity } catch {
+      return .ended(StageOutcome(error, durationMs: 0))
+    }
+    let key = StageKey.extract(asset, brief, setup: extractorSetup, identity: identity)
+    return try await reusable(key, of: asset, .extract)
+  }
+
+  /// The identity that this configuration's extractor showed when it was last asked.
+  private func lastIdentity() async throws(Fault) -> ExtractorIdentity? {
+    guard isLimited else { return nil }
+    let lookup = ExtractorIdentity.lookupKey(setup: extractorSetup.hex)
+    let events: [Event]
+    do { events = try await surroundings.store.events(underKey: lookup) } catch {
+      throw Fault.ledger(error)
+    }
+    guard let newest = events.first, case .stageStarted(_, let start)? = try? BatchEvent(newest)
+    else { return nil }
+    return start.key.flatMap(ExtractorIdentity.init)
+  }
+
+  private func provided(
+    _ idf: JSONValue, _ asset: AssetState, _ brief: AssetBrief
+  ) async throws(Fault) -> Preparation {
+    let facts = try await imageFacts(of: asset)
+    let started = surroundings.clock.now()
+    do {
+      let checked = try IDFReader.read(idf, specs: brief.specs, dimensions: facts.dimensions)
+      let output = try await keep(checked)
+      return .done(
+        StageCompletion(
+          how: .provided, key: .extract(asset, brief, provided: idf), outputs: [output],
+          durationMs: elapsedMs(since: started)), package: nil)
+    } catch let problems as IDFProblems {
+      throw Fault.providedIDFRefused(asset.id, problems.message)
+    } catch let fault as Fault {
+      throw fault
+    } catch {
+      throw Fault.unexpected(error)
+    }
+  }
+
+  /// Asks the extractor for one asset.
+  func extract(
+    _ asset: AssetState, _ key: StageKey, started: Moment
+  ) async throws(Fault) -> StageOutcome {
+    let request = try await request(for: asset, key)
+    do throws(ExtractorRefusal) {
+      let reply = try await extractor.extract(request)
+      return await outcome(of: reply, key, started: started)
+    } catch {
+      return StageOutcome(error, durationMs: elapsedMs(since: started))
+    }
+  }
+
+  /// Asks once for all assets; an answer is each asset's own.
+  func extractTogether(_ work: [(AssetState, StageKey)]) async -> [(AssetID, StageOutcome)] {
+    let started = surroundings.clock.now()
+    guard let extractor = extractor as? any BatchExtractor else {
+      preconditionFailure("Only a batch extractor is asked for several assets.")
+    }
+    var outcomes: [(AssetID, StageOutcome)] = []
+    var requests: [ExtractionRequest] = []
+    for (asset, key) in work {
+      do { requests.append(try await request(for: asset, key)) } catch {
+        outcomes.append((asset.id, StageOutcome(error, durationMs: 0)))
+      }
+    }
+    let replies = await extractor.extractAll(requests)
+    for (asset, key) in work where requests.contains(where: { $0.asset == asset.id }) {
+      switch replies[asset.id] {
+      case .success(let reply):
+        outcomes.append((asset.id, await outcome(of: reply, key, started: started)))
+      case .failure(let refusal):
+        let durationMs = elapsedMs(since: started)
+        outcomes.append((asset.id, StageOutcome(refusal, durationMs: durationMs)))
+      case nil:
+        let refusal = ExtractorRefusal.badReply(
+          message: "The aggregated answer has nothing for asset \"\(asset.id)\".", raw: nil,
+          retryable: true)
+        let durationMs = elapsedMs(since: started)
+        outcomes.append((asset.id, StageOutcome(refusal, durationMs: durationMs)))
+      }
+    }
+    return outcomes
+  }
+
+  private func request(
+    for asset: AssetState, _ key: StageKey
+  ) async throws(Fault) -> ExtractionRequest {
+    let facts = try await imageFacts(of: asset)
+    return ExtractionRequest(
+      asset: asset.id, imagePath: objects.path(of: asset.image.digest), image: asset.image.digest,
+      dimensions: facts.dimensions, specs: brief(of: asset.id).specs, idempotencyKey: key.digest.hex)
+  }
+
+  private func outcome(
+    of reply: ExtractionReply, _ key: StageKey, started: Moment
+  ) async -> StageOutcome {
+    let durationMs = elapsedMs(since: started)
+    do throws(Fault) {
+      let output = try await keep(reply.idf)
+      return .completed(
+        StageCompletion(
+          how: .executed, key: key, outputs: [output], durationMs: durationMs, reply: reply.raw,
+          notes: reply.notes.isEmpty ? nil : reply.notes))
+    } catch {
+      return StageOutcome(error, durationMs: durationMs)
+    }
+  }
+
+  private func keep(_ idf: IDF) async throws(Fault) -> StageOutput {
+    let bytes = CanonicalJSON.encode(idf)
+    let digest = try await objects.put(bytes)
+    return StageOutput(name: ExtractStage.outputName, digest: digest, sizeBytes: bytes.count)
+  }
+}
+
+extension ExtractorIdentity {
+  /// Reads an identity back from the key parts it went into.
+  init?(_ key: StageKey) {
+    let prefix = "extractor."
+    let own = key.parts.filter { $0.name.hasPrefix(prefix) && $0.name != "extractor.setup" }
+    guard let kind = own.first(where: { $0.name == "extractor.kind" })?.value else { return nil }
+    let parts = own.filter { $0.name != "extractor.kind" }
+      .map { (String($0.name.dropFirst(prefix.count)), $0.value) }
+    self.init(kind: kind, parts: Dictionary(parts, uniquingKeysWith: { first, _ in first }))
+  }
+}

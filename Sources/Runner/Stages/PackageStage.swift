@@ -1,0 +1,41 @@
+import Ledger
+
+enum PackageStage {
+  static let outputName = "bundle.json"
+}
+
+extension StageWork {
+  /// Writes down what the finished bundle consists of: every target with its digest.
+  func package(
+    _ asset: AssetState, _ key: StageKey, started: Moment
+  ) async throws(Fault) -> StageOutcome {
+    let manifest = try bundleManifest(of: asset)
+    let bytes = manifest.bytes
+    let digest = try await objects.put(bytes)
+    let output = StageOutput(name: PackageStage.outputName, digest: digest, sizeBytes: bytes.count)
+    return .completed(
+      StageCompletion(
+        how: .executed, key: key, outputs: [output], durationMs: elapsedMs(since: started)),
+      package: AssetPackage(bundle: digest))
+  }
+
+  /// The bundle of an asset whose files are rendered.
+  func bundleManifest(of asset: AssetState) throws(Fault) -> BundleManifest {
+    let targets = brief(of: asset.id).targets
+    let rendered = asset[.render].completion
+    let paths = [
+      ("context.md", targets.context), ("tokens.json", targets.tokens), ("usage.md", targets.usage),
+    ]
+    var entries: [BundleManifest.Entry] = []
+    for (name, path) in paths {
+      guard let output = rendered?.output(name) else {
+        preconditionFailure("package is planned after render.")
+      }
+      entries.append(.init(path: path, digest: output.digest, sizeBytes: output.sizeBytes))
+    }
+    entries.append(
+      .init(
+        path: targets.production, digest: asset.image.digest, sizeBytes: asset.image.sizeBytes))
+    return BundleManifest(entries)
+  }
+}

@@ -1,0 +1,70 @@
+import Ledger
+
+extension StageKey {
+  /// Raised when a stage's result changes for the same input; a key part, so that nothing older is reused.
+  private static let versions: [Stage: Int] = [.validate: 1, .extract: 1, .render: 1, .package: 1]
+
+  /// The key of `validate`: the image alone.
+  static func validate(_ asset: AssetState) -> StageKey {
+    StageKey(head(.validate, asset) + salt(asset, .validate))
+  }
+
+  /// The key of `extract` where an extractor is asked.
+  static func extract(
+    _ asset: AssetState, _ brief: AssetBrief, setup: Digest, identity: ExtractorIdentity
+  ) -> StageKey {
+    var parts = head(.extract, asset) + [specs(brief), Part("extractor.setup", setup.hex)]
+    parts.append(Part("extractor.kind", identity.kind))
+    parts += identity.parts.sorted { $0.key < $1.key }.map { Part("extractor.\($0.key)", $0.value) }
+    return StageKey(parts + salt(asset, .extract))
+  }
+
+  /// The key of `extract` where the manifest brings the IDF.
+  static func extract(_ asset: AssetState, _ brief: AssetBrief, provided idf: JSONValue) -> StageKey {
+    let digest = Digest.sha256(JSONWriter.canonical(idf))
+    return StageKey(
+      head(.extract, asset) + [specs(brief), Part("provided.idf", digest.hex)]
+        + salt(asset, .extract))
+  }
+
+  /// The key of `render`: the facts, the words, the places and the templates.
+  static func render(
+    _ asset: AssetState, _ brief: AssetBrief, idf: Digest, templates: [String: Digest]
+  ) -> StageKey {
+    var parts = head(.render, asset) + [specs(brief), Part("idf", idf.hex)]
+    parts += [
+      Part("asset", brief.id.text), Part("name", brief.name),
+      Part("score", JSONNumber(brief.score).text), Part("category", brief.category),
+      Part("slug", brief.slug),
+    ]
+    parts += brief.targets.all.enumerated().map { Part("target.\($0.offset + 1)", $0.element) }
+    parts += templates.sorted { $0.key < $1.key }.map { Part("template.\($0.key)", $0.value.hex) }
+    return StageKey(parts + salt(asset, .render))
+  }
+
+  /// The key of `package`: the rendered files, the image, and where they go.
+  static func package(
+    _ asset: AssetState, _ brief: AssetBrief, rendered: [StageOutput]
+  ) -> StageKey {
+    var parts = head(.package, asset) + [Part("asset", brief.id.text)]
+    parts += rendered.map { Part("file.\($0.name)", $0.digest.hex) }
+    parts += brief.targets.all.enumerated().map { Part("target.\($0.offset + 1)", $0.element) }
+    return StageKey(parts + salt(asset, .package))
+  }
+
+  private static func head(_ stage: Stage, _ asset: AssetState) -> [Part] {
+    [
+      Part("stage", "\(stage.rawValue)/\(versions[stage] ?? 0)"),
+      Part("image", asset.image.digest.hex),
+    ]
+  }
+
+  private static func specs(_ brief: AssetBrief) -> Part {
+    Part("specs", Digest.sha256(JSONWriter.canonical(brief.specs)).hex)
+  }
+
+  private static func salt(_ asset: AssetState, _ stage: Stage) -> [Part] {
+    guard let salt = asset.salt, stage >= salt.from else { return [] }
+    return [Part("retry", salt.text)]
+  }
+}
