@@ -1,0 +1,129 @@
+import Ledger
+
+/// Everything an asset's documents are made of. Holds no batch, time, host or absolute path, so that the same asset
+/// renders to the same bytes in any batch.
+package struct RenderInput: Hashable, Sendable {
+  package var asset: AssetID
+  package var name: String
+  package var category: String
+  package var score: Double
+  /// The manifest's `specs`, an object.
+  package var specs: JSONValue
+  package var idf: IDF
+  /// Digest of the image's bytes.
+  package var image: Digest
+  package var targets: BundleTargets
+  package var templates: BundleTemplates
+
+  package init(
+    asset: AssetID, name: String, category: String, score: Double, specs: JSONValue, idf: IDF, image: Digest,
+    targets: BundleTargets, templates: BundleTemplates = .builtIn
+  ) {
+    self.asset = asset
+    self.name = name
+    self.category = category
+    self.score = score
+    self.specs = specs
+    self.idf = idf
+    self.image = image
+    self.targets = targets
+    self.templates = templates
+  }
+}
+
+/// A render input whose colours and measures are known to be ones, with what follows from them.
+struct AssetFacts: Sendable {
+  let input: RenderInput
+  let background: SRGBColour
+  let primary: [SRGBColour]
+  let accents: [SRGBColour]
+  let zones: [DensityZone]
+
+  init(_ input: RenderInput) throws(Fault) {
+    let idf = input.idf
+    self.input = input
+    background = try Self.colour(idf.background, "background", input.asset)
+    primary = try Self.colours(idf.palette.primary, "primary", input.asset)
+    accents = try Self.colours(idf.palette.accents, "accent", input.asset)
+    var zones: [DensityZone] = []
+    for (name, words, zone) in [
+      ("upper_left", "upper left", idf.densityZones.upperLeft), ("central", "centre", idf.densityZones.central),
+      ("lower_right", "lower right", idf.densityZones.lowerRight),
+    ] {
+      guard (0...1).contains(zone.coverage) else {
+        throw .measureUnreadable("\(zone.coverage)", name: "density \(name)", asset: input.asset)
+      }
+      zones.append(DensityZone(name: name, words: words, coverage: zone.coverage))
+    }
+    self.zones = zones
+  }
+
+  /// The mode of the image, else of the specs.
+  var mode: String? { input.idf.mode ?? input.specs["mode"]?.string }
+  var purpose: String? { input.idf.purpose ?? input.specs["purpose"]?.string }
+
+  /// The specimens seen in the image, else those of the specs.
+  var specimens: [String] {
+    input.idf.specimens.isEmpty
+      ? (input.specs["specimens"]?.array ?? []).compactMap(\.string) : input.idf.specimens
+  }
+
+  var quietest: DensityZone {
+    zones.reduce(zones[0]) { $1.permille < $0.permille ? $1 : $0 }
+  }
+
+  var densest: DensityZone {
+    zones.reduce(zones[0]) { $1.permille > $0.permille ? $1 : $0 }
+  }
+
+  var meanDensityPermille: Int { zones.reduce(0) { $0 + $1.permille } / zones.count }
+
+  /// The production image's address: the path below a `public` folder, else the whole path, percent-encoded.
+  var url: String {
+    let parts = input.targets.production.split(separator: "/")
+    let served = parts.firstIndex(of: "public").map { parts[($0 + 1)...] } ?? parts[...]
+    return served.map { "/" + Self.percentEncoded($0) }.joined()
+  }
+
+  /// A class name made of the id: a letter first, then letters, digits, hyphens and underscores.
+  var cssClass: String {
+    let id = input.asset.text.lowercased()
+    return id.first?.isNumber == true ? "asset-" + id : id
+  }
+
+  private static func colours(
+    _ texts: [String], _ name: String, _ asset: AssetID
+  ) throws(Fault) -> [SRGBColour] {
+    var colours: [SRGBColour] = []
+    for text in texts { colours.append(try colour(text, name, asset)) }
+    return colours
+  }
+
+  private static func colour(
+    _ text: String, _ name: String, _ asset: AssetID
+  ) throws(Fault) -> SRGBColour {
+    guard let colour = SRGBColour(text) else { throw .colourUnreadable(text, name: name, asset: asset) }
+    return colour
+  }
+
+  private static func percentEncoded(_ component: Substring) -> String {
+    component.utf8.map { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+        String(Unicode.Scalar(byte))
+      default: "%" + JSONWriter.hexDigits(of: byte).uppercased()
+      }
+    }.joined()
+  }
+}
+
+/// A part of the image and how much of it is covered.
+struct DensityZone: Hashable, Sendable {
+  let name: String
+  let words: String
+  let coverage: Double
+
+  var permille: Int { Int((coverage * 1000).rounded()) }
+  var percent: Int { (permille + 5) / 10 }
+}

@@ -1,0 +1,67 @@
+import Ledger
+import Mustache
+
+/// The two templates that an asset's Markdown documents are made from.
+package struct BundleTemplates: Hashable, Sendable {
+  /// Names of the templates' files in a folder that replaces ours.
+  package static let contextFile = "context.md"
+  package static let usageFile = "usage.md"
+
+  /// A template's bytes, and what to call it in a fault.
+  package struct Source: Hashable, Sendable {
+    package var file: String
+    package var bytes: [UInt8]
+
+    package init(file: String, bytes: [UInt8]) {
+      self.file = file
+      self.bytes = bytes
+    }
+
+    package var digest: Digest { .sha256(bytes) }
+  }
+
+  package var context: Source
+  package var usage: Source
+
+  package init(context: Source = builtIn.context, usage: Source = builtIn.usage) {
+    self.context = context
+    self.usage = usage
+  }
+
+  /// The templates shipped in the command.
+  package static let builtIn = BundleTemplates(
+    context: Source(file: contextFile, bytes: Array(ContextTemplate.text.utf8)),
+    usage: Source(file: usageFile, bytes: Array(UsageTemplate.text.utf8)))
+
+  /// Checks both templates without rendering: the fault names the first wrong tag's file and line.
+  package func check() throws(Fault) {
+    _ = try Self.parsed(context)
+    _ = try Self.parsed(usage)
+  }
+
+  /// Parses a template whose values come escaped already: the library's own escaping, which is for HTML and goes by
+  /// grapheme, is switched off.
+  static func parsed(_ source: Source) throws(Fault) -> MustacheTemplate {
+    guard let text = String(validating: source.bytes, as: UTF8.self) else {
+      throw .templateInvalid(
+        file: source.file, line: lineOfBadText(source.bytes), found: "other bytes", expected: "UTF-8 text")
+    }
+    try TemplateCheck.check(text, file: source.file)
+    do {
+      return try MustacheTemplate(string: "{{% CONTENT_TYPE: TEXT}}\n" + text)
+    } catch let error as MustacheTemplate.ParserError {
+      throw .templateInvalid(
+        file: source.file, line: error.context.lineNumber - 1, found: "\(error.error)",
+        expected: "a Mustache template")
+    } catch {
+      throw .templateInvalid(
+        file: source.file, line: 1, found: "\(error)", expected: "a Mustache template")
+    }
+  }
+
+  private static func lineOfBadText(_ bytes: [UInt8]) -> Int {
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let bad = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+    return (bad ?? 0) + 1
+  }
+}

@@ -1,0 +1,108 @@
+import Ledger
+
+/// Composes the message of a batch's one commit: subject, a line an asset, and the trailers that anchor the ledger.
+package struct CommitMessage: Hashable, Sendable {
+  /// The seed's subject for the seed's batch.
+  package static let defaultSubject = "feat(assets): Add batch {{title}} - Assets {{numbers}}"
+  package static let placeholders = ["batch_id", "numbers", "title"]
+
+  /// What the message says of an asset.
+  package struct Asset: Hashable, Sendable {
+    package var id: AssetID
+    package var name: String
+    package var category: String
+    package var score: Double
+
+    package init(id: AssetID, name: String, category: String, score: Double) {
+      self.id = id
+      self.name = name
+      self.category = category
+      self.score = score
+    }
+  }
+
+  private let subject: PlaceholderTemplate
+
+  /// Reads a subject template.
+  package init(subject text: String = defaultSubject) throws(Fault) {
+    do {
+      subject = try PlaceholderTemplate(text, known: Self.placeholders)
+    } catch .unfinished {
+      throw .placeholderUnfinished(setting: "commit.subject", text: text)
+    } catch .unknown(let name) {
+      throw .placeholderUnknown(setting: "commit.subject", name: name, known: Self.placeholders)
+    }
+    if text.allSatisfy(\.isWhitespace) { throw .commitSubjectRefused(text: text, why: "nothing") }
+    if text.unicodeScalars.contains(where: VisibleText.isHidden) {
+      throw .commitSubjectRefused(text: text, why: "a line break or a control character")
+    }
+    // Git ends a message at such a line when it looks for trailers.
+    if text.hasPrefix("---") { throw .commitSubjectRefused(text: text, why: "\"---\" at its start") }
+  }
+
+  /// Returns the subject alone. `updating` says that every bundle was there before.
+  package func subjectLine(batch: BatchID, assets: [AssetID], updating: Bool) -> String {
+    var template = subject
+    if updating {
+      template.pieces = template.pieces.map { piece in
+        guard case .literal(let text) = piece else { return piece }
+        return .literal(Self.updated(text))
+      }
+    }
+    return template.expanded([
+      "batch_id": batch.text, "title": Self.title(of: batch), "numbers": Self.numbers(of: assets),
+    ])
+  }
+
+  /// Returns the whole message, ending in a line feed; assets in the order given.
+  package func text(
+    batch: BatchID, assets: [Asset], updating: Bool, headPosition: Int64, headHash: Digest
+  ) -> String {
+    let lines = assets.map { asset in
+      let score = JSONNumber(asset.score).text
+      return "- \(asset.id): \(Self.short(asset.name)) (\(Self.short(asset.category)), score \(score))\n"
+    }
+    return """
+      \(subjectLine(batch: batch, assets: assets.map(\.id), updating: updating))
+
+      \(lines.joined())
+      Ledger-Batch: \(batch)
+      Ledger-Head: \(headPosition):\(headHash)
+
+      """
+  }
+
+  /// The batch's id without a leading `batch-`, hyphens as spaces; the id itself if nothing remains.
+  package static func title(of batch: BatchID) -> String {
+    let rest = batch.text.hasPrefix("batch-") ? batch.text.dropFirst("batch-".count) : batch.text[...]
+    let words = rest.split(separator: "-")
+    return words.isEmpty ? batch.text : words.joined(separator: " ")
+  }
+
+  /// The ids' trailing numbers if all ids are one prefix and a number, else the ids; joined by commas.
+  package static func numbers(of assets: [AssetID]) -> String {
+    let parts = assets.map { asset in
+      let prefix = asset.text.reversed().drop { $0.isASCII && $0.isNumber }.count
+      return (prefix: asset.text.prefix(prefix), number: asset.text.dropFirst(prefix))
+    }
+    let alike = parts.allSatisfy { $0.prefix == parts.first?.prefix && !$0.number.isEmpty }
+    return (alike ? parts.map { String($0.number) } : assets.map(\.text)).joined(separator: ",")
+  }
+
+  private static func short(_ text: String) -> String {
+    let line = VisibleText.line(text)
+    return line.count > 80 ? line.prefix(79) + "…" : line
+  }
+
+  /// Replaces the first "Add" that is a word of its own.
+  private static func updated(_ text: String) -> String {
+    for (word, other) in [("Add", "Update"), ("add", "update")] {
+      for range in text.ranges(of: word) {
+        let before = text[..<range.lowerBound].last, after = text[range.upperBound...].first
+        guard before?.isLetter != true, after?.isLetter != true else { continue }
+        return text.replacingCharacters(in: range, with: other)
+      }
+    }
+    return text
+  }
+}

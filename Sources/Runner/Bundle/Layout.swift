@@ -1,0 +1,108 @@
+/// Where an asset's files go, relative to the project root.
+package struct BundleTargets: Hashable, Sendable {
+  /// Folder of the three documents.
+  package var bundleFolder: String
+  package var context: String
+  package var tokens: String
+  package var usage: String
+  package var production: String
+
+  package init(bundleFolder: String, production: String) {
+    self.bundleFolder = bundleFolder
+    self.context = bundleFolder + "/context.md"
+    self.tokens = bundleFolder + "/tokens.json"
+    self.usage = bundleFolder + "/usage.md"
+    self.production = production
+  }
+
+  /// The four files, in the order of their paths' bytes.
+  package var all: [String] {
+    [context, tokens, usage, production].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+}
+
+/// The configuration's templates of paths, checked.
+package struct Layout: Hashable, Sendable {
+  package static let defaultBundle = "assets/{{asset_id}}-{{slug}}"
+  package static let defaultProduction = "frontend/public/assets/{{category}}/{{file}}"
+  package static let placeholders = ["asset_id", "category", "file", "slug"]
+
+  private let bundle: PlaceholderTemplate
+  private let production: PlaceholderTemplate
+
+  /// Reads both templates; a placeholder that isn't known, or text that no portable path has, is refused.
+  package init(
+    bundle: String = defaultBundle, production: String = defaultProduction
+  ) throws(Fault) {
+    self.bundle = try Self.read(bundle, setting: "layout.bundle")
+    self.production = try Self.read(production, setting: "layout.production")
+  }
+
+  /// Expands both templates for an asset. An empty slug leaves with the hyphen before it, else the one after it.
+  package func targets(
+    asset: AssetID, slug: Slug, category: String
+  ) throws(Fault) -> BundleTargets {
+    let values = [
+      "asset_id": asset.text, "slug": slug.text, "category": category, "file": Self.file(of: asset),
+    ]
+    return BundleTargets(
+      bundleFolder: try Self.expand(bundle, values, asset, setting: "layout.bundle"),
+      production: try Self.expand(production, values, asset, setting: "layout.production"))
+  }
+
+  /// Name of an asset's production image: its id in lower case and `.png`.
+  package static func file(of asset: AssetID) -> String { asset.text.lowercased() + ".png" }
+
+  private static func read(_ text: String, setting: String) throws(Fault) -> PlaceholderTemplate {
+    do {
+      return try PlaceholderTemplate(text, known: placeholders)
+    } catch .unfinished {
+      throw .placeholderUnfinished(setting: setting, text: text)
+    } catch .unknown(let name) {
+      throw .placeholderUnknown(setting: setting, name: name, known: placeholders)
+    }
+  }
+
+  private static func expand(
+    _ template: PlaceholderTemplate, _ values: [String: String], _ asset: AssetID, setting: String
+  ) throws(Fault) -> String {
+    let full = values["slug"] == "" ? withoutSlug(template) : template
+    let path = full.expanded(values)
+    if let why = problem(ofPath: path) {
+      throw .layoutPathRefused(setting: setting, path: path, why: why, asset: asset)
+    }
+    return path
+  }
+
+  private static func withoutSlug(_ template: PlaceholderTemplate) -> PlaceholderTemplate {
+    var result = template
+    for (index, piece) in template.pieces.enumerated() where piece == .placeholder("slug") {
+      if index > 0, case .literal(let before) = template.pieces[index - 1], before.hasSuffix("-") {
+        result.pieces[index - 1] = .literal(String(before.dropLast()))
+      } else if index + 1 < template.pieces.count,
+        case .literal(let after) = template.pieces[index + 1], after.hasPrefix("-")
+      {
+        result.pieces[index + 1] = .literal(String(after.dropFirst()))
+      }
+    }
+    return result
+  }
+
+  /// Says why a text is no relative path that every checkout can hold; nil if it is one.
+  private static func problem(ofPath path: String) -> String? {
+    if path.hasPrefix("/") { return "an absolute path" }
+    for component in path.split(separator: "/", omittingEmptySubsequences: false) {
+      if component.isEmpty { return "an empty folder or file name" }
+      if component == "." || component == ".." { return "\"\(component)\" in it" }
+      if [".git", ".ledger"].contains(component.lowercased()) { return "\"\(component)\" in it" }
+      if component.utf8.count > 255 { return "a name of more than 255 bytes" }
+      if let last = component.last, last == " " || last == "." { return "a name that ends in \"\(last)\"" }
+    }
+    for scalar in path.unicodeScalars {
+      if VisibleText.isHidden(scalar) || "\\`:*?\"<>|\n\t".unicodeScalars.contains(scalar) {
+        return "\"\(VisibleText.showing(String(scalar)))\" in it"
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,29 @@
+/// Turns a value into Markdown that shows it as it is: one line, no markup, no HTML, nothing hidden.
+enum MarkdownText {
+  /// Returns what a document may hold at any place in its text: in a heading, a table cell, a link's text or a quoted
+  /// HTML attribute. Works by scalar: to a browser a `<` with a combining mark behind it is still a `<`.
+  static func of(_ value: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in VisibleText.line(value).unicodeScalars {
+      switch scalar {
+      case "&": result += "&amp;".unicodeScalars
+      case "<": result += "&lt;".unicodeScalars
+      case ">": result += "&gt;".unicodeScalars
+      case "\"": result += "&quot;".unicodeScalars
+      case "'": result += "&#39;".unicodeScalars
+      case "\\", "`", "*", "_", "[", "]", "|", "~", "#", "$": result += ["\\", scalar]
+      default: result.append(scalar)
+      }
+    }
+    return protectingStart(String(result))
+  }
+
+  /// Escapes what would start a list, a rule or a heading's underline where the value opens a line.
+  private static func protectingStart(_ text: String) -> String {
+    guard let first = text.unicodeScalars.first else { return text }
+    if first == "-" || first == "+" || first == "=" { return "\\" + text }
+    let rest = text.unicodeScalars.drop { ("0"..."9").contains($0) }
+    guard rest.startIndex > text.startIndex, let mark = rest.first, mark == "." || mark == ")" else { return text }
+    return String(text.unicodeScalars[..<rest.startIndex]) + "\\" + String(rest)
+  }
+}

@@ -1,0 +1,57 @@
+/// Tells an asset's facts in a few sentences, the same ones every time.
+enum Narrative {
+  /// Returns one paragraph of Markdown.
+  static func text(_ facts: AssetFacts) -> String {
+    [opening(facts), palette(facts), density(facts), subject(facts), closing(facts)]
+      .filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  private static func opening(_ facts: AssetFacts) -> String {
+    let dimensions = facts.input.idf.dimensions
+    let name = MarkdownText.of(facts.input.name), category = MarkdownText.of(facts.input.category)
+    let format = MarkdownText.of(dimensions.format)
+    return "\(name) is a \(format) of \(dimensions.width) × \(dimensions.height) px in the category \(category)."
+  }
+
+  private static func palette(_ facts: AssetFacts) -> String {
+    var text = "Its ground is \(named(facts.background))"
+    if !facts.primary.isEmpty {
+      text += "; \(joined(facts.primary.map(named))) \(facts.primary.count == 1 ? "carries" : "carry") the motif"
+    }
+    if !facts.accents.isEmpty {
+      text += ", with \(facts.accents.count == 1 ? "an accent" : "accents") of "
+      text += joined(facts.accents.map(named))
+    }
+    return text + "."
+  }
+
+  private static func density(_ facts: AssetFacts) -> String {
+    let most = facts.densest, least = facts.quietest
+    guard most.percent > least.percent else {
+      return "It is evenly filled: \(most.percent) % of every zone is covered."
+    }
+    return "It is densest in the \(most.words), where \(most.percent) % is covered, and quietest in the "
+      + "\(least.words) with \(least.percent) %, which is where text finds room."
+  }
+
+  private static func subject(_ facts: AssetFacts) -> String {
+    let specimens = facts.specimens.compactMap(TemplateValue.escaped)
+    return specimens.isEmpty ? "" : "It shows \(joined(specimens))."
+  }
+
+  private static func closing(_ facts: AssetFacts) -> String {
+    let mode = TemplateValue.escaped(facts.mode).map { "It belongs to the mode \($0)." }
+    let purpose = TemplateValue.escaped(facts.purpose).map { purpose in
+      let end = purpose.last.map { ".!?…".contains($0) } == true ? "" : "."
+      return "Its purpose: \(purpose)\(end)"
+    }
+    return [mode, purpose].compactMap { $0 }.joined(separator: " ")
+  }
+
+  private static func named(_ colour: SRGBColour) -> String { "\(colour.words) (`\(colour.hex)`)" }
+
+  private static func joined(_ parts: [String]) -> String {
+    guard let last = parts.last, parts.count > 1 else { return parts.first ?? "" }
+    return parts.dropLast().joined(separator: ", ") + " and " + last
+  }
+}

@@ -1,0 +1,106 @@
+/// A colour of 8 bits a channel, as an IDF spells it.
+struct SRGBColour: Hashable, Sendable {
+  let red: UInt8
+  let green: UInt8
+  let blue: UInt8
+
+  /// Reads `#` and six hexadecimal digits.
+  init?(_ text: String) {
+    let digits = Array(text.utf8)
+    guard digits.count == 7, digits[0] == UInt8(ascii: "#"),
+      digits.dropFirst().allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+      let value = UInt32(text.dropFirst(), radix: 16)
+    else { return nil }
+    red = UInt8(value >> 16 & 0xFF)
+    green = UInt8(value >> 8 & 0xFF)
+    blue = UInt8(value & 0xFF)
+  }
+
+  /// `#rrggbb`, lower case.
+  var hex: String {
+    "#" + [red, green, blue].map(JSONWriter.hexDigits(of:)).joined()
+  }
+
+  /// The channels from 0 to 1 with four decimals, which is enough to get each of the 256 steps back. Made of
+  /// integers, so that the digits are the same everywhere.
+  var components: [String] {
+    [red, green, blue].map { channel in
+      Decimals.text((Int(channel) * 10_000 * 2 + 255) / (255 * 2), places: 4)
+    }
+  }
+
+  /// How light the colour looks, 0 to 1000.
+  var lightnessPermille: Int {
+    (Int(red) * 299 + Int(green) * 587 + Int(blue) * 114) / 255
+  }
+
+  /// Black or white, whichever can be read on this colour.
+  var readable: String { lightnessPermille > 500 ? "#000000" : "#ffffff" }
+
+  /// The colour in words, such as `dark muted orange`.
+  var words: String {
+    let channels = [Int(red), Int(green), Int(blue)]
+    let high = max(channels[0], channels[1], channels[2]), low = min(channels[0], channels[1], channels[2])
+    let chroma = high - low
+    let lightness =
+      switch lightnessPermille {
+      case ..<120: "very dark"
+      case ..<350: "dark"
+      case ..<650: ""
+      case ..<850: "light"
+      default: "very light"
+      }
+    if chroma < 16 {
+      switch lightnessPermille {
+      case ..<40: return "black"
+      case 960...: return "white"
+      default: return [lightness, "grey"].filter { !$0.isEmpty }.joined(separator: " ")
+      }
+    }
+    let strength =
+      switch chroma * 100 / high {
+      case ..<45: "muted"
+      case ..<75: ""
+      default: "vivid"
+      }
+    return [lightness, strength, hueName(chroma: chroma, high: high)].filter { !$0.isEmpty }
+      .joined(separator: " ")
+  }
+
+  private func hueName(chroma: Int, high: Int) -> String {
+    let red = Int(red), green = Int(green), blue = Int(blue)
+    let degrees =
+      if high == red {
+        (60 * (green - blue) / chroma + 360) % 360
+      } else if high == green {
+        60 * (blue - red) / chroma + 120
+      } else {
+        60 * (red - green) / chroma + 240
+      }
+    return switch degrees {
+    case ..<15: "red"
+    case ..<42: "orange"
+    case ..<68: "yellow"
+    case ..<165: "green"
+    case ..<195: "teal"
+    case ..<255: "blue"
+    case ..<290: "violet"
+    case ..<340: "magenta"
+    default: "red"
+    }
+  }
+}
+
+/// Writes decimal fractions from integers: no rounding but the caller's, the same digits everywhere.
+enum Decimals {
+  /// Returns `scaled / 10^places` without trailing zeros, such as `0.25` for 2500 and 4 places. Not negative.
+  static func text(_ scaled: Int, places: Int) -> String {
+    precondition(scaled >= 0 && places > 0, "A decimal here is not negative and has places.")
+    let digits = String(scaled)
+    let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+    var fraction = padded.suffix(places)
+    while fraction.last == "0" { fraction.removeLast() }
+    let whole = padded.dropLast(places)
+    return fraction.isEmpty ? String(whole) : "\(whole).\(fraction)"
+  }
+}

@@ -1,0 +1,119 @@
+/// Writes `tokens.json`, a Design Tokens Format 2025.10 file.
+enum TokensFile {
+  /// Name under which the format keeps what is ours.
+  static let extensionName = "dev.ledgerctl"
+
+  /// Returns the file's bytes: keys sorted, two spaces a level, a line feed at the end.
+  static func bytes(_ facts: AssetFacts) -> [UInt8] {
+    Array(escapingHidden(JSONWriter.pretty(document(facts))).utf8)
+  }
+
+  private static func document(_ facts: AssetFacts) -> JSONValue {
+    let dimensions = facts.input.idf.dimensions
+    return [
+      "$description": .string(description(facts)),
+      "$extensions": .object([.init(extensionName, ours(facts))]),
+      "color": colours(facts),
+      "density": .object(
+        [
+          .init("$type", "number"),
+          .init("$description", "Share of each zone that is not background, from 0 to 1."),
+        ] + facts.zones.map { .init($0.name, token(JSONValue($0.coverage))) }),
+      "size": [
+        "$type": "dimension",
+        "width": token(pixels(dimensions.width)),
+        "height": token(pixels(dimensions.height)),
+      ],
+    ]
+  }
+
+  private static func description(_ facts: AssetFacts) -> String {
+    let name = VisibleText.line(facts.input.name)
+    guard let purpose = facts.purpose.map(VisibleText.line), !purpose.isEmpty else { return name }
+    return "\(name): \(purpose)"
+  }
+
+  private static func ours(_ facts: AssetFacts) -> JSONValue {
+    let input = facts.input
+    return [
+      "asset_id": .string(input.asset.text),
+      "name": .string(input.name),
+      "category": .string(input.category),
+      "compliance_score": JSONValue(input.score),
+      "image": ["sha256": .string(input.image.hex), "format": .string(input.idf.dimensions.format)],
+      "idf": json(input.idf),
+    ]
+  }
+
+  private static func colours(_ facts: AssetFacts) -> JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("$type", "color"), .init("background", token(value(facts.background))),
+    ]
+    for (name, colours) in [("primary", facts.primary), ("accent", facts.accents)] where !colours.isEmpty {
+      members.append(
+        .init(
+          name,
+          .object(
+            colours.enumerated().map { .init(String($0.offset + 1), token(value($0.element))) })))
+    }
+    return .object(members)
+  }
+
+  private static func token(_ value: JSONValue) -> JSONValue { ["$value": value] }
+
+  private static func value(_ colour: SRGBColour) -> JSONValue {
+    [
+      "colorSpace": "srgb", "components": .array(colour.components.map(JSONValue.number)), "alpha": 1,
+      "hex": .string(colour.hex),
+    ]
+  }
+
+  private static func pixels(_ count: Int) -> JSONValue { ["value": JSONValue(count), "unit": "px"] }
+
+  /// The IDF in its own JSON form; what it leaves out is left out here.
+  private static func json(_ idf: IDF) -> JSONValue {
+    func zone(_ zone: IDF.Zone) -> JSONValue { ["coverage": JSONValue(zone.coverage)] }
+    func list(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
+    let zones = idf.densityZones
+    var members: [JSONValue.Member] = [
+      .init("schema", .string(idf.schema)),
+      .init(
+        "dimensions",
+        [
+          "width": JSONValue(idf.dimensions.width), "height": JSONValue(idf.dimensions.height),
+          "format": .string(idf.dimensions.format),
+        ]),
+      .init("background", .string(idf.background)),
+      .init("palette", ["primary": list(idf.palette.primary), "accents": list(idf.palette.accents)]),
+      .init(
+        "density_zones",
+        [
+          "upper_left": zone(zones.upperLeft), "central": zone(zones.central),
+          "lower_right": zone(zones.lowerRight),
+        ]),
+      .init("specimens", list(idf.specimens)),
+    ]
+    if let mode = idf.mode { members.append(.init("mode", .string(mode))) }
+    if let purpose = idf.purpose { members.append(.init("purpose", .string(purpose))) }
+    return .object(members)
+  }
+
+  /// Spells hidden scalars and angle brackets as JSON escapes: the same values for a parser, nothing that acts for a
+  /// reader or a page the text is pasted into. They occur within strings only, but for the line feeds of the layout.
+  private static func escapingHidden(_ text: String) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar == "\n" || !(VisibleText.isHidden(scalar) || scalar == "<" || scalar == ">") {
+        result.append(scalar)
+        continue
+      }
+      for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+        result.append(contentsOf: "\\u".unicodeScalars)
+        for byte in [UInt8(unit >> 8), UInt8(unit & 0xFF)] {
+          result.append(contentsOf: JSONWriter.hexDigits(of: byte).unicodeScalars)
+        }
+      }
+    }
+    return String(result)
+  }
+}
