@@ -1,0 +1,49 @@
+/// Faults of starting and running outside programs.
+extension Fault {
+  static func programNotNamed() -> Fault {
+    Fault("program_not_named", exit: .configuration, "The command is empty: expected a program and its arguments.")
+  }
+
+  static func programNotFound(_ name: String, path: String) -> Fault {
+    Fault(
+      "program_not_found", exit: .extractorUnavailable,
+      "The program \"\(name)\" was not found: expected an executable file in one of the folders of PATH, \"\(path)\".",
+      hint: "Install it, or name it with its path.")
+  }
+
+  static func programNotStarted(_ path: String, cause: String) -> Fault {
+    Fault(
+      "program_not_started", exit: .extractorUnavailable,
+      "The program \"\(path)\" could not be started: \(cause).", path: path)
+  }
+
+  static func noDescriptors(for program: String, cause: String) -> Fault {
+    Fault(
+      "out_of_processes", exit: .canGoOn, "The program \"\(program)\" could not be started now: \(cause).",
+      hint: "Free descriptors, processes or memory and run the same command again.")
+  }
+
+  static func outputTooLong(of program: String, limitBytes: Int) -> Fault {
+    Fault(
+      "output_too_long", exit: .protocolBroken,
+      "The program \"\(program)\" was stopped: expected at most \(limitBytes) bytes on its stdout, found more.")
+  }
+
+  static func programTimedOut(_ program: String, after timeout: Duration) -> Fault {
+    Fault(
+      "program_timed_out", exit: .extractorUnavailable,
+      "The program \"\(program)\" was stopped: expected it to end within \(timeout), it did not.")
+  }
+
+  static func programCancelled(_ program: String) -> Fault {
+    Fault(
+      "program_cancelled", exit: .interrupted,
+      "The program \"\(program)\" was stopped, because the work it belongs to was cancelled.")
+  }
+
+  static func inputClosed(of program: String) -> Fault {
+    Fault(
+      "program_input_closed", exit: .extractorUnavailable,
+      "The program \"\(program)\" takes no more input: it has closed its stdin or ended.")
+  }
+}

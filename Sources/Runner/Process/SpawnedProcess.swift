@@ -1,0 +1,127 @@
+import CProcess
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A child that runs, and our ends of its three pipes. Whoever holds it closes and reaps exactly once, on one thread.
+struct SpawnedProcess: Sendable {
+  let program: String
+  let id: pid_t
+  /// Our ends, which never block; -1 once closed.
+  private(set) var input: Int32
+  private(set) var output: Int32
+  private(set) var error: Int32
+  /// Polls as readable once the child has ended; -1 where the system has no such thing.
+  private(set) var exit: Int32
+
+  /// Starts the command's program in a process group of its own.
+  init(starting command: Command) throws(Fault) {
+    program = try ProgramSearch.path(of: command)
+    var ends: [Int32] = []
+    for _ in 0..<3 {
+      var pair: [Int32] = [-1, -1]
+      guard cprocess_pipe(&pair) == 0 else {
+        let cause = String(cString: strerror(errno))
+        ends.forEach { _ = close($0) }
+        throw .noDescriptors(for: program, cause: cause)
+      }
+      ends += pair
+    }
+    let started = Self.spawn(program, command, input: ends[0], output: ends[3], error: ends[5])
+    for theirs in [ends[0], ends[3], ends[5]] { close(theirs) }
+    let ours = [ends[1], ends[2], ends[4]]
+    guard started.number == 0 else {
+      ours.forEach { _ = close($0) }
+      throw Self.fault(started, program, command)
+    }
+    ours.forEach { _ = cprocess_set_nonblocking($0) }
+    (input, output, error) = (ours[0], ours[1], ours[2])
+    id = started.id
+    exit = cprocess_exit_descriptor(started.id)
+  }
+
+  private struct Start {
+    var number: Int32
+    var id: pid_t
+    var inDirectory: Bool
+  }
+
+  private static func spawn(
+    _ program: String, _ command: Command, input: Int32, output: Int32, error: Int32
+  ) -> Start {
+    let arguments = CStrings(command.words)
+    let environment = CStrings(command.environment.map { "\($0.key)=\($0.value)" })
+    defer {
+      arguments.release()
+      environment.release()
+    }
+    var start = Start(number: 0, id: -1, inDirectory: false)
+    var inDirectory: Int32 = 0
+    start.number = program.withCString { path in
+      command.directory.withCString { directory in
+        var specification = cprocess_spec(
+          path: path, arguments: arguments.pointers, environment: environment.pointers, directory: directory,
+          standard_input: input, standard_output: output, standard_error: error)
+        return cprocess_spawn(&specification, &start.id, &inDirectory)
+      }
+    }
+    start.inDirectory = inDirectory == 1
+    return start
+  }
+
+  private static func fault(_ start: Start, _ program: String, _ command: Command) -> Fault {
+    let cause = String(cString: strerror(start.number))
+    return switch start.number {
+    case EAGAIN, EMFILE, ENFILE, ENOMEM: .noDescriptors(for: program, cause: cause)
+    case _ where start.inDirectory:
+      .programNotStarted(program, cause: "its working directory \"\(command.directory)\": \(cause)")
+    default: .programNotStarted(program, cause: cause)
+    }
+  }
+
+  /// Sends a signal to the child and all its descendants that stayed in its group. Only before `reap`.
+  func signalGroup(_ number: Int32) { kill(-id, number) }
+
+  /// Tells whether the child has ended, without reaping it.
+  var hasEnded: Bool { cprocess_has_ended(id) == 1 }
+
+  /// Ends what is left of the group and returns how the child ended; waits for the child.
+  mutating func reap() -> ExitState {
+    if hasEnded { signalGroup(SIGKILL) }
+    var code: Int32 = -1
+    var signal: Int32 = -1
+    cprocess_reap(id, &code, &signal)
+    Self.end(&exit)
+    return signal >= 0 ? .signal(signal) : .code(code)
+  }
+
+  mutating func closeInput() { Self.end(&input) }
+  mutating func closeOutput() { Self.end(&output) }
+  mutating func closeError() { Self.end(&error) }
+
+  private static func end(_ descriptor: inout Int32) {
+    if descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+  }
+}
+
+/// A list of C strings that ends with nil, as `execve` wants it.
+private struct CStrings {
+  let pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private let count: Int
+
+  init(_ texts: [String]) {
+    count = texts.count
+    pointers = .allocate(capacity: count + 1)
+    for (index, text) in texts.enumerated() { (pointers + index).initialize(to: strdup(text)) }
+    (pointers + count).initialize(to: nil)
+  }
+
+  func release() {
+    for index in 0..<count { free(pointers[index]) }
+    pointers.deallocate()
+  }
+}

@@ -1,0 +1,38 @@
+import CProcess
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A pipe to end another thread's `poll` with.
+final class WakePipe: Sendable {
+  /// Polls as readable after `wake`.
+  let readable: Int32
+  private let writable: Int32
+
+  /// Returns nil where no descriptors are left; `errno` says why.
+  init?() {
+    var ends: [Int32] = [-1, -1]
+    guard cprocess_pipe(&ends) == 0 else { return nil }
+    (readable, writable) = (ends[0], ends[1])
+    _ = cprocess_set_nonblocking(readable)
+    _ = cprocess_set_nonblocking(writable)
+  }
+
+  deinit {
+    close(readable)
+    close(writable)
+  }
+
+  /// Makes `readable` ready. A full pipe is ready already.
+  func wake() { _ = PipeIO.write(writable, [1]) }
+
+  /// Makes `readable` wait again.
+  func clear() {
+    withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { buffer in
+      while case .moved = PipeIO.read(readable, into: buffer) {}
+    }
+  }
+}
