@@ -17,6 +17,8 @@ public struct BatchState: Hashable, Sendable {
   public internal(set) var commit = StageState()
   /// What the latest start of `place` found and means to write; kept until it is taken back.
   public internal(set) var placePlan: [PlannedTarget] = []
+  /// Folders that starts of `place` meant to make; kept as long as the plan.
+  public internal(set) var placeFolders: [String] = []
   public internal(set) var placement: Placement?
   /// A commit that was intended and neither confirmed nor superseded.
   public internal(set) var intent: CommitIntent?
@@ -114,6 +116,7 @@ extension BatchState {
     case .batchCancelled(let fact):
       cancellation = fact
       placePlan = []
+      placeFolders = []
       placement = nil
     }
     updateRun(stamped.run) { $0.lastMs = max($0.lastMs, stamped.timeMs) }
@@ -133,6 +136,7 @@ extension BatchState {
     place = StageState()
     commit = StageState()
     placePlan = []
+    placeFolders = []
     placement = nil
   }
 
@@ -143,7 +147,11 @@ extension BatchState {
 
   private mutating func startStage(_ ref: StageRef, _ fact: StageStart, run: String) {
     update(ref) { $0.start(fact, run: run) }
-    if ref.stage == .place { placePlan = fact.targets ?? [] }
+    guard ref.stage == .place else { return }
+    placePlan = fact.targets ?? []
+    for folder in fact.folders ?? [] where !placeFolders.contains(folder) {
+      placeFolders.append(folder)
+    }
   }
 
   private mutating func completeStage(_ ref: StageRef, _ fact: StageCompletion) {
@@ -194,6 +202,7 @@ extension BatchState {
       commit.reopen(fact)
       placement = nil
       placePlan = []
+      placeFolders = []
     } else {
       commit.reopen(fact)
     }

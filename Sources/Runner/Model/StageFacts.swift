@@ -6,10 +6,15 @@ public struct StageStart: Hashable, Sendable, Codable {
   public var key: StageKey?
   /// For `place`: every target as it was found.
   public var targets: [PlannedTarget]?
+  /// For `place`: the folders it is going to make, outermost first.
+  public var folders: [String]?
 
-  public init(key: StageKey? = nil, targets: [PlannedTarget]? = nil) {
+  public init(
+    key: StageKey? = nil, targets: [PlannedTarget]? = nil, folders: [String]? = nil
+  ) {
     self.key = key
     self.targets = targets
+    self.folders = folders
   }
 }
 

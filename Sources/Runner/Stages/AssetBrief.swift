@@ -5,7 +5,7 @@ struct AssetBrief: Sendable {
   let id: AssetID
   let name: String
   let category: String
-  let slug: String
+  let slug: Slug
   let score: Double
   let specs: JSONValue
   /// The IDF that the manifest brought along.
@@ -17,8 +17,8 @@ struct AssetBrief: Sendable {
   /// Works the names and paths of a registered asset out.
   init(_ asset: ManifestAsset, in configuration: Configuration) throws(Fault) {
     id = asset.id
-    slug = Slug.of(name: asset.specs["name"]?.string, source: asset.path, asset: asset.id)
-    name = asset.specs["name"]?.string ?? asset.id.text
+    slug = Slug(asset: asset.id, name: asset.specs["name"]?.string, imagePath: asset.path)
+    name = AssetName.of(asset.id, specs: asset.specs, slug: slug)
     category = asset.specs["category"]?.string ?? configuration.layout.defaultCategory
     score = asset.score
     specs = asset.specs

@@ -31,11 +31,11 @@ extension StageWork {
       guard let output = rendered?.output(name) else {
         preconditionFailure("package is planned after render.")
       }
-      entries.append(.init(path: path, digest: output.digest, sizeBytes: output.sizeBytes))
+      entries.append(.init(path: path, digest: output.digest, sizeBytes: Int64(output.sizeBytes)))
     }
     entries.append(
       .init(
-        path: targets.production, digest: asset.image.digest, sizeBytes: asset.image.sizeBytes))
-    return BundleManifest(entries)
+        path: targets.production, digest: asset.image.digest, sizeBytes: Int64(asset.image.sizeBytes)))
+    return BundleManifest(entries: entries)
   }
 }

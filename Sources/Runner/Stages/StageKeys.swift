@@ -35,7 +35,7 @@ extension StageKey {
     parts += [
       Part("asset", brief.id.text), Part("name", brief.name),
       Part("score", JSONNumber(brief.score).text), Part("category", brief.category),
-      Part("slug", brief.slug),
+      Part("slug", brief.slug.text),
     ]
     parts += brief.targets.all.enumerated().map { Part("target.\($0.offset + 1)", $0.element) }
     parts += templates.sorted { $0.key < $1.key }.map { Part("template.\($0.key)", $0.value.hex) }

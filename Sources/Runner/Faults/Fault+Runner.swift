@@ -1,0 +1,89 @@
+import Ledger
+
+extension Fault {
+  static func unexpected(_ error: any Error) -> Fault {
+    Fault(
+      "bug", exit: .bug, "An error came up that nobody expected: \(type(of: error)).",
+      hint: "Please report it, with the output of `ledgerctl doctor`.")
+  }
+
+  static func batchUnknown(_ batch: String) -> Fault {
+    Fault(
+      "batch_unknown", exit: .usage, "No batch \"\(batch)\" is in the ledger.",
+      hint: "See which there are with `ledgerctl status`.", batch: batch)
+  }
+
+  static func assetUnknown(_ asset: String, batch: String, known: [AssetID]) -> Fault {
+    Fault(
+      "asset_unknown", exit: .usage,
+      "Batch \"\(batch)\" has no asset \"\(asset)\": it has "
+        + known.map { "\"\($0)\"" }.joined(separator: ", ") + ".",
+      batch: batch, asset: asset)
+  }
+
+  static func batchCommitted(_ batch: BatchID, commit: String?) -> Fault {
+    Fault(
+      "batch_committed", exit: .manifestRefused,
+      "Batch \"\(batch)\" has landed"
+        + (commit.map { " as commit \($0.prefix(12))" } ?? "") + " and can't be changed any more.",
+      hint: "Give the changed manifest a new `batch_id`; what still fits is reused.",
+      batch: batch.text)
+  }
+
+  static func batchCancelled(_ batch: BatchID) -> Fault {
+    Fault(
+      "batch_cancelled", exit: .usage, "Batch \"\(batch)\" was cancelled.",
+      hint: "Register it anew with `ledgerctl run MANIFEST`.", batch: batch.text)
+  }
+
+  static func nothingToRetry(_ batch: BatchID, asset: AssetID, state: String) -> Fault {
+    Fault(
+      "nothing_to_retry", exit: .usage,
+      "Asset \"\(asset)\" of batch \"\(batch)\" has not failed: it is \(state).",
+      hint: "Run its stages again all the same with `--from STAGE`.", batch: batch.text,
+      asset: asset.text)
+  }
+
+  static func pinnedImageLost(_ asset: AssetID, digest: Digest, source: String) -> Fault {
+    Fault(
+      "image_lost", exit: .someFailed,
+      "The pinned image of asset \"\(asset)\" is lost, and \"\(source)\" no longer holds its bytes: "
+        + "expected \(digest).",
+      hint: "Take the source's present bytes with `ledgerctl retry BATCH \(asset) --refresh`.",
+      asset: asset.text, path: source)
+  }
+
+  static func providedIDFRefused(_ asset: AssetID, _ problems: String) -> Fault {
+    Fault(
+      "idf_refused", exit: .someFailed,
+      "The manifest's IDF of asset \"\(asset)\" does not fit its image: \(problems).",
+      hint: "Mend `idf` in the manifest, or leave it out.", asset: asset.text)
+  }
+
+  static func objectUnreadable(_ name: String) -> Fault {
+    Fault(
+      "object_unreadable", exit: .disk, "The object \"\(name)\" is whole but can't be read.",
+      hint: "Use the ledgerctl that wrote it, or a newer one.")
+  }
+
+  static func waitsTooLong(_ batch: BatchID, remainingMs: Int64) -> Fault {
+    Fault(
+      "waits_too_long", exit: .canGoOn,
+      "Batch \"\(batch)\" must wait \((remainingMs + 999) / 1000) s for its extractor, "
+        + "longer than `--max-wait` allows.",
+      hint: "Go on later with `ledgerctl resume \(batch)`.", batch: batch.text)
+  }
+
+  static func stopped(_ batch: BatchID, _ status: ExitStatus) -> Fault {
+    Fault(
+      "interrupted", exit: status, "The run of batch \"\(batch)\" was interrupted.",
+      hint: "Go on with `ledgerctl resume \(batch)`.", batch: batch.text)
+  }
+
+  static func crashLoop(_ stage: Stage, asset: AssetID?) -> Fault {
+    Fault(
+      "crash_loop", exit: .someFailed,
+      "The stage \"\(stage.rawValue)\" was interrupted \(RetryPolicy.crashLoopLimit) times in a row.",
+      hint: "Find out what ends the runner there, then `ledgerctl retry`.", asset: asset?.text)
+  }
+}

@@ -1,0 +1,63 @@
+import Ledger
+
+/// What came of a command that worked on a batch.
+public struct RunReport: Sendable {
+  public var batch: BatchID
+  /// Where the batch stands now; a batch never registered has no registration in it.
+  public var state: BatchState
+  public var exit: ExitStatus
+  public var faults: [Fault]
+  /// Sentences for the user that are no faults.
+  public var notes: [String]
+  /// When going on makes sense.
+  public var retryAt: Deadline?
+
+  public init(
+    batch: BatchID, state: BatchState, exit: ExitStatus = .done, faults: [Fault] = [],
+    notes: [String] = [], retryAt: Deadline? = nil
+  ) {
+    self.batch = batch
+    self.state = state
+    self.exit = exit
+    self.faults = faults
+    self.notes = notes
+    self.retryAt = retryAt
+  }
+}
+
+extension ExitStatus {
+  /// Which status stands where several apply, the first first.
+  private static let precedence: [ExitStatus] = [
+    .interrupted, .terminated, .bug, .disk, .configuration, .inTheWay, .canGoOn, .protocolBroken,
+    .extractorUnavailable, .someFailed,
+  ]
+
+  /// The status that stands for several.
+  public static func standing(for statuses: some Sequence<ExitStatus>) -> ExitStatus {
+    let all = Set(statuses)
+    return precedence.first(where: all.contains) ?? all.first { $0 != .done } ?? .done
+  }
+}
+
+extension BatchState {
+  /// What stands between the batch and its commit, in the manifest's order, as faults to show.
+  public func faults(batch: BatchID) -> [Fault] {
+    assets.compactMap { asset in
+      guard let stage = asset.currentStage else { return nil }
+      switch asset[stage].progress {
+      case .failed(let failure) where failure.next == nil:
+        return Fault(
+          failure.code, exit: failure.exit, failure.message,
+          hint: "Mend the cause, then `ledgerctl retry \(batch) \(asset.id)`"
+            + (stage == .validate ? " with `--refresh`." : "."),
+          batch: batch.text, asset: asset.id.text)
+      case .deferred(let deferral, _) where !deferral.worthWaiting:
+        return Fault(
+          deferral.code, exit: deferral.exit, deferral.message,
+          hint: "Go on later with `ledgerctl resume \(batch)`.", batch: batch.text,
+          asset: asset.id.text)
+      default: return nil
+      }
+    }
+  }
+}

@@ -1,0 +1,232 @@
+import Ledger
+
+/// Takes batches from a manifest to one commit, and on from wherever the ledger says they were.
+///
+/// Every call holds the batch's lock while it works and never throws: what went wrong is in the report, and running the
+/// same again goes on.
+public struct Runner: Sendable {
+  let surroundings: Surroundings
+  let stop: StopSignal
+  let observe: @Sendable (Event) -> Void
+
+  /// `observe` sees every event right after it is on disk, in order.
+  public init(
+    _ surroundings: Surroundings, stop: StopSignal = StopSignal(),
+    observe: @escaping @Sendable (Event) -> Void = { _ in }
+  ) {
+    self.surroundings = surroundings
+    self.stop = stop
+    self.observe = observe
+  }
+
+  /// Registers a manifest and works to the end; the same content again goes on, changed content is a revision.
+  public func run(_ request: RunRequest, options: RunOptions = RunOptions()) async -> RunReport {
+    let batch = request.manifest.batchID
+    return await holding(batch) { state throws(Fault) in
+      switch try await admission(of: request, to: state) {
+      case .nothingToDo(let notes): return RunReport(batch: batch, state: state, notes: notes)
+      case .register: return try await register(request, state, options, revising: false)
+      case .revise: return try await register(request, state, options, revising: true)
+      case .goOn: return try await goOn(batch, state, options)
+      }
+    }
+  }
+
+  /// Goes on with a batch, held ones too; nothing happens to one that has ended.
+  public func resume(_ batch: BatchID, options: RunOptions = RunOptions()) async -> RunReport {
+    await holding(batch) { state throws(Fault) in
+      guard state.registration != nil else { throw .batchUnknown(batch.text) }
+      guard !state.isEnded else { return RunReport(batch: batch, state: state) }
+      return try await goOn(batch, state, options)
+    }
+  }
+
+  /// Opens assets again and goes on: those named, or all that have failed.
+  public func retry(
+    _ batch: BatchID, _ request: RetryRequest, options: RunOptions = RunOptions()
+  ) async -> RunReport {
+    await holding(batch) { state throws(Fault) in
+      try refuseEnded(batch, state)
+      return try await working(on: batch, state, options) { run, stages throws(Fault) in
+        try await settle(run, stages, batch)
+        try await reopen(request, in: run, stages)
+      }
+    }
+  }
+
+  /// Ends a batch without a commit and takes back what it placed.
+  public func cancel(_ batch: BatchID, why: String) async -> RunReport {
+    await holding(batch) { state throws(Fault) in
+      try refuseEnded(batch, state)
+      return try await working(on: batch, state, RunOptions()) { run, stages throws(Fault) in
+        try await settle(run, stages, batch)
+        let left = try await stages.takeBack(in: run)
+        try await run.write([.batchCancelled(BatchCancellation(why: why, left: left))])
+      }
+    }
+  }
+
+  // MARK: - The frame of every call
+
+  /// Takes the batch's lock and hands over its state; a fault becomes the report.
+  private func holding(
+    _ batch: BatchID, _ body: (BatchState) async throws(Fault) -> RunReport
+  ) async -> RunReport {
+    var state = BatchState()
+    do throws(Fault) {
+      let lock = try surroundings.locks.acquire(batch)
+      defer { lock.release() }
+      state = try await load(batch)
+      return try await body(state)
+    } catch {
+      var fault = error
+      fault.batch = fault.batch ?? batch.text
+      return RunReport(batch: batch, state: state, exit: fault.exit, faults: [fault])
+    }
+  }
+
+  /// Rebuilds a batch from its events.
+  public func load(_ batch: BatchID) async throws(Fault) -> BatchState {
+    var state = BatchState()
+    do {
+      for event in try await surroundings.store.events(matching: EventQuery(batch: batch.text)) {
+        state.apply(
+          StampedEvent(try BatchEvent(event), timeMs: event.timeMs, run: event.run))
+      }
+      return state
+    } catch let error as StoreError {
+      throw Fault.ledger(error)
+    } catch let unreadable as UnreadableEvent {
+      throw Fault.unreadable(unreadable)
+    } catch {
+      throw Fault.unexpected(error)
+    }
+  }
+
+  private func refuseEnded(_ batch: BatchID, _ state: BatchState) throws(Fault) {
+    guard state.registration != nil else { throw .batchUnknown(batch.text) }
+    if state.cancellation != nil { throw .batchCancelled(batch) }
+    if let completion = state.completion {
+      throw .batchCommitted(batch, commit: completion.commit)
+    }
+  }
+
+  /// Goes on with a registered batch: the check first, then the work.
+  private func goOn(
+    _ batch: BatchID, _ state: BatchState, _ options: RunOptions
+  ) async throws(Fault) -> RunReport {
+    try await working(on: batch, state, options) { run, stages throws(Fault) in
+      for note in try await stages.changedSources() { await run.note(note) }
+      if await run.state.placement == nil {
+        for note in try await stages.preflight(await run.state) { await run.note(note) }
+      }
+    }
+  }
+
+  /// One run: takes over from a dead one, does what `first` says, works on, and writes down how it ended.
+  private func working(
+    on batch: BatchID, _ state: BatchState, _ options: RunOptions,
+    first: (BatchRun, StageWork) async throws(Fault) -> Void
+  ) async throws(Fault) -> RunReport {
+    guard let registration = state.registration else { throw .batchUnknown(batch.text) }
+    let run = makeRun(batch, state, options)
+    let extractor = try surroundings.makeExtractor(registration.configuration)
+    let stages = try StageWork(
+      batch: batch, registration: registration, surroundings: surroundings, extractor: extractor,
+      templates: try await templates(of: registration))
+    let started = surroundings.clock.now()
+    try await run.write(takeOver(state, run: run.id), ending: callsOfDeadRuns(state, stages))
+    let report = await conclude(run, options, started) { () throws(Fault) in
+      try await first(run, stages)
+      return await run.state.isEnded ? .finished : try await run.work(stages)
+    }
+    await extractor.shutDown()
+    return report
+  }
+
+  func makeRun(_ batch: BatchID, _ state: BatchState, _ options: RunOptions) -> BatchRun {
+    BatchRun(
+      batch: batch, id: surroundings.newRunID(), state: state, surroundings: surroundings,
+      options: options, stop: stop, observe: observe)
+  }
+
+  /// Runs the body and writes its end down, unless the ledger itself is what failed.
+  private func conclude(
+    _ run: BatchRun, _ options: RunOptions, _ started: Moment,
+    _ body: () async throws(Fault) -> BatchRun.Ending
+  ) async -> RunReport {
+    var faults: [Fault] = []
+    var ending: BatchRun.Ending?
+    do throws(Fault) { ending = try await body() } catch { faults = [error] }
+    let now = surroundings.clock.now()
+    var report = await self.report(run, ending, faults, now: now)
+    guard !report.faults.contains(where: \.isOfLedger) else { return report }
+    let finish = RunFinish(
+      exit: report.exit, code: report.faults.first?.code, retryAt: report.retryAt,
+      durationMs: max(0, now.bootMs - started.bootMs), held: ending == .packaged)
+    do throws(Fault) {
+      try await run.write([.runFinished(finish)])
+      try await surroundings.publishHead()
+    } catch {
+      report.faults.append(error)
+      report.exit = .standing(for: report.faults.map(\.exit))
+    }
+    report.state = await run.state
+    return report
+  }
+
+  private func report(
+    _ run: BatchRun, _ ending: BatchRun.Ending?, _ faults: [Fault], now: Moment
+  ) async -> RunReport {
+    let state = await run.state
+    var report = RunReport(
+      batch: run.batch, state: state, faults: faults, notes: await run.notes)
+    switch ending {
+    case .finished, .packaged, nil: break
+    case .failed: report.faults += state.faults(batch: run.batch)
+    case .waitsTooLong(let until):
+      report.retryAt = until
+      report.faults += state.faults(batch: run.batch)
+      report.faults.append(.waitsTooLong(run.batch, remainingMs: until.remainingMs(at: now)))
+    case .stopped(let status): report.faults.append(.stopped(run.batch, status))
+    }
+    report.retryAt = report.retryAt ?? state.earliestRetry(at: now)
+    report.exit = .standing(for: report.faults.map(\.exit))
+    return report
+  }
+
+  /// The templates a batch was registered with, from the objects.
+  private func templates(of registration: Registration) async throws(Fault) -> BundleTemplates {
+    var templates = BundleTemplates.builtIn
+    if let digest = registration.templates[BundleTemplates.contextFile],
+      digest != templates.context.digest
+    {
+      templates.context.bytes = try await surroundings.objects.read(digest, limitBytes: 1 << 20)
+    }
+    if let digest = registration.templates[BundleTemplates.usageFile],
+      digest != templates.usage.digest
+    {
+      templates.usage.bytes = try await surroundings.objects.read(digest, limitBytes: 1 << 20)
+    }
+    return templates
+  }
+}
+
+extension BatchState {
+  /// The earliest time at which something put off is worth another try.
+  fileprivate func earliestRetry(at now: Moment) -> Deadline? {
+    assets.compactMap { asset -> Deadline? in
+      guard let stage = asset.currentStage, case .deferred(let deferral, _) = asset[stage].progress
+      else { return nil }
+      return deferral.until
+    }.min { $0.remainingMs(at: now) < $1.remainingMs(at: now) }
+  }
+}
+
+extension Fault {
+  /// The ledger can take no more events: overtaken, unknown or broken.
+  fileprivate var isOfLedger: Bool {
+    code == "overtaken" || code == "ledger_unknown" || code == "ledger_failed"
+      || code == "ledger_disk_full" || code == "ledger_busy" || code == "ledger_damaged"
+  }
+}

@@ -1,0 +1,44 @@
+import Ledger
+
+extension Runner {
+  /// The first events of a run: itself, and what runs before it left without an end.
+  ///
+  /// A start that a run left without an end spends no attempt, but three in a row mean that the stage brings runs down.
+  func takeOver(_ state: BatchState, run: String) -> [BatchEvent] {
+    var events: [BatchEvent] = [.runStarted(surroundings.process)]
+    if let dead = state.openRun { events.append(.runInterrupted(RunInterruption(run: dead.id))) }
+    for asset in state.assets {
+      guard let stage = asset.currentStage else { continue }
+      let inDoubt = stage == .extract && state.registration?.configuration.extractor.kind != .local
+      events += interruption(asset[stage], StageRef(asset.id, stage, attempt: asset[stage].nextAttempt), inDoubt)
+    }
+    events += interruption(state.place, StageRef(nil, .place, attempt: state.place.nextAttempt), false)
+    events += interruption(state.commit, StageRef(nil, .commit, attempt: state.commit.nextAttempt), false)
+    return events
+  }
+
+  private func interruption(_ stage: StageState, _ ref: StageRef, _ inDoubt: Bool) -> [BatchEvent] {
+    guard case .started(_, let run) = stage.progress else { return [] }
+    let interrupted = BatchEvent.stageInterrupted(ref, StageInterruption(run: run, inDoubt: inDoubt))
+    guard ref.asset != nil, stage.interruptionsInARow + 1 >= RetryPolicy.crashLoopLimit else {
+      return [interrupted]
+    }
+    let fault = Fault.crashLoop(ref.stage, asset: ref.asset)
+    return [
+      interrupted,
+      .stageFailed(
+        ref,
+        StageFailure(
+          code: fault.code, message: fault.message, exit: fault.exit, retryable: true,
+          durationMs: 0)),
+    ]
+  }
+
+  /// Ids of the calls that dead runs had under way: they no longer count as in flight.
+  func callsOfDeadRuns(_ state: BatchState, _ stages: StageWork) -> [String] {
+    state.assets.compactMap { asset in
+      guard case .started(_, let run) = asset[.extract].progress else { return nil }
+      return stages.callID(of: asset, run: run)
+    }
+  }
+}
