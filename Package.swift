@@ -29,6 +29,7 @@ let package = Package(
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .target(name: "CPNG", dependencies: ["CLibPNG"]),
     .target(name: "CProcess"),
+    .target(name: "CFiles"),
     .target(
       name: "Migrations", path: "migrations", resources: [.embedInCode("sql")],
       swiftSettings: strict),
@@ -37,7 +38,7 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "Ledger", "CPNG", "CProcess",
+        "Ledger", "CPNG", "CProcess", "CFiles",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Yams", package: "Yams"),
       ],

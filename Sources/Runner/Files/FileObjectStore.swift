@@ -1,0 +1,179 @@
+import Ledger
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Objects as files of one folder, each named by the 64 hexadecimal digits of its digest.
+///
+/// Bytes are written to `tmp/`, synced, and only then renamed into the folder. A rename replaces what is
+/// under the name, which is right: there can only be the same bytes, or damaged ones. The folders are opened
+/// once and links are not followed, so that nothing lands outside. Why one folder and no fan-out:
+/// `docs/decisions/objects-in-one-folder.md`.
+public struct FileObjectStore: ObjectStore {
+  static let temporaryPrefix = "o-"
+
+  private let folderPath: String
+  private let largestPinBytes: Int
+  private let folder: OpenFile
+  private let temporary: OpenFile
+
+  /// Opens the objects of a project whose ledger folder is there; makes nothing.
+  public init(_ layout: ProjectLayout, largestPinBytes: Int = 1 << 31) throws(Fault) {
+    try layout.refuseLinks()
+    folderPath = layout.objects
+    self.largestPinBytes = largestPinBytes
+    do throws(FileError) {
+      let ledger = try OpenFile.open(layout.ledgerFolder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+      folder = try ledger.folder("objects")
+      temporary = try ledger.folder("tmp")
+    } catch {
+      throw .file("open", layout.objects, error)
+    }
+  }
+
+  public func path(of id: ObjectID) -> String { folderPath + "/" + id.hex }
+
+  public func put(_ bytes: [UInt8]) throws(Fault) -> ObjectID { try putAll([bytes])[0] }
+
+  public func putAll(_ contents: [[UInt8]]) throws(Fault) -> [ObjectID] {
+    var ids = [ObjectID]()
+    for bytes in contents {
+      let id = Digest.sha256(bytes)
+      ids.append(id)
+      if try check(id) == .sound { continue }
+      do throws(FileError) {
+        try store { (file) throws(FileError) in
+          try file.write(bytes)
+          return id
+        }
+      } catch {
+        throw .file("write", path(of: id), error)
+      }
+    }
+    try syncFolder()
+    return ids
+  }
+
+  public func pin(_ path: String) throws(Fault) -> PinnedFile {
+    let input = try InputFile(opening: path)
+    var sizeBytes = 0
+    let id: ObjectID
+    do throws(FileError) {
+      id = try store { (file) throws(FileError) in
+        let found: (digest: Digest, sizeBytes: Int)
+        if try file.clone(input.file) {
+          // The clone is hashed, not the source: only the copy is believed.
+          found = try file.digest(limitBytes: largestPinBytes)
+        } else {
+          found = try input.file.digest(limitBytes: largestPinBytes) { (piece) throws(FileError) in
+            try file.write(piece)
+          }
+        }
+        sizeBytes = found.sizeBytes
+        return found.digest
+      }
+    } catch {
+      if error.number == EFBIG, error.call == "read" {
+        throw .inputTooLarge(path, limitBytes: largestPinBytes)
+      }
+      throw .file("copy into the objects", path, error)
+    }
+    try syncFolder()
+    return PinnedFile(id: id, sizeBytes: sizeBytes)
+  }
+
+  public func read(_ id: ObjectID, limitBytes: Int) throws(Fault) -> [UInt8] {
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try open(id).bytes(limitBytes: limitBytes)
+    } catch {
+      switch error.number {
+      case ENOENT: throw .objectMissing(id, path(of: id))
+      case EIO, ELOOP, EISDIR: throw .objectDamaged(id, path(of: id))
+      case EFBIG: throw .inputTooLarge(path(of: id), limitBytes: limitBytes)
+      default: throw .file("read", path(of: id), error)
+      }
+    }
+    guard Digest.sha256(bytes) == id else { throw .objectDamaged(id, path(of: id)) }
+    return bytes
+  }
+
+  public func check(_ id: ObjectID) throws(Fault) -> ObjectCondition {
+    do throws(FileError) {
+      guard let status = try folder.status(of: id.hex) else { return .missing }
+      guard status.kind == .regular else { return .damaged }
+      return try open(id).digest().digest == id ? .sound : .damaged
+    } catch {
+      switch error.number {
+      case ENOENT: return .missing
+      // A bad block under an object is damage that storing it again mends, not a reason to stop.
+      case EIO, ELOOP: return .damaged
+      default: throw .file("read", path(of: id), error)
+      }
+    }
+  }
+
+  public func list() throws(Fault) -> [ObjectID] {
+    do throws(FileError) {
+      return try folder.names().compactMap { name in
+        guard let id = Digest(hex: name), id.hex == name else { return nil }
+        return id
+      }
+    } catch {
+      throw .file("list", folderPath, error)
+    }
+  }
+
+  public func remove(_ id: ObjectID) throws(Fault) -> Bool {
+    do throws(FileError) {
+      return try folder.unlink(id.hex)
+    } catch {
+      throw .file("remove", path(of: id), error)
+    }
+  }
+
+  /// Removes what killed processes left in `tmp/`; never what a living one still writes. Returns how many
+  /// files.
+  public func sweepTemporary() throws(Fault) -> Int {
+    do throws(FileError) {
+      return try TemporaryFile.sweep(temporary, prefix: Self.temporaryPrefix).count
+    } catch {
+      throw .file("clean", folderPath, error)
+    }
+  }
+
+  private func open(_ id: ObjectID) throws(FileError) -> OpenFile {
+    try folder.open(id.hex, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  }
+
+  /// Has a temporary file filled and named by what `fill` found it to be; the folder is not yet synced.
+  @discardableResult
+  private func store(
+    _ fill: (OpenFile) throws(FileError) -> ObjectID
+  ) throws(FileError) -> ObjectID {
+    let made = try TemporaryFile.make(in: temporary, prefix: Self.temporaryPrefix, mode: 0o600)
+    do throws(FileError) {
+      let id = try fill(made.file)
+      try made.file.setMode(0o400)
+      try made.file.sync()
+      try temporary.rename(made.name, to: id.hex, in: folder)
+      return id
+    } catch {
+      made.discard()
+      throw error
+    }
+  }
+
+  private func syncFolder() throws(Fault) {
+    do throws(FileError) {
+      try folder.sync()
+    } catch {
+      throw .file("sync", folderPath, error)
+    }
+  }
+}
