@@ -1,0 +1,47 @@
+/// Something of an image that is noted because it is not applied. Raw values are stored: never rename one.
+package enum ImageNote: String, Hashable, Sendable, Codable, CaseIterable {
+  case gamma, chromaticities, srgb, exif, animation, transparency
+  case colourProfile = "colour_profile"
+  case codingPoints = "coding_points"
+  /// Bytes follow the image's last chunk.
+  case trailingBytes = "trailing_bytes"
+}
+
+/// What is known of an image once all of it has been decoded.
+package struct ImageFacts: Hashable, Sendable, Codable {
+  package var width: Int
+  package var height: Int
+  package var bitDepth: Int
+  package var colourType: PNGHeader.ColourType
+  package var interlaced: Bool
+  package var notes: [ImageNote]
+
+  package var dimensions: IDF.Dimensions { IDF.Dimensions(width: width, height: height) }
+
+  init(_ header: PNGHeader, notes: [ImageNote]) {
+    width = header.width
+    height = header.height
+    bitDepth = header.bitDepth
+    colourType = header.colourType
+    interlaced = header.interlaced
+    self.notes = notes
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case width, height, interlaced, notes
+    case bitDepth = "bit_depth"
+    case colourType = "colour_type"
+  }
+}
+
+/// Decodes images to the end, to know that they can be.
+package enum ImageValidator {
+  /// Decodes a PNG completely, in memory bounded by a row; cancelling the task ends it within a few rows.
+  ///
+  /// The path is opened once, without following a link; `name` stands in messages where the path says little.
+  package static func validate(path: String, named name: String? = nil) throws(Fault) -> ImageFacts {
+    var reader = try PNGReader.opened(path: path, named: name ?? path)
+    let notes = try reader.forEachRow { _ in }
+    return ImageFacts(reader.header, notes: notes)
+  }
+}

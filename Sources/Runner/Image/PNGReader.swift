@@ -1,0 +1,101 @@
+import CPNG
+
+/// One row of pixels, valid only within the call it is handed to.
+///
+/// An interlaced image comes as its passes' rows: the pixels lie at columns `x`, `x + xStep`, … of row `y`.
+struct PNGRow {
+  var y: Int
+  var x: Int
+  var xStep: Int
+  /// 8-bit red, green, blue and alpha of each pixel, as bytes in this order; colours are not premultiplied.
+  var pixels: UnsafeBufferPointer<UInt32>
+
+  /// Indices into `pixels` of those that lie in a range of the image's columns.
+  func indices(in columns: Range<Int>) -> Range<Int> {
+    let start = firstIndex(atOrAfter: columns.lowerBound)
+    return start..<max(start, firstIndex(atOrAfter: columns.upperBound))
+  }
+
+  private func firstIndex(atOrAfter column: Int) -> Int {
+    column <= x ? 0 : min(pixels.count, (column - x + xStep - 1) / xStep)
+  }
+}
+
+/// Decodes a PNG row by row, whatever its colour type, depth and interlacing, in memory bounded by a row.
+///
+/// Every checksum is checked; a chunk that does not matter to the pixels is read past, however long.
+/// A colour profile or gamma is noted, not applied.
+struct PNGReader: ~Copyable {
+  let header: PNGHeader
+  private let name: String
+  private let handle: OpaquePointer
+  private let file: ImageFile
+  private var info = cpng_info()
+
+  private init?(header: PNGHeader, name: String, file: consuming ImageFile) {
+    let limits = cpng_limits(side: PNGHeader.maxSide, pixels: PNGHeader.maxPixels)
+    guard let handle = cpng_reader_create(file.descriptor, limits) else { return nil }
+    self.header = header
+    self.name = name
+    self.file = file
+    self.handle = handle
+  }
+
+  deinit { cpng_reader_destroy(handle) }
+
+  /// Opens a file and reads its header and everything before the pixels; `name` stands in messages.
+  static func opened(path: String, named name: String) throws(Fault) -> PNGReader {
+    let file = try ImageFile.opened(path: path, named: name)
+    let header = try PNGHeader(descriptor: file.descriptor, named: name)
+    guard var reader = PNGReader(header: header, name: name, file: file) else {
+      throw .imageWithoutMemory(name)
+    }
+    let status = cpng_reader_start(reader.handle, &reader.info)
+    guard status == CPNG_OK else { throw Self.fault(status, reader.handle, name) }
+    return reader
+  }
+
+  /// Hands over every row and checks the file up to its last chunk, then returns what is worth noting.
+  ///
+  /// Cancelling the task ends it within a few rows.
+  mutating func forEachRow(_ body: (PNGRow) -> Void) throws(Fault) -> [ImageNote] {
+    var row = cpng_row()
+    var rows = 0
+    while true {
+      let status = cpng_reader_next(handle, &row, &info)
+      if status == CPNG_END { return notes }
+      guard status == CPNG_OK, let bytes = row.rgba else { throw Self.fault(status, handle, name) }
+      bytes.withMemoryRebound(to: UInt32.self, capacity: Int(row.count)) { pixels in
+        body(
+          PNGRow(
+            y: Int(row.y), x: Int(row.x), xStep: Int(row.x_step),
+            pixels: UnsafeBufferPointer(start: pixels, count: Int(row.count))))
+      }
+      rows += 1
+      if rows % 64 == 0 && Task.isCancelled { throw .imageReadingCancelled(name) }
+    }
+  }
+
+  private var notes: [ImageNote] {
+    let chunks = Int(info.chunks)
+    let noted: [(bit: Int, note: ImageNote)] = [
+      (CPNG_CHUNK_GAMMA, .gamma), (CPNG_CHUNK_CHROMATICITIES, .chromaticities),
+      (CPNG_CHUNK_COLOUR_PROFILE, .colourProfile), (CPNG_CHUNK_SRGB, .srgb),
+      (CPNG_CHUNK_CODING, .codingPoints), (CPNG_CHUNK_ANIMATION, .animation),
+      (CPNG_CHUNK_ORIENTATION, .exif), (CPNG_CHUNK_TRANSPARENCY, .transparency),
+    ]
+    let found = noted.filter { chunks & $0.bit != 0 }.map(\.note)
+    return info.trailing_bytes == 0 ? found : found + [.trailingBytes]
+  }
+
+  private static func fault(_ status: cpng_status, _ handle: OpaquePointer, _ name: String) -> Fault {
+    let reason = String(cString: cpng_reader_error(handle))
+    return switch status {
+    case CPNG_NOT_PNG: .imageNotPNG(name, found: "bytes of another kind")
+    case CPNG_TRUNCATED: .imageTruncated(name)
+    case CPNG_NO_MEMORY: .imageWithoutMemory(name)
+    case CPNG_UNREADABLE: .imageUnreadable(name, reason: reason)
+    default: .imageDamaged(name, found: reason)
+    }
+  }
+}

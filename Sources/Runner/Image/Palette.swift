@@ -1,0 +1,137 @@
+/// The few colours a person would name in an image, chosen from its cloud of colours.
+struct Palette: Hashable, Sendable {
+  /// A colour and its share of what is not background, 0 to 1.
+  struct Swatch: Hashable, Sendable {
+    var colour: RGB
+    var share: Double
+  }
+
+  /// The colours that cover most, most first: 1 to 4.
+  var primary: [Swatch]
+  /// Smaller colours that catch the eye, the strongest first: 0 to 3.
+  var accents: [Swatch]
+
+  private static let maxPrimary = 4
+  private static let maxAccents = 3
+  /// Colours nearer than this are one.
+  private static let sameColour = 0.09
+  /// Colours nearer than this are one unless fewer pixels lie between them than at either.
+  private static let sameShade = 0.22
+  private static let minPrimaryShare = 0.05
+  private static let minAccentShare = 0.0015
+
+  /// A crowd of colours: its densest point, and everything that is nearer to it than to another crowd.
+  private struct Crowd {
+    var colour: RGB
+    var perceived: PerceivedColour
+    var share: Double
+  }
+
+  /// Chooses from an image's colours, leaving out those that look like `background`; where there are no others, the
+  /// background, or white for an image in which nothing can be seen, is the only colour.
+  init(of bins: [ColourSum], background: RGB?) {
+    let excluded = background.map(PerceivedColour.init)
+    let cloud = ColourCloud(
+      bins.filter { bin in
+        excluded.map { PerceivedColour(bin.mean).distance(to: $0) >= ImageAnalysis.backgroundReach } ?? true
+      })
+    let crowds = Self.crowds(in: cloud)
+    guard !crowds.isEmpty else {
+      primary = [Swatch(colour: background ?? .white, share: 1)]
+      accents = []
+      return
+    }
+    let chosen = Self.choosePrimary(crowds)
+    primary = chosen.map { Swatch(colour: $0.colour, share: $0.share) }
+    let ground = excluded.map { [$0] } ?? []
+    accents = Self.chooseAccents(crowds, beside: chosen, on: ground)
+      .map { Swatch(colour: $0.colour, share: $0.share) }
+  }
+
+  /// Finds the peaks of density, from the highest down, and shares all colours out among them.
+  private static func crowds(in cloud: ColourCloud) -> [Crowd] {
+    var peaks: [ColourCloud.Point] = []
+    for point in cloud.points where peaks.count < 32 {
+      let isNew = peaks.allSatisfy { peak in
+        let distance = point.colour.distance(to: peak.colour)
+        if distance < sameColour { return false }
+        if distance >= sameShade { return true }
+        return (1...3).contains { step in
+          let between = cloud.density(at: point.colour.mixed(with: peak.colour, Double(step) / 4))
+          return between < point.density / 2
+        }
+      }
+      if isNew { peaks.append(point) }
+    }
+    var weights = [UInt64](repeating: 0, count: peaks.count)
+    for point in cloud.points {
+      guard let nearest = nearestIndex(to: point.colour, among: peaks) else { continue }
+      weights[nearest] += point.sum.weight
+    }
+    return zip(peaks, weights).map { peak, weight in
+      let colour = cloud.shownColour(at: peak)
+      return Crowd(
+        colour: colour, perceived: PerceivedColour(colour), share: Double(weight) / Double(cloud.weight))
+    }
+  }
+
+  private static func nearestIndex(
+    to colour: PerceivedColour, among peaks: [ColourCloud.Point]
+  ) -> Int? {
+    // The first of two equally near peaks is the denser one.
+    peaks.indices.min { left, right in
+      (peaks[left].colour.squaredDistance(to: colour), left)
+        < (peaks[right].colour.squaredDistance(to: colour), right)
+    }
+  }
+
+  private static func choosePrimary(_ crowds: [Crowd]) -> [Crowd] {
+    let ranked = sorted(crowds) { $0.share * (0.5 + $0.perceived.chroma) }
+    let large = ranked.filter { $0.share >= minPrimaryShare }.prefix(maxPrimary)
+    return sorted(large.isEmpty ? Array(ranked.prefix(1)) : Array(large)) { $0.share }
+  }
+
+  private static func chooseAccents(
+    _ crowds: [Crowd], beside primary: [Crowd], on ground: [PerceivedColour]
+  ) -> [Crowd] {
+    var taken = ground + primary.map(\.perceived)
+    var rest = crowds.filter { crowd in
+      crowd.share >= minAccentShare && !primary.contains { $0.colour == crowd.colour }
+    }
+    var accents: [Crowd] = []
+    while accents.count < maxAccents {
+      rest.removeAll { crowd in
+        taken.contains { $0.distance(to: crowd.perceived) < sameColour }
+          || crowd.share < 0.04 && isBlend(crowd.perceived, of: taken)
+      }
+      func appeal(_ crowd: Crowd) -> Double {
+        let distances = taken.map { $0.distance(to: crowd.perceived) }
+        let contrast = min(distances.min() ?? 1, 0.5)
+        return crowd.share.squareRoot() * contrast * (0.1 + crowd.perceived.chroma)
+      }
+      guard let best = sorted(rest, by: appeal).first, appeal(best) >= 0.004 else { break }
+      accents.append(best)
+      taken.append(best.perceived)
+      rest.removeAll { $0.colour == best.colour }
+    }
+    return accents
+  }
+
+  /// Tells whether a colour is what smooth edges between two others are made of.
+  private static func isBlend(_ colour: PerceivedColour, of others: [PerceivedColour]) -> Bool {
+    others.indices.contains { left in
+      others.indices.dropFirst(left + 1).contains { right in
+        (1...7).contains { step in
+          let mixed = others[left].mixed(with: others[right], Double(step) / 8)
+          return mixed.distance(to: colour) < 0.07
+        }
+      }
+    }
+  }
+
+  private static func sorted(_ crowds: [Crowd], by score: (Crowd) -> Double) -> [Crowd] {
+    crowds.map { (score: score($0), crowd: $0) }
+      .sorted { ($1.score, $0.crowd.colour) < ($0.score, $1.crowd.colour) }
+      .map(\.crowd)
+  }
+}

@@ -1,0 +1,30 @@
+/// A colour of 8 bits a channel in sRGB.
+package struct RGB: Hashable, Sendable, Comparable {
+  package var red: UInt8
+  package var green: UInt8
+  package var blue: UInt8
+
+  package init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    self.red = red
+    self.green = green
+    self.blue = blue
+  }
+
+  /// Takes a colour written as 0xrrggbb.
+  package init(hex: UInt32) {
+    self.init(UInt8(hex >> 16 & 0xff), UInt8(hex >> 8 & 0xff), UInt8(hex & 0xff))
+  }
+
+  static let white = RGB(255, 255, 255)
+
+  /// `#rrggbb`, lower case.
+  package var hex: String {
+    let digits = Array("0123456789abcdef".utf8)
+    let bytes = [red, green, blue].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    return "#" + String(decoding: bytes, as: UTF8.self)
+  }
+
+  var number: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
+
+  package static func < (left: RGB, right: RGB) -> Bool { left.number < right.number }
+}
