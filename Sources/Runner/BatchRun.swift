@@ -61,6 +61,13 @@ actor BatchRun {
     for event in stored { observe(event) }
   }
 
+  /// Appends facts; a store's error becomes a fault.
+  func write(_ facts: [BatchEvent], ending calls: [String] = []) async throws(Fault) {
+    do throws(StoreError) { try await append(facts, callsEnded: calls) } catch {
+      throw .ledger(error)
+    }
+  }
+
   /// Adds a sentence for the user that is no event.
   func note(_ text: String) { notes.append(text) }
 

@@ -2,28 +2,37 @@ import Ledger
 
 /// Everything a runner touches, each behind the interface that a simulator can replace.
 public struct Surroundings: Sendable {
-  public var store: any EventStore
-  public var objects: any ObjectStore
-  public var worktree: any Worktree
-  public var repository: any Repository
-  public var locks: any BatchLocks
-  public var clock: any RunClock
-  public var makeExtractor: @Sendable (Configuration) throws(Fault) -> any Extractor
+  package var store: any EventStore
+  package var objects: any ObjectStore
+  package var worktree: any Worktree
+  package var repository: any Repository
+  package var locks: any BatchLocks
+  package var clock: any RunClock
+  /// Absolute path of the project root.
+  package var root: String
+  /// Absolute path of a folder for private files.
+  package var scratch: String
+  package var makeExtractor: @Sendable (Configuration) throws(Fault) -> any Extractor
   /// Which process this is; goes into `run.started`.
-  public var process: RunStart
+  package var process: RunStart
   /// Who asks, for `asset.retried`.
-  public var user: String
+  package var user: String
   /// Makes a run's id, unique among all runs ever.
-  public var newRunID: @Sendable () -> String
+  package var newRunID: @Sendable () -> String
   /// Seeds the jitter.
-  public var newSeed: @Sendable () -> UInt64
+  package var newSeed: @Sendable () -> UInt64
 
-  public init(
+  /// Publishes where the ledger ends, after a run.
+  package var publishHead: @Sendable () async throws(Fault) -> Void
+
+  package init(
     store: any EventStore, objects: any ObjectStore, worktree: any Worktree,
-    repository: any Repository, locks: any BatchLocks, clock: any RunClock,
+    repository: any Repository, locks: any BatchLocks, clock: any RunClock, root: String,
+    scratch: String,
     makeExtractor: @escaping @Sendable (Configuration) throws(Fault) -> any Extractor,
     process: RunStart, user: String, newRunID: @escaping @Sendable () -> String,
-    newSeed: @escaping @Sendable () -> UInt64
+    newSeed: @escaping @Sendable () -> UInt64,
+    publishHead: @escaping @Sendable () async throws(Fault) -> Void
   ) {
     self.store = store
     self.objects = objects
@@ -31,11 +40,14 @@ public struct Surroundings: Sendable {
     self.repository = repository
     self.locks = locks
     self.clock = clock
+    self.root = root
+    self.scratch = scratch
     self.makeExtractor = makeExtractor
     self.process = process
     self.user = user
     self.newRunID = newRunID
     self.newSeed = newSeed
+    self.publishHead = publishHead
   }
 }
 
@@ -59,6 +71,8 @@ public struct RunOptions: Sendable {
 public protocol BatchLocks: Sendable {
   /// Takes a batch's lock, or throws at once with who holds it.
   func acquire(_ batch: BatchID) throws(Fault) -> any BatchLock
+  /// Takes the lock under which targets are written and the branch is swapped; waits a while for another batch's.
+  func acquireCommit() async throws(Fault) -> any BatchLock
 }
 
 /// A held lock.

@@ -41,4 +41,10 @@ package struct InputFile: Sendable {
       throw .file("read", path, error)
     }
   }
+
+  /// The digest of a file's present bytes; nil where it can't be read.
+  package static func digest(at path: String) -> Digest? {
+    guard let input = try? InputFile(opening: path) else { return nil }
+    return try? input.file.digest().digest
+  }
 }

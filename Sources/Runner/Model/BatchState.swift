@@ -20,6 +20,8 @@ public struct BatchState: Hashable, Sendable {
   /// Folders that starts of `place` meant to make; kept as long as the plan.
   public internal(set) var placeFolders: [String] = []
   public internal(set) var placement: Placement?
+  /// When it was placed: the date of its commit.
+  public internal(set) var placedMs: Int64 = 0
   /// A commit that was intended and neither confirmed nor superseded.
   public internal(set) var intent: CommitIntent?
   public internal(set) var confirmation: CommitConfirmation?
@@ -106,7 +108,7 @@ extension BatchState {
     case .stageInvalidated(let ref, let fact): invalidate(ref, fact)
     case .assetPackaged(let asset, let fact): update(asset) { $0.package = fact }
     case .assetRetried(let asset, let fact): retry(asset, fact)
-    case .batchPlaced(let fact): place(fact)
+    case .batchPlaced(let fact): place(fact, at: stamped.timeMs)
     case .commitIntended(let fact): intent = fact
     case .commitConfirmed(let fact):
       confirmation = fact
@@ -216,7 +218,8 @@ extension BatchState {
     }
   }
 
-  private mutating func place(_ fact: Placement) {
+  private mutating func place(_ fact: Placement, at timeMs: Int64) {
+    placedMs = timeMs
     placement = fact
     placePlan = fact.targets
     tally.count(fact.targets)

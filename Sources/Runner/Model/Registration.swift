@@ -16,6 +16,10 @@ public struct Registration: Hashable, Sendable, Codable {
   public var templates: [String: Digest]
   /// Full name of the branch the commit goes to, such as `refs/heads/main`.
   public var branch: String
+  /// The branch's tip at registration; absent where it did not exist yet.
+  public var tip: String?
+  /// What a branch that did not exist yet starts from; absent before a repository's first commit.
+  public var base: String?
   /// `Name <mail>`, as git writes it.
   public var author: String
   public var committer: String
@@ -25,7 +29,7 @@ public struct Registration: Hashable, Sendable, Codable {
 
   public init(
     manifest: Manifest, manifestDigest: Digest, images: [PinnedImage], configuration: Configuration,
-    templates: [String: Digest], branch: String, author: String, committer: String,
+    templates: [String: Digest], branch: String, tip: String?, base: String?, author: String, committer: String,
     toolVersion: String, forced: [String]
   ) {
     self.manifest = manifest
@@ -34,16 +38,24 @@ public struct Registration: Hashable, Sendable, Codable {
     self.configuration = configuration
     self.templates = templates
     self.branch = branch
+    self.tip = tip
+    self.base = base
     self.author = author
     self.committer = committer
     self.toolVersion = toolVersion
     self.forced = forced
   }
 
+  /// The branch's short name.
+  public var branchName: String {
+    let prefix = "refs/heads/"
+    return branch.hasPrefix(prefix) ? String(branch.dropFirst(prefix.count)) : branch
+  }
+
   enum CodingKeys: String, CodingKey {
     case manifest
     case manifestDigest = "manifest_digest"
-    case images, configuration, templates, branch, author, committer
+    case images, configuration, templates, branch, tip, base, author, committer
     case toolVersion = "tool_version"
     case forced
   }

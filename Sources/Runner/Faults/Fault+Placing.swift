@@ -1,0 +1,144 @@
+import Ledger
+
+extension TargetPath {
+  /// Checks a text; a refusal is a fault.
+  init(checking text: String) throws(Fault) {
+    do { self = try TargetPath(text) } catch { throw Fault.targetRefused(text, error) }
+  }
+}
+
+extension Fault {
+  static func targetIgnored(_ path: String) -> Fault {
+    Fault(
+      "target_ignored", exit: .inTheWay, "The target \"\(path)\" is ignored by git.",
+      hint: "Change `.gitignore`, or `layout` in ledger.yaml.", path: path)
+  }
+
+  static func targetAttribute(_ path: String, _ attribute: TargetAttribute) -> Fault {
+    let found =
+      switch attribute {
+      case .filter(let name): "filter=\(name)"
+      case .lfs: "filter=lfs"
+      case .ident: "ident"
+      case .encoding(let name): "working-tree-encoding=\(name)"
+      case .text: "text"
+      }
+    return Fault(
+      "target_attribute", exit: .configuration,
+      "The target \"\(path)\" has the git attribute \"\(found)\", which would change its bytes.",
+      hint: "Exclude the targets in `.gitattributes`, or change `layout` in ledger.yaml.",
+      path: path)
+  }
+
+  static func targetObstacle(_ path: String, _ obstacle: Obstacle) -> Fault {
+    let what =
+      switch obstacle.kind {
+      case .repository: "a submodule or a repository of its own"
+      case .link: "a symbolic link"
+      case .file: "a file"
+      }
+    return Fault(
+      "target_obstacle", exit: .inTheWay,
+      "The target \"\(path)\" can't be written: \"\(obstacle.path)\" on the way is \(what), "
+        + "expected a folder.",
+      hint: "Move it away, or change `layout` in ledger.yaml.", path: path)
+  }
+
+  static func targetStaged(_ path: String) -> Fault {
+    Fault(
+      "target_staged", exit: .inTheWay,
+      "The target \"\(path)\" is staged in git's index, but not in the branch.",
+      hint: "Commit it or unstage it with `git restore --staged`.", path: path)
+  }
+
+  static func targetNotOurs(
+    _ path: String, asset: AssetID, isTracked: Bool, isBundle: Bool
+  ) -> Fault {
+    let found =
+      isBundle
+      ? "a file that was changed after an earlier batch placed it"
+      : isTracked ? "a tracked file that no batch placed for this asset" : "an untracked file"
+    return Fault(
+      "target_not_ours", exit: .inTheWay,
+      "The target \"\(path)\" of asset \"\(asset)\" is in the way: "
+        + "expected nothing, or an unchanged file of the asset's earlier bundle; found \(found).",
+      hint: "Move or commit it, or give it up with `--force \(path)`.", asset: asset.text,
+      path: path)
+  }
+
+  static func targetsDisappeared(_ path: String) -> Fault {
+    Fault(
+      "target_changed", exit: .inTheWay,
+      "The target \"\(path)\" was changed while it was being replaced.",
+      hint: "Look at it, then run the same command again.", path: path)
+  }
+
+  static func operationUnderWay(_ what: String) -> Fault {
+    Fault(
+      "git_operation", exit: .configuration, "In this repository a \(what) is under way.",
+      hint: "Finish it or give it up, then run the same command again.")
+  }
+
+  static func gitNotWritable(_ path: String) -> Fault {
+    Fault(
+      "git_not_writable", exit: .configuration, "Git's folder \"\(path)\" can't be written.",
+      hint: "Mend its permissions.", path: path)
+  }
+
+  static func branchElsewhere(_ ref: String, path: String) -> Fault {
+    Fault(
+      "branch_elsewhere", exit: .inTheWay,
+      "The branch \"\(ref)\" is checked out in another worktree, \"\(path)\".",
+      hint: "Run the command there, or choose another branch with `--branch`.", path: path)
+  }
+
+  static func headDetached(_ commit: GitID) -> Fault {
+    Fault(
+      "head_detached", exit: .configuration,
+      "HEAD is detached at \(commit.text.prefix(12)): no branch is checked out.",
+      hint: "Check a branch out, or name one with `--branch NAME`.")
+  }
+
+  static func branchNameRefused(_ name: String) -> Fault {
+    Fault(
+      "branch_name", exit: .configuration, "\"\(name)\" can't be the name of a branch.",
+      hint: "See `git check-ref-format --help` for what can.")
+  }
+
+  static func branchVanished(_ ref: String) -> Fault {
+    Fault(
+      "branch_vanished", exit: .inTheWay,
+      "The branch \"\(ref)\" of the batch is gone: expected it where it was at registration.",
+      hint: "Make it again with `git branch`, or cancel the batch.")
+  }
+
+  static func lockInTheWay(_ lock: LockFile) -> Fault {
+    Fault(
+      "git_locked", exit: .canGoOn,
+      "Git's lock file \"\(lock.path)\" (\(lock.sizeBytes) bytes) is held by another process, "
+        + "or was left by one that died.",
+      hint: "If no git command is running here, remove it; then run the same command again.",
+      path: lock.path)
+  }
+
+  static func branchKeepsMoving(_ ref: String) -> Fault {
+    Fault(
+      "branch_moving", exit: .canGoOn,
+      "The branch \"\(ref)\" kept moving while the commit was made.",
+      hint: "Run the same command again once it rests.")
+  }
+
+  static func intentUnreadable(_ sha: String) -> Fault {
+    Fault(
+      "intent_unreadable", exit: .disk,
+      "The recorded commit \"\(sha)\" can't be made again from its bytes.",
+      hint: "See `ledgerctl verify`.")
+  }
+
+  static func batchNotSound(_ what: String) -> Fault {
+    Fault(
+      "output_damaged", exit: .canGoOn,
+      "An object of the batch was damaged while it was being committed: \(what).",
+      hint: "Run the same command again: the stage that made it runs again.")
+  }
+}

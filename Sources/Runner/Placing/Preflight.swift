@@ -1,0 +1,144 @@
+import Ledger
+
+/// The check before any work: whether the batch could be placed and committed here. Changes nothing.
+struct Preflight: Sendable {
+  let repository: any Repository
+  let worktree: any Worktree
+
+  /// Where a batch's commit would go, and by whom.
+  struct Destination: Hashable, Sendable {
+    /// Full name of the branch.
+    var ref: String
+    /// Its tip; nil where the branch does not exist yet.
+    var tip: GitID?
+    /// What a branch that does not exist yet starts from; nil before a repository's first commit.
+    var base: GitID?
+    var inWorkingTree: Bool
+    var identities: Identities
+    var notes: [String]
+
+    /// The commit that the batch's own would stand on.
+    var parent: GitID? { tip ?? base }
+  }
+
+  /// Finds the branch and checks the repository; throws all that speaks against working here.
+  ///
+  /// `branch` is a short name, or nil for the one checked out.
+  func destination(branch: String?) throws(Faults) -> Destination {
+    var faults: [Fault] = []
+    func collecting<Value>(_ body: () throws(Fault) -> Value) -> Value? {
+      do throws(Fault) { return try body() } catch {
+        faults.append(error)
+        return nil
+      }
+    }
+    if let operation = repository.operationUnderWay() { faults.append(.operationUnderWay(operation)) }
+    if let folder = repository.unwritableFolder() { faults.append(.gitNotWritable(folder)) }
+    let identities = collecting { () throws(Fault) in try repository.identities() }
+    let place = collecting { () throws(Fault) in try self.place(branch: branch) }
+    if let place, !place.inWorkingTree,
+      let path = collecting({ () throws(Fault) in try repository.checkedOutElsewhere(place.ref) })
+        .flatMap({ $0 })
+    {
+      faults.append(.branchElsewhere(place.ref, path: path))
+    }
+    guard faults.isEmpty, let identities, let place else { throw Faults(faults) }
+    let hooks = repository.hooksPresent()
+    let notes = hooks.isEmpty
+      ? [] : ["Hooks that are there and not run: \(hooks.sorted().joined(separator: ", "))."]
+    return Destination(
+      ref: place.ref, tip: place.tip, base: place.base, inWorkingTree: place.inWorkingTree,
+      identities: identities, notes: notes)
+  }
+
+  private func place(
+    branch: String?
+  ) throws(Fault) -> (ref: String, tip: GitID?, base: GitID?, inWorkingTree: Bool) {
+    let head = try repository.head()
+    guard let branch, !branch.isEmpty else {
+      switch head {
+      case .branch(let ref, let tip): return (ref, tip, nil, true)
+      case .detached(let commit): throw .headDetached(commit)
+      }
+    }
+    guard try repository.isBranchName(branch) else { throw .branchNameRefused(branch) }
+    let ref = "refs/heads/\(branch)"
+    switch head {
+    case .branch(ref, let tip): return (ref, tip, nil, true)
+    case .branch(_, let base):
+      return (ref, try repository.tip(of: ref), base, false)
+    case .detached(let base): return (ref, try repository.tip(of: ref), base, false)
+    }
+  }
+}
+
+extension StageWork {
+  /// Checks a batch that is to go on; returns notes for the user.
+  func preflight(_ state: BatchState) async throws(Fault) -> [String] {
+    do {
+      let preflight = Preflight(
+        repository: surroundings.repository, worktree: surroundings.worktree)
+      let destination = try preflight.destination(branch: registration.branchName)
+      _ = try await survey(destination, state).plan(nil)
+      return destination.notes
+    } catch {
+      throw error.first
+    }
+  }
+
+  /// The survey of this batch's targets, seen from a destination.
+  func survey(_ destination: Preflight.Destination, _ state: BatchState) async -> TargetSurvey {
+    TargetSurvey(
+      registration: registration,
+      briefs: registration.manifest.assets.compactMap { briefs[$0.id] },
+      repository: surroundings.repository, worktree: surroundings.worktree,
+      tip: destination.parent, inWorkingTree: destination.inWorkingTree, prior: state.placePlan,
+      known: await knownDigests(state.assets))
+  }
+
+  /// Digests that the assets' bundles are known to consist of, from this batch and earlier ones.
+  func knownDigests(_ assets: [AssetState]) async -> [AssetID: Set<Digest>] {
+    var known: [AssetID: Set<Digest>] = [:]
+    for asset in assets {
+      var digests: Set = [asset.image.digest]
+      var query = EventQuery()
+      query.asset = asset.id.text
+      query.stages = [Stage.render.rawValue]
+      query.types = ["stage.completed"]
+      query.reversed = true
+      query.limit = 20
+      for event in (try? await surroundings.store.events(matching: query)) ?? [] {
+        guard case .stageCompleted(_, let completion)? = try? BatchEvent(event) else { continue }
+        digests.formUnion(completion.outputs.map(\.digest))
+      }
+      known[asset.id] = digests
+    }
+    return known
+  }
+
+  /// Says which images have changed since they were pinned; the batch goes on with the pinned bytes.
+  func changedSources() async throws(Fault) -> [String] {
+    var notes: [String] = []
+    for image in registration.images {
+      let source = brief(of: image.asset).source
+      guard let found = InputFile.digest(at: source), found != image.digest else { continue }
+      notes.append(
+        "The image \"\(source)\" of asset \"\(image.asset)\" has changed since it was registered; "
+          + "the batch goes on with the bytes pinned then. "
+          + "Take the new ones with `ledgerctl retry \(batch) \(image.asset) --refresh`.")
+    }
+    return notes
+  }
+}
+
+extension Faults {
+  /// The first fault, its message saying how many more there are.
+  var first: Fault {
+    guard var first = all.first else {
+      preconditionFailure("Faults are thrown only where there is at least one.")
+    }
+    if all.count > 1 { first.message += " And \(all.count - 1) more like it." }
+    first.exit = .standing(for: all.map(\.exit))
+    return first
+  }
+}

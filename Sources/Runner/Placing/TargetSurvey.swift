@@ -1,0 +1,171 @@
+import Ledger
+
+/// Looks at every target and decides whether the batch may write there. Changes nothing.
+///
+/// A target may be absent, hold the same bytes, or be ours to replace: tracked at the tip, unmodified, and part of a
+/// bundle of the same asset there. Everything else is the user's.
+struct TargetSurvey: Sendable {
+  let registration: Registration
+  let briefs: [AssetBrief]
+  let repository: any Repository
+  let worktree: any Worktree
+  /// The commit that the batch's commit will stand on; nil before a repository's first.
+  let tip: GitID?
+  /// False where the batch's branch is not the one checked out: then only the tip counts.
+  let inWorkingTree: Bool
+  /// What an earlier start of `place` found and meant to write.
+  let prior: [PlannedTarget]
+  /// Digests of bytes that each asset's bundle is known to consist of, before it is packaged.
+  let known: [AssetID: Set<Digest>]
+
+  /// A file a bundle puts somewhere; its digest is nil before it is packaged.
+  private struct Wanted {
+    var asset: AssetID
+    var role: PlannedTarget.Role
+    var path: String
+    var digest: Digest?
+  }
+
+  /// Plans every target, or throws all that stands in the way.
+  ///
+  /// `bundles` holds the packaged bundles; without them the plan says what can be told before.
+  func plan(_ bundles: [AssetID: BundleManifest]?) async throws(Faults) -> [PlannedTarget] {
+    var planned: [PlannedTarget] = []
+    var faults: [Fault] = []
+    do {
+      let earlier = try tip.map { tip throws(Fault) in
+        try EarlierBundles(
+          at: tip, of: briefs, layout: registration.configuration.layout, in: repository)
+      } ?? .none
+      let wanted = wanted(bundles)
+      let leaving = leaving(earlier, wanted)
+      let paths = wanted.map(\.path) + leaving.map(\.path)
+      faults += try obstacles(paths)
+      let status = try status(of: paths)
+      for target in wanted + leaving {
+        do {
+          let plan = try await plan(
+            target, leaves: !wanted.contains { $0.path == target.path },
+            earlier.files[target.asset]?[target.path], status[repository.layout.prefix + target.path])
+          if let plan { planned.append(plan) }
+        } catch { faults.append(error) }
+      }
+    } catch let fault as Fault {
+      faults.append(fault)
+    } catch {
+      faults.append(.unexpected(error))
+    }
+    guard faults.isEmpty else { throw Faults(faults) }
+    return planned
+  }
+
+  private func wanted(_ bundles: [AssetID: BundleManifest]?) -> [Wanted] {
+    briefs.flatMap { brief in
+      brief.targets.all.map { path in
+        Wanted(
+          asset: brief.id, role: path == brief.targets.production ? .image : .bundle, path: path,
+          digest: bundles?[brief.id]?.entries.first { $0.path == path }?.digest)
+      }
+    }
+  }
+
+  /// Files of earlier bundles that no asset's bundle goes to any more.
+  private func leaving(_ earlier: EarlierBundles, _ wanted: [Wanted]) -> [Wanted] {
+    let kept = Set(wanted.map(\.path))
+    return briefs.flatMap { brief in
+      (earlier.files[brief.id] ?? [:]).sorted { $0.key < $1.key }
+        .filter { !kept.contains($0.key) }
+        .map { Wanted(asset: brief.id, role: $0.value.role, path: $0.key, digest: nil) }
+    }
+  }
+
+  /// What git itself has against the paths, whatever is there.
+  private func obstacles(_ paths: [String]) throws(Fault) -> [Fault] {
+    let prefix = repository.layout.prefix
+    let full = paths.map { prefix + $0 }
+    var faults: [Fault] = []
+    for path in try repository.ignored(among: full).sorted() { faults.append(.targetIgnored(path)) }
+    for (path, attributes) in try repository.attributes(of: full).sorted(by: { $0.key < $1.key }) {
+      for attribute in attributes where attribute != .text {
+        faults.append(.targetAttribute(path, attribute))
+      }
+    }
+    for (path, obstacle) in try repository.obstacles(to: full, at: tip).sorted(by: { $0.key < $1.key }) {
+      faults.append(.targetObstacle(path, obstacle))
+    }
+    return faults
+  }
+
+  private func status(of paths: [String]) throws(Fault) -> [String: PathStatus] {
+    guard inWorkingTree else { return [:] }
+    return try repository.status(of: paths.map { repository.layout.prefix + $0 }, at: tip)
+  }
+
+  /// Decides about one path; nil where an earlier file that leaves is gone already.
+  private func plan(
+    _ target: Wanted, leaves: Bool, _ earlier: EarlierBundles.File?, _ status: PathStatus?
+  ) async throws(Fault) -> PlannedTarget? {
+    guard inWorkingTree else { return try planAtTip(target, leaves: leaves, earlier) }
+    let path = try TargetPath(checking: target.path)
+    let state = try await worktree.inspect(path)
+    func planned(_ found: PlannedTarget.Found, old: Digest?) -> PlannedTarget {
+      PlannedTarget(
+        path: target.path, asset: target.asset, role: target.role, found: found,
+        digest: target.digest, old: old)
+    }
+    let before = prior.first { $0.path == target.path }
+    switch state {
+    case .absent:
+      if leaves {
+        if let before, before.found == .removed { return before }
+        return earlier == nil ? nil : planned(.removed, old: nil)
+      }
+      if let status, status.staged != .absent, status.tip == nil {
+        throw .targetStaged(target.path)
+      }
+      return planned(.absent, old: nil)
+    case .regular(let digest, _, _):
+      if let before, before.digest == target.digest, before.digest == digest { return before }
+      if let before, before.old == digest { return planned(leaves ? .removed : .replaced, old: digest) }
+      if digest == target.digest { return planned(.identical, old: nil) }
+      if isOurs(digest, earlier, status) || registration.forced.contains(target.path) {
+        return planned(leaves ? .removed : .replaced, old: digest)
+      }
+      if target.digest == nil, known[target.asset]?.contains(digest) == true {
+        return planned(.identical, old: nil)
+      }
+      throw .targetNotOurs(target.path, asset: target.asset, isTracked: status?.tip != nil, isBundle: earlier != nil)
+    default:
+      throw .targetInTheWay(path, state, expected: "no file, or one that an earlier batch placed")
+    }
+  }
+
+  private func isOurs(_ digest: Digest, _ earlier: EarlierBundles.File?, _ status: PathStatus?) -> Bool {
+    guard let earlier, let status, status.isUnmodified else { return false }
+    return earlier.expected == nil || earlier.expected == digest
+  }
+
+  /// Decides by the tip alone, where nothing goes to the working tree.
+  private func planAtTip(
+    _ target: Wanted, leaves: Bool, _ earlier: EarlierBundles.File?
+  ) throws(Fault) -> PlannedTarget? {
+    func planned(_ found: PlannedTarget.Found) -> PlannedTarget {
+      PlannedTarget(
+        path: target.path, asset: target.asset, role: target.role, found: found,
+        digest: target.digest, old: nil)
+    }
+    if leaves { return planned(.removed) }
+    let path = repository.layout.prefix + target.path
+    guard let tip, let entry = try repository.entries(at: tip, [path])[path] else {
+      return planned(.absent)
+    }
+    if let digest = target.digest,
+      let bytes = try repository.blobs([entry.id], limitBytes: 1 << 30)[entry.id],
+      Digest.sha256(bytes) == digest
+    {
+      return planned(.identical)
+    }
+    if earlier != nil || registration.forced.contains(target.path) { return planned(.replaced) }
+    throw .targetNotOurs(target.path, asset: target.asset, isTracked: true, isBundle: false)
+  }
+}

@@ -1,0 +1,183 @@
+import Ledger
+
+extension StageWork {
+  /// Writes every bundle to its targets: all looked at before the first is written, every intent on disk before its act.
+  func place(in run: BatchRun) async throws {
+    let lock = try await surroundings.locks.acquireCommit()
+    defer { lock.release() }
+    let state = await run.state
+    if let damage = try await damagedPackage(state) {
+      try await run.append([damage])
+      return
+    }
+    let started = surroundings.clock.now()
+    let destination = try currentDestination()
+    let bundles = try bundles(of: state)
+    let targets: [PlannedTarget]
+    do {
+      targets = try await survey(destination, state).plan(bundles)
+    } catch let faults as Faults {
+      throw faults.first
+    }
+    if destination.inWorkingTree { try await keepOldBytes(of: targets) }
+    let folders = destination.inWorkingTree ? try await missingFolders(for: targets) : []
+    let ref = StageRef(nil, .place, attempt: state.place.nextAttempt)
+    try await run.append([.stageStarted(ref, StageStart(targets: targets, folders: folders))])
+    if destination.inWorkingTree { try await write(targets) }
+    let planned = await run.state
+    try await run.append([
+      .stageCompleted(
+        ref,
+        StageCompletion(
+          how: .executed, key: nil, outputs: [], durationMs: elapsedMs(since: started))),
+      .batchPlaced(
+        Placement(
+          targets: targets, createdFolders: planned.placeFolders,
+          inWorkingTree: destination.inWorkingTree)),
+    ])
+  }
+
+  /// The branch as it stands now; the batch's own commit is not made elsewhere.
+  func currentDestination() throws(Fault) -> Preflight.Destination {
+    let preflight = Preflight(
+      repository: surroundings.repository, worktree: surroundings.worktree)
+    do {
+      var destination = try preflight.destination(branch: registration.branchName)
+      guard destination.tip == nil else { return destination }
+      if registration.tip != nil { throw Fault.branchVanished(destination.ref) }
+      destination.base = registration.base.flatMap { GitID($0) } ?? destination.base
+      return destination
+    } catch let faults as Faults {
+      throw faults.first
+    } catch let fault as Fault {
+      throw fault
+    } catch {
+      throw Fault.unexpected(error)
+    }
+  }
+
+  /// The event that opens a stage again whose output is missing or damaged; nil where all is sound.
+  func damagedPackage(_ state: BatchState) async throws(Fault) -> BatchEvent? {
+    for asset in state.assets {
+      _ = try await damage(before: .package, of: asset)
+      guard case .damaged(let stage, let why)? = try await damage(before: .place, of: asset) else {
+        continue
+      }
+      return .stageInvalidated(
+        StageRef(asset.id, stage, attempt: asset[stage].nextAttempt), why)
+    }
+    return nil
+  }
+
+  func bundles(of state: BatchState) throws(Fault) -> [AssetID: BundleManifest] {
+    var bundles: [AssetID: BundleManifest] = [:]
+    for asset in state.assets { bundles[asset.id] = try bundleManifest(of: asset) }
+    return bundles
+  }
+
+  /// Copies what is about to be replaced or removed into the objects.
+  private func keepOldBytes(of targets: [PlannedTarget]) async throws(Fault) {
+    for target in targets {
+      guard let old = target.old else { continue }
+      if try await objects.check(old) == .sound { continue }
+      let kept = try await objects.pin(surroundings.root + "/" + target.path)
+      guard kept.id == old else { throw .targetsDisappeared(target.path) }
+    }
+  }
+
+  private func missingFolders(for targets: [PlannedTarget]) async throws(Fault) -> [String] {
+    var folders: [String] = []
+    for target in targets where target.digest != nil {
+      for folder in try await surroundings.worktree.missingFolders(TargetPath(checking: target.path))
+      where !folders.contains(folder) {
+        folders.append(folder)
+      }
+    }
+    return folders
+  }
+
+  /// Brings the working tree to what the plan says; what is so already stays as it is.
+  func write(_ targets: [PlannedTarget]) async throws(Fault) {
+    let worktree = surroundings.worktree
+    let paths = try targets.map { target throws(Fault) in try TargetPath(checking: target.path) }
+    _ = try await worktree.sweepTemporary(around: paths)
+    for (target, path) in zip(targets, paths) {
+      if let digest = target.digest {
+        let file = ObjectFile(id: digest, path: objects.path(of: digest))
+        let expectation = target.old.map { TargetExpectation.holding($0) } ?? .absent
+        _ = try await worktree.place(path, file, expecting: expectation)
+      } else if let old = target.old {
+        _ = try await worktree.remove(path, ifHolding: old)
+      }
+    }
+  }
+
+  // MARK: - Taking back
+
+  /// Opens `place` again after taking back what it wrote.
+  func unplace(in run: BatchRun, why: String) async throws(Fault) {
+    _ = try await takeBack(in: run)
+    let attempt = await run.state.place.nextAttempt
+    try await run.write([
+      .stageInvalidated(
+        StageRef(nil, .place, attempt: attempt), StageInvalidation(code: "taken_back", message: why))
+    ])
+  }
+
+  /// Removes what the batch placed and puts back what it replaced, where the files still hold the placed bytes.
+  ///
+  /// A file that the branch holds by now, through another batch or the user, stays. Returns the paths left alone.
+  func takeBack(in run: BatchRun) async throws(Fault) -> [String] {
+    let state = await run.state
+    let plan = state.placePlan.filter { $0.found != .identical }
+    guard !plan.isEmpty, state.placement?.inWorkingTree ?? true else { return [] }
+    let lock = try await surroundings.locks.acquireCommit()
+    defer { lock.release() }
+    let committed = try committedPaths(of: plan)
+    var left: [String] = []
+    for target in plan {
+      if committed.contains(target.path) {
+        left.append(target.path)
+        continue
+      }
+      if case .leftAlone = try await takeBack(target) { left.append(target.path) }
+    }
+    _ = try await surroundings.worktree.removeEmptyFolders(state.placeFolders)
+    return left
+  }
+
+  private func takeBack(_ target: PlannedTarget) async throws(Fault) -> TakeBackOutcome {
+    let path = try TargetPath(checking: target.path)
+    let worktree = surroundings.worktree
+    switch (target.digest, target.old) {
+    case (let placed?, let old?):
+      let earlier = ObjectFile(id: old, path: objects.path(of: old))
+      return try await worktree.restore(path, earlier, replacing: placed)
+    case (let placed?, nil): return try await worktree.remove(path, ifHolding: placed)
+    case (nil, let old?):
+      let earlier = ObjectFile(id: old, path: objects.path(of: old))
+      let state = try await worktree.inspect(path)
+      guard state == .absent else {
+        if case .regular(old, _, _) = state { return .alreadySo }
+        return .leftAlone(state)
+      }
+      _ = try await worktree.place(path, earlier, expecting: .absent)
+      return .done
+    case (nil, nil): return .alreadySo
+    }
+  }
+
+  /// Paths whose placed bytes the branch's tip holds: they are somebody's commit by now.
+  private func committedPaths(of plan: [PlannedTarget]) throws(Fault) -> Set<String> {
+    let repository = surroundings.repository
+    guard let tip = try repository.tip(of: registration.branch) else { return [] }
+    let prefix = repository.layout.prefix
+    let placed = plan.filter { $0.digest != nil }
+    let status = try repository.status(of: placed.map { prefix + $0.path }, at: tip)
+    return Set(
+      placed.map(\.path).filter { path in
+        guard let found = status[prefix + path] else { return false }
+        return found.tip != nil && found.workingMatchesTip
+      })
+  }
+}
