@@ -124,18 +124,20 @@ public struct Runner: Sendable {
   }
 
   /// One run: takes over from a dead one, does what `first` says, works on, and writes down how it ended.
-  private func working(
-    on batch: BatchID, _ state: BatchState, _ options: RunOptions,
+  func working(
+    on batch: BatchID, _ state: BatchState, _ options: RunOptions, as open: BatchRun? = nil,
     first: (BatchRun, StageWork) async throws(Fault) -> Void
   ) async throws(Fault) -> RunReport {
     guard let registration = state.registration else { throw .batchUnknown(batch.text) }
-    let run = makeRun(batch, state, options)
+    let run = open ?? makeRun(batch, state, options)
     let extractor = try surroundings.makeExtractor(registration.configuration)
     let stages = try StageWork(
       batch: batch, registration: registration, surroundings: surroundings, extractor: extractor,
       templates: try await templates(of: registration))
     let started = surroundings.clock.now()
-    try await run.write(takeOver(state, run: run.id), ending: callsOfDeadRuns(state, stages))
+    if open == nil {
+      try await run.write(takeOver(state, run: run.id), ending: callsOfDeadRuns(state, stages))
+    }
     let report = await conclude(run, options, started) { () throws(Fault) in
       try await first(run, stages)
       return await run.state.isEnded ? .finished : try await run.work(stages)

@@ -5,7 +5,8 @@ public struct Surroundings: Sendable {
   package var store: any EventStore
   package var objects: any ObjectStore
   package var worktree: any Worktree
-  package var repository: any Repository
+  /// Opens the repository at its first use, and only then.
+  package var repository: @Sendable () throws(Fault) -> any Repository
   package var locks: any BatchLocks
   package var clock: any RunClock
   /// Absolute path of the project root.
@@ -27,7 +28,7 @@ public struct Surroundings: Sendable {
 
   package init(
     store: any EventStore, objects: any ObjectStore, worktree: any Worktree,
-    repository: any Repository, locks: any BatchLocks, clock: any RunClock, root: String,
+    repository: @escaping @Sendable () throws(Fault) -> any Repository, locks: any BatchLocks, clock: any RunClock, root: String,
     scratch: String,
     makeExtractor: @escaping @Sendable (Configuration) throws(Fault) -> any Extractor,
     process: RunStart, user: String, newRunID: @escaping @Sendable () -> String,

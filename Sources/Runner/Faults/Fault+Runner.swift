@@ -87,3 +87,36 @@ extension Fault {
       hint: "Find out what ends the runner there, then `ledgerctl retry`.", asset: asset?.text)
   }
 }
+
+extension Fault {
+  static func templatesMissing(_ folder: String) -> Fault {
+    Fault(
+      "templates_missing", exit: .configuration,
+      "The templates' folder \"\(folder)\" has neither context.md nor usage.md.",
+      hint: "Put at least one of them there, or leave `templates` out of ledger.yaml.",
+      path: folder)
+  }
+
+  static func batchHeld(_ batch: BatchID, process: Int32?, host: String?) -> Fault {
+    let holder = process.map { "process \($0)" + (host.map { " on \($0)" } ?? "") } ?? "another process"
+    return Fault(
+      "batch_held", exit: .canGoOn, "Batch \"\(batch)\" is being worked on by \(holder).",
+      hint: "Wait for it, or end it and run the same command again.", batch: batch.text)
+  }
+
+  static func commitLockHeld(process: Int32?) -> Fault {
+    Fault(
+      "commit_lock_held", exit: .canGoOn,
+      "Another batch is being placed or committed"
+        + (process.map { " by process \($0)" } ?? "") + ", and did not end in time.",
+      hint: "Run the same command again.")
+  }
+}
+
+extension Fault {
+  static func noLedger(_ directory: String) -> Fault {
+    Fault(
+      "no_ledger", exit: .usage, "No ledger was found from \"\(directory)\" upwards.",
+      hint: "Make one with `ledgerctl init`, or name one with `--ledger DIR`.", path: directory)
+  }
+}

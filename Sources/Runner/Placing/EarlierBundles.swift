@@ -21,7 +21,7 @@ struct EarlierBundles: Sendable {
 
   /// Reads the tip. `prefix` is the project root within the repository, ending in `/`.
   init(
-    at tip: GitID, of briefs: [AssetBrief], layout: Configuration.LayoutSettings,
+    at tip: GitID, of briefs: [AssetBrief], layout: Configuration.Layout,
     in repository: any Repository
   ) throws(Fault) {
     let prefix = repository.layout.prefix

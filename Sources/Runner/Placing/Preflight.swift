@@ -77,7 +77,7 @@ extension StageWork {
   func preflight(_ state: BatchState) async throws(Fault) -> [String] {
     do {
       let preflight = Preflight(
-        repository: surroundings.repository, worktree: surroundings.worktree)
+        repository: try surroundings.repository(), worktree: surroundings.worktree)
       let destination = try preflight.destination(branch: registration.branchName)
       _ = try await survey(destination, state).plan(nil)
       return destination.notes
@@ -87,11 +87,13 @@ extension StageWork {
   }
 
   /// The survey of this batch's targets, seen from a destination.
-  func survey(_ destination: Preflight.Destination, _ state: BatchState) async -> TargetSurvey {
+  func survey(
+    _ destination: Preflight.Destination, _ state: BatchState
+  ) async throws(Fault) -> TargetSurvey {
     TargetSurvey(
       registration: registration,
       briefs: registration.manifest.assets.compactMap { briefs[$0.id] },
-      repository: surroundings.repository, worktree: surroundings.worktree,
+      repository: try surroundings.repository(), worktree: surroundings.worktree,
       tip: destination.parent, inWorkingTree: destination.inWorkingTree, prior: state.placePlan,
       known: await knownDigests(state.assets))
   }

@@ -36,7 +36,7 @@ extension StageWork {
       throw Fault.batchNotSound(damage.typeName)
     }
     let destination = try currentDestination()
-    let build = try surroundings.repository.build(
+    let build = try surroundings.repository().build(
       try await draft(state, placement, on: destination), scratch: surroundings.scratch,
       token: token(run))
     guard case .built(let commit) = build else {
@@ -48,7 +48,7 @@ extension StageWork {
       try holdIndex(commit.changes, run)
     }
     guard try currentDestination().tip == destination.tip else {
-      surroundings.repository.releaseIndex(token: token(run))
+      try surroundings.repository().releaseIndex(token: token(run))
       return false
     }
     guard let object = String(validatingUTF8Bytes: commit.bytes) else {
@@ -63,7 +63,7 @@ extension StageWork {
   private func draft(
     _ state: BatchState, _ placement: Placement, on destination: Preflight.Destination
   ) async throws -> CommitDraft {
-    let prefix = surroundings.repository.layout.prefix
+    let prefix = try surroundings.repository().layout.prefix
     let head = try await surroundings.store.head()
     let updating = registration.manifest.assets.allSatisfy { asset in
       placement.targets.contains { $0.asset == asset.id && $0.found != .absent }
@@ -90,7 +90,7 @@ extension StageWork {
 
   /// Swaps the branch to the intended commit; false where it had moved, after superseding the intent.
   private func swap(_ intent: CommitIntent, in run: BatchRun, started: Moment?) async throws -> Bool {
-    let repository = surroundings.repository
+    let repository = try surroundings.repository()
     guard let new = GitID(intent.new) else { throw Fault.intentUnreadable(intent.new) }
     let subject = intent.message.split(separator: "\n").first.map(String.init) ?? ""
     func attempt() throws(Fault) -> SwapOutcome {
@@ -128,7 +128,7 @@ extension StageWork {
 
   /// Takes `index.lock`, with the index in it that the user has after the commit.
   private func holdIndex(_ changes: [TreeChange], _ run: BatchRun) throws(Fault) {
-    let outcome = try surroundings.repository.holdIndex(
+    let outcome = try surroundings.repository().holdIndex(
       for: changes, token: token(run), patience: .seconds(3))
     if case .locked(let lock) = outcome { throw .lockInTheWay(lock) }
   }
@@ -157,7 +157,7 @@ extension StageWork {
   }
 
   private func settle(_ intent: CommitIntent, in run: BatchRun) async throws {
-    let repository = surroundings.repository
+    let repository = try surroundings.repository()
     guard let new = GitID(intent.new) else { throw Fault.intentUnreadable(intent.new) }
     let tip = try repository.tip(of: intent.ref)
     if let tip, tip == new || (try repository.isAncestor(new, of: tip)) {
@@ -191,7 +191,7 @@ extension StageWork {
 
   /// Swaps to a commit that was intended and never made; the branch still is where the intent says.
   private func resume(_ intent: CommitIntent, _ new: GitID, in run: BatchRun) async throws {
-    let repository = surroundings.repository
+    let repository = try surroundings.repository()
     guard try repository.writeCommit(Array(intent.object.utf8)) == new else {
       throw Fault.intentUnreadable(intent.new)
     }
@@ -205,7 +205,7 @@ extension StageWork {
 
   /// Publishes the index of a commit that landed, where the kill came before it.
   private func finishIndex(of commit: GitID, isTip: Bool, in run: BatchRun) async throws {
-    let repository = surroundings.repository
+    let repository = try surroundings.repository()
     guard isTip, let placement = await run.state.placement, placement.inWorkingTree,
       case .branch(registration.branch, _) = try repository.head()
     else {
@@ -220,6 +220,7 @@ extension StageWork {
 
   /// Writes down that the stage is complete.
   func completeCommit(in run: BatchRun, started: Moment? = nil) async throws(Fault) {
+    guard await !run.state.commit.isCompleted else { return }
     let attempt = await run.state.commit.nextAttempt
     try await run.write([
       .stageCompleted(

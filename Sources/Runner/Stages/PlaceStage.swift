@@ -40,7 +40,7 @@ extension StageWork {
   /// The branch as it stands now; the batch's own commit is not made elsewhere.
   func currentDestination() throws(Fault) -> Preflight.Destination {
     let preflight = Preflight(
-      repository: surroundings.repository, worktree: surroundings.worktree)
+      repository: try surroundings.repository(), worktree: surroundings.worktree)
     do {
       var destination = try preflight.destination(branch: registration.branchName)
       guard destination.tip == nil else { return destination }
@@ -169,7 +169,7 @@ extension StageWork {
 
   /// Paths whose placed bytes the branch's tip holds: they are somebody's commit by now.
   private func committedPaths(of plan: [PlannedTarget]) throws(Fault) -> Set<String> {
-    let repository = surroundings.repository
+    let repository = try surroundings.repository()
     guard let tip = try repository.tip(of: registration.branch) else { return [] }
     let prefix = repository.layout.prefix
     let placed = plan.filter { $0.digest != nil }

@@ -1,0 +1,181 @@
+import Ledger
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A project on this machine: its folder, its ledger, and everything a runner needs, put together from the real parts.
+public final class Project: Sendable {
+  public static let version = "0.1.0"
+
+  public let layout: ProjectLayout
+  public let store: SQLiteEventStore
+  public let environment: [String: String]
+  private let openedRepository = Mutex<GitRepository?>(nil)
+
+  private init(_ layout: ProjectLayout, _ store: SQLiteEventStore, environment: [String: String]) {
+    self.layout = layout
+    self.store = store
+    self.environment = environment
+  }
+
+  /// How a project is opened.
+  public enum Access: Hashable, Sendable {
+    /// Only to look: a ledger that is missing is a fault.
+    case reading
+    /// To work in a ledger that is there.
+    case writing
+    /// To work; a missing ledger is made at the repository's root.
+    case making
+  }
+
+  /// Finds and opens the project around a folder, or the one that `ledger` names.
+  public static func open(
+    from directory: String, ledger: String? = nil, _ access: Access, environment: [String: String]
+  ) throws(Fault) -> Project {
+    let named = ledger ?? environment["LEDGERCTL_LEDGER"]
+    var layout = try find(from: directory, named: named, environment: environment)
+    if layout == nil, access == .making {
+      let repository = try GitRepository.discover(from: directory, environment: environment)
+      layout = try ProjectLayout.create(at: repository.layout.topLevel)
+    }
+    guard let layout else { throw .noLedger(directory) }
+    try layout.refuseLinks()
+    do throws(StoreError) {
+      let store = try SQLiteEventStore(
+        LedgerFolder(layout.ledgerFolder),
+        mode: access == .reading ? .readOnly : .readWrite(create: access == .making),
+        nowMs: SystemClock().now().wallMs)
+      return Project(layout, store, environment: environment)
+    } catch {
+      throw .ledger(error)
+    }
+  }
+
+  /// Finds a project without asking git, except in a linked worktree, which has its ledger elsewhere.
+  public static func find(
+    from directory: String, named: String?, environment: [String: String]
+  ) throws(Fault) -> ProjectLayout? {
+    var worktree: ProjectLayout.GitWorktree?
+    if isInLinkedWorktree(directory) {
+      let found = try GitRepository.discover(from: directory, environment: environment).layout
+      let main = found.commonFolder.hasSuffix("/.git") ? String(found.commonFolder.dropLast(5)) : found.topLevel
+      worktree = ProjectLayout.GitWorktree(top: found.topLevel, mainTop: main)
+    }
+    return try ProjectLayout.find(from: directory, named: named, worktree: worktree)
+  }
+
+  /// Tells whether the nearest `.git` upwards is a file: a linked worktree, or a submodule.
+  private static func isInLinkedWorktree(_ directory: String) -> Bool {
+    var folder = directory
+    while true {
+      var facts = stat()
+      if lstat(folder + "/.git", &facts) == 0 { return facts.st_mode & S_IFMT == S_IFREG }
+      guard let slash = folder.lastIndex(of: "/"), folder != "/" else { return false }
+      folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+    }
+  }
+
+  /// The configuration in force.
+  public func configuration(
+    _ overrides: Configuration.Overrides = .init()
+  ) throws(Faults) -> Configuration {
+    try Configuration.load(
+      file: layout.configuration, environment: environment, overrides: overrides)
+  }
+
+  /// The repository around the project; asks git at the first call.
+  package func repository() throws(Fault) -> any Repository {
+    if let opened = openedRepository.withLock({ $0 }) { return opened }
+    let repository = try GitRepository.discover(from: layout.root, environment: environment)
+    openedRepository.withLock { $0 = repository }
+    return repository
+  }
+
+  /// A runner over the project's real parts.
+  public func runner(
+    stop: StopSignal = StopSignal(), observe: @escaping @Sendable (Event) -> Void = { _ in }
+  ) throws(Fault) -> Runner {
+    Runner(try surroundings(), stop: stop, observe: observe)
+  }
+
+  private func surroundings() throws(Fault) -> Surroundings {
+    let clock = SystemClock()
+    let head = LedgerHeadFile(path: layout.head)
+    let objects = try FileObjectStore(layout)
+    let temporary = layout.temporary
+    let root = layout.root
+    let environment = environment
+    return Surroundings(
+      store: store, objects: objects, worktree: try FileWorktree(root: root),
+      repository: { [self] () throws(Fault) in try repository() },
+      locks: FileBatchLocks(layout), clock: clock, root: root, scratch: temporary,
+      makeExtractor: { configuration throws(Fault) in
+        try makeExtractor(configuration.extractor, root: root, environment: environment)
+      },
+      process: RunStart(host: Self.hostName(), process: getpid(), toolVersion: Self.version),
+      user: environment["USER"] ?? environment["LOGNAME"] ?? "unknown",
+      newRunID: { RunID.make(clock.now(), UInt64.random(in: .min ... .max)) },
+      newSeed: { UInt64.random(in: .min ... .max) },
+      publishHead: { [store] () async throws(Fault) in
+        do throws(StoreError) { try head.write(try await store.head()) } catch {
+          throw .ledger(error)
+        }
+      })
+  }
+
+  private static func hostName() -> String {
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
+
+/// Makes ids of runs: when, and 32 random bits, so that they sort by time and never meet.
+enum RunID {
+  static func make(_ now: Moment, _ random: UInt64) -> String {
+    func hex(_ number: UInt64, _ digits: Int) -> String {
+      let text = String(number, radix: 16)
+      return String(repeating: "0", count: max(0, digits - text.count)) + text
+    }
+    return "r" + hex(UInt64(max(0, now.wallMs)), 11) + "-" + hex(random & 0xffff_ffff, 8)
+  }
+}
+
+/// The locks of `.ledger/locks`.
+struct FileBatchLocks: BatchLocks {
+  private let layout: ProjectLayout
+
+  init(_ layout: ProjectLayout) { self.layout = layout }
+
+  func acquire(_ batch: BatchID) throws(Fault) -> any BatchLock {
+    do throws(StoreError) { return try HeldLock(layout.batchLock(batch), within: .zero) } catch {
+      guard case .busy(let path, let process) = error else { throw .ledger(error) }
+      throw .batchHeld(
+        batch, process: process, host: FileLock.lastHolder(of: path)?.host)
+    }
+  }
+
+  func acquireCommit() async throws(Fault) -> any BatchLock {
+    do throws(StoreError) {
+      return try HeldLock(layout.locks + "/commit.lock", within: .seconds(60))
+    } catch {
+      guard case .busy(_, let process) = error else { throw .ledger(error) }
+      throw .commitLockHeld(process: process)
+    }
+  }
+
+  private struct HeldLock: BatchLock {
+    private let file: FileLock
+
+    init(_ path: String, within patience: Duration) throws(StoreError) {
+      file = FileLock(path: path)
+      try file.lock(within: patience)
+    }
+
+    func release() { file.unlock() }
+  }
+}

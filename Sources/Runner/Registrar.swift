@@ -1,0 +1,197 @@
+import Ledger
+
+/// A manifest to run, and what a user says about it.
+public struct RunRequest: Sendable {
+  public var manifest: Manifest
+  public var configuration: Configuration
+  /// Short name of the branch; nil for the configuration's, else the one checked out.
+  public var branch: String?
+  /// Targets that may be overwritten although they are not ours.
+  public var forced: [String]
+  /// Land a batch anew whose commit has left the branch.
+  public var again: Bool
+
+  public init(
+    manifest: Manifest, configuration: Configuration, branch: String? = nil, forced: [String] = [],
+    again: Bool = false
+  ) {
+    self.manifest = manifest
+    self.configuration = configuration
+    self.branch = branch
+    self.forced = forced
+    self.again = again
+  }
+}
+
+/// What a manifest means for a batch as it stands.
+enum Admission: Hashable, Sendable {
+  case register, revise, goOn
+  case nothingToDo(notes: [String])
+}
+
+extension Runner {
+  /// Decides what running a manifest means for the batch.
+  func admission(
+    of request: RunRequest, to state: BatchState
+  ) async throws(Fault) -> Admission {
+    guard let registration = state.registration, state.cancellation == nil else { return .register }
+    let isSame = registration.manifestDigest == request.manifest.digest
+    guard let completion = state.completion else { return isSame ? .goOn : .revise }
+    let hasLeft = try hasLeft(state, registration)
+    if request.again, hasLeft { return .register }
+    guard isSame else {
+      throw .batchCommitted(request.manifest.batchID, commit: completion.commit)
+    }
+    let sha = completion.commit?.prefix(12) ?? ""
+    return .nothingToDo(
+      notes: hasLeft
+        ? [
+          "Commit \(sha) is no longer on \(registration.branchName). Land it anew with `--again`."
+        ] : [])
+  }
+
+  /// Whether a batch's commit is no longer on its branch.
+  public func hasLeft(_ state: BatchState, _ registration: Registration) throws(Fault) -> Bool {
+    guard let confirmation = state.confirmation, let commit = GitID(confirmation.sha) else {
+      return false
+    }
+    let repository = try surroundings.repository()
+    guard let tip = try repository.tip(of: confirmation.ref) else { return true }
+    return try !(tip == commit || repository.isAncestor(commit, of: tip))
+  }
+
+  /// Pins the images, checks everything, and writes the registration down; then works on.
+  func register(
+    _ request: RunRequest, _ state: BatchState, _ options: RunOptions, revising: Bool
+  ) async throws(Fault) -> RunReport {
+    let batch = request.manifest.batchID
+    let (registration, notes) = try await registration(for: request, state)
+    if revising {
+      return try await working(on: batch, state, options) { run, stages throws(Fault) in
+        try await settle(run, stages, batch)
+        if await !run.state.placePlan.isEmpty {
+          try await stages.unplace(in: run, why: "The manifest was revised.")
+        }
+        try await run.write([.batchRevised(registration)])
+        for note in notes { await run.note(note) }
+      }
+    }
+    var fresh = state
+    let run = makeRun(batch, state, options)
+    try await run.write([.batchRegistered(registration), .runStarted(surroundings.process)])
+    fresh = await run.state
+    return try await working(on: batch, fresh, options, as: run) { run, _ throws(Fault) in
+      for note in notes { await run.note(note) }
+    }
+  }
+
+  /// Makes the registration: pins images and templates, and checks that the batch could land here.
+  func registration(
+    for request: RunRequest, _ state: BatchState
+  ) async throws(Fault) -> (Registration, notes: [String]) {
+    let images = try await pin(request.manifest)
+    let preflight = Preflight(
+      repository: try surroundings.repository(), worktree: surroundings.worktree)
+    let chosen = request.branch ?? request.configuration.commit.branch
+    do {
+      let destination = try preflight.destination(branch: chosen)
+      let registration = Registration(
+        manifest: request.manifest, manifestDigest: request.manifest.digest, images: images,
+        configuration: request.configuration, templates: try await pinTemplates(request),
+        branch: destination.ref, tip: destination.tip?.text, base: destination.base?.text,
+        author: destination.identities.author, committer: destination.identities.committer,
+        toolVersion: surroundings.process.toolVersion, forced: request.forced)
+      let stages = try StageWork(
+        batch: request.manifest.batchID, registration: registration, surroundings: surroundings,
+        extractor: NoExtractor(), templates: .builtIn)
+      try stages.checkTargets()
+      _ = try await stages.survey(destination, registered(registration, state)).plan(nil)
+      return (registration, destination.notes)
+    } catch let faults as Faults {
+      throw faults.first
+    } catch let fault as Fault {
+      throw fault
+    } catch {
+      throw Fault.unexpected(error)
+    }
+  }
+
+  /// The state as a registration would leave it, with what was placed before.
+  private func registered(_ registration: Registration, _ state: BatchState) -> BatchState {
+    var next = state
+    next.apply(StampedEvent(.batchRegistered(registration), timeMs: 0, run: ""))
+    next.placePlan = state.isEnded ? [] : state.placePlan
+    return next
+  }
+
+  /// Copies every image into the objects; tells of all that are missing at once.
+  private func pin(_ manifest: Manifest) async throws(Fault) -> [PinnedImage] {
+    var images: [PinnedImage] = []
+    var faults: [Fault] = []
+    for asset in manifest.assets {
+      do throws(Fault) {
+        let pinned = try await surroundings.objects.pin(asset.source)
+        images.append(
+          PinnedImage(asset: asset.id, digest: pinned.id, sizeBytes: pinned.sizeBytes))
+      } catch {
+        var fault = error
+        fault.asset = asset.id.text
+        faults.append(fault)
+      }
+    }
+    if !faults.isEmpty { throw Faults(faults).first }
+    return images
+  }
+
+  /// Keeps the templates' bytes, so that the batch renders with them whatever becomes of the files.
+  private func pinTemplates(_ request: RunRequest) async throws(Fault) -> [String: Digest] {
+    let templates = try BundleTemplates.load(
+      from: request.configuration.templates.map { surroundings.root + "/" + $0 })
+    try templates.check()
+    let digests = try await surroundings.objects.putAll([
+      templates.context.bytes, templates.usage.bytes,
+    ])
+    return [BundleTemplates.contextFile: digests[0], BundleTemplates.usageFile: digests[1]]
+  }
+}
+
+extension StageWork {
+  /// Refuses targets that no checkout could hold side by side.
+  func checkTargets() throws(Fault) {
+    var paths: [TargetPath] = []
+    for asset in registration.manifest.assets {
+      for path in brief(of: asset.id).targets.all { paths.append(try TargetPath(checking: path)) }
+    }
+    if let clash = TargetClash.all(among: paths).first { throw .targetsClash(clash) }
+  }
+}
+
+extension BundleTemplates {
+  /// Reads the templates of a folder, each where it is there, the shipped one where not; nil is no folder.
+  static func load(from folder: String?) throws(Fault) -> BundleTemplates {
+    var templates = builtIn
+    guard let folder else { return templates }
+    var found = 0
+    for (name, path) in [
+      (contextFile, \BundleTemplates.context), (usageFile, \BundleTemplates.usage),
+    ] {
+      let file = folder + "/" + name
+      do throws(Fault) {
+        let bytes = try InputFile.bytes(at: file, limitBytes: 1 << 20)
+        templates[keyPath: path] = Source(file: file, bytes: bytes)
+        found += 1
+      } catch where error.code == Fault.inputMissing(file).code {}
+    }
+    guard found > 0 else { throw .templatesMissing(folder) }
+    return templates
+  }
+}
+
+/// Stands where nothing is asked.
+struct NoExtractor: Extractor {
+  var identity: ExtractorIdentity { ExtractorIdentity(kind: "none", parts: [:]) }
+  func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {
+    throw .cancelled
+  }
+  func shutDown() async {}
+}
