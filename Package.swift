@@ -33,12 +33,14 @@ let package = Package(
     .target(
       name: "Migrations", path: "migrations", resources: [.embedInCode("sql")],
       swiftSettings: strict),
+    // A target of its own, for bytes embedded in code take seconds to compile.
+    .target(name: "Schemas", resources: [.embedInCode("files")], swiftSettings: strict),
     .target(
       name: "Ledger", dependencies: ["CSQLite", "CCrypto", "Migrations"], swiftSettings: strict),
     .target(
       name: "Runner",
       dependencies: [
-        "Ledger", "CPNG", "CProcess", "CFiles",
+        "Ledger", "Schemas", "CPNG", "CProcess", "CFiles",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Yams", package: "Yams"),
       ],

@@ -4,15 +4,18 @@ extension JSONValue {
     switch self {
     case .null: "null"
     case .bool(let bool): bool ? "true" : "false"
-    case .number(let text): Self.cut(text)
-    case .string(let text): "\"\(Self.cut(text))\""
+    case .number(let text): text.cut
+    case .string(let text): "\"\(text.cut)\""
     case .array(let elements): elements.isEmpty ? "an empty list" : "a list of \(elements.count)"
     case .object: "an object"
     }
   }
+}
 
-  private static func cut(_ text: String) -> String {
-    let beginning = text.prefix(60)
-    return beginning.endIndex == text.endIndex ? text : beginning + "…"
+extension String {
+  /// The beginning of a text from outside, as much of it as belongs into a message.
+  var cut: String {
+    let beginning = prefix(60)
+    return beginning.endIndex == endIndex ? self : beginning + "…"
   }
 }

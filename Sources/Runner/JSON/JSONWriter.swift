@@ -17,10 +17,11 @@ public enum JSONWriter {
     return text
   }
 
-  /// Writes for people: two spaces a level, members by the bytes of their names, a line feed at the end.
-  public static func pretty(_ value: JSONValue) -> String {
+  /// Writes for people: two spaces a level, a line feed at the end; members by the bytes of their names, or in their
+  /// order.
+  public static func pretty(_ value: JSONValue, sortingNames: Bool = true) -> String {
     var text: [UInt8] = []
-    write(value, indent: 0, into: &text)
+    write(sortingNames ? value.sortingNames : value, indent: 0, into: &text)
     text.append(UInt8(ascii: "\n"))
     return String(decoding: text, as: UTF8.self)
   }
@@ -41,7 +42,6 @@ public enum JSONWriter {
         write(element, indent: deeper, into: &text)
       }
     case .object(let members):
-      let members = indent == nil ? members : members.sorted { $0.name.utf8.precedes($1.name.utf8) }
       writeList(members, "{", "}", indent: indent, into: &text) { member, deeper, text in
         write(member.name, into: &text)
         text += (indent == nil ? ":" : ": ").utf8
@@ -90,10 +90,6 @@ public enum JSONWriter {
   }
 }
 
-extension String.UTF8View {
-  fileprivate func precedes(_ other: String.UTF8View) -> Bool { lexicographicallyPrecedes(other) }
-}
-
 extension JSONValue {
   /// The value in the one form that survives storing: members by the bytes of their names, numbers by value.
   ///
@@ -103,9 +99,20 @@ extension JSONValue {
     case .null, .bool, .string: self
     case .number(let text): .number(JSONNumber(text)?.text ?? text)
     case .array(let elements): .array(elements.map(\.canonical))
-    case .object(let members):
-      .object(
-        members.map { Member($0.name, $0.value.canonical) }.sorted { $0.name.utf8.precedes($1.name.utf8) })
+    case .object(let members): .object(Self.sorted(members.map { Member($0.name, $0.value.canonical) }))
     }
+  }
+
+  /// The value with members by the bytes of their names, numbers as they are spelt.
+  var sortingNames: JSONValue {
+    switch self {
+    case .null, .bool, .string, .number: self
+    case .array(let elements): .array(elements.map(\.sortingNames))
+    case .object(let members): .object(Self.sorted(members.map { Member($0.name, $0.value.sortingNames) }))
+    }
+  }
+
+  private static func sorted(_ members: [Member]) -> [Member] {
+    members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 }

@@ -1,0 +1,121 @@
+extension Configuration {
+  /// What flags of the command say; nil where a flag was not given.
+  public struct Overrides: Hashable, Sendable {
+    public var extractorKind: ExtractorSettings.Kind?
+    public var branch: String?
+    public var maxWait: Duration?
+    public var inFlight: Int?
+
+    public init(
+      extractorKind: ExtractorSettings.Kind? = nil, branch: String? = nil, maxWait: Duration? = nil,
+      inFlight: Int? = nil
+    ) {
+      self.extractorKind = extractorKind
+      self.branch = branch
+      self.maxWait = maxWait
+      self.inFlight = inFlight
+    }
+  }
+
+  /// Settings that the environment can make, by the variable's name.
+  public static let environmentNames = Dictionary(
+    uniqueKeysWithValues: ConfigurationReader.settings.flatMap { section, names -> [(String, String)] in
+      let settable: [String] =
+        switch section {
+        case "limits", "policy": names
+        case "extractor": ["kind"]
+        case "commit": ["branch"]
+        default: []
+        }
+      return settable.map { ("LEDGERCTL_\(section)_\($0)".uppercased(), "\(section).\($0)") }
+    })
+
+  /// Reads the configuration: defaults, then the file if there is one, then the environment, then flags.
+  ///
+  /// Everything that is wrong in any of them is told at once. A file that is not there is no fault; one that is no
+  /// regular file, or is larger than 64 KiB, is. YAML is only touched where there is a file.
+  public static func load(
+    file path: String?, environment: [String: String] = [:], overrides: Overrides = Overrides()
+  ) throws(Faults) -> Configuration {
+    var bytes: [UInt8]?
+    if let path {
+      switch SmallFile.read(path, limit: YAMLTree.maxBytes) {
+      case .success(let found): bytes = found
+      case .failure(.missing): break
+      case .failure(let failure): throw Faults([.configurationUnreadable(path, found: failure.found)])
+      }
+    }
+    return try read(bytes, path: path ?? "ledger.yaml", environment: environment, overrides: overrides)
+  }
+
+  /// Reads the configuration from a file's bytes; nil stands for no file.
+  public static func read(
+    _ bytes: [UInt8]?, path: String, environment: [String: String] = [:], overrides: Overrides = Overrides()
+  ) throws(Faults) -> Configuration {
+    var configuration = Configuration()
+    var faults: [Fault] = []
+    if let bytes {
+      do throws(YAMLTree.Problem) {
+        if let tree = try YAMLTree.read(bytes) {
+          var file = ConfigurationReader(configuration, origin: .file(path))
+          file.apply(tree)
+          configuration = file.configuration
+          faults += file.reader.faults
+        }
+      } catch {
+        faults.append(.configurationSyntax(path, error.message, at: error.position))
+      }
+    }
+    configuration.apply(environment, &faults)
+    configuration.apply(overrides, &faults)
+    if faults.isEmpty { configuration.checkWhole(path: path, &faults) }
+    guard faults.isEmpty else { throw Faults(faults) }
+    return configuration
+  }
+
+  private mutating func apply(_ environment: [String: String], _ faults: inout [Fault]) {
+    var reader = ConfigurationReader(self, origin: .environment)
+    let sections = ConfigurationReader.settings.map { "LEDGERCTL_\($0.section.uppercased())_" }
+    for (name, text) in environment.sorted(by: { $0.key < $1.key }) where !text.isEmpty {
+      if let setting = Self.environmentNames[name] {
+        reader.apply(setting, name, .scalar(text, isPlain: true, SourcePosition(line: 1, column: 1)))
+      } else if sections.contains(where: name.hasPrefix) {
+        reader.reader.faults.append(
+          .configurationUnknown(name, known: Self.environmentNames.keys.sorted(), from: .environment))
+      }
+    }
+    self = reader.configuration
+    faults += reader.reader.faults
+  }
+
+  private mutating func apply(_ overrides: Overrides, _ faults: inout [Fault]) {
+    var reader = ConfigurationReader(self, origin: .flag)
+    let place = SourcePosition(line: 1, column: 1)
+    if let kind = overrides.extractorKind { reader.configuration.extractor.kind = kind }
+    if let maxWait = overrides.maxWait { reader.configuration.limits.maxWait = maxWait }
+    if let branch = overrides.branch {
+      reader.apply("commit.branch", "--branch", .scalar(branch, isPlain: true, place))
+    }
+    if let inFlight = overrides.inFlight {
+      reader.apply("limits.in_flight", "--jobs", .scalar(String(inFlight), isPlain: true, place))
+    }
+    self = reader.configuration
+    faults += reader.reader.faults
+  }
+
+  /// Checks what only several settings together can get wrong.
+  private func checkWhole(path: String, _ faults: inout [Fault]) {
+    if !layout.categories.contains(layout.defaultCategory) {
+      faults.append(
+        .configurationValue(
+          "layout.default_category", expected: "one of \(layout.categories.joined(separator: ", "))",
+          found: "\"\(layout.defaultCategory.cut)\"", from: .file(path)))
+    }
+    if extractor.kind != .local, extractor.command.isEmpty {
+      faults.append(
+        .configurationValue(
+          "extractor.command", expected: "a program for the extractor \"\(extractor.kind.rawValue)\"",
+          found: "nothing", from: .file(path), hint: "Write command: [program, argument] below extractor."))
+    }
+  }
+}

@@ -1,0 +1,74 @@
+/// Which extractor answers and how it is asked.
+public struct ExtractorSettings: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+    case local, mcp, exec
+  }
+
+  /// The Model Context Protocol to speak; `auto` finds it out by asking.
+  public enum ProtocolVersion: String, Hashable, Sendable, Codable, CaseIterable {
+    case auto
+    case handshake = "2025-11-25"
+    case stateless = "2026-07-28"
+  }
+
+  public var kind = Kind.local
+  /// A program and its arguments; empty for `local`. Its first word is looked up in PATH or in the project root.
+  public var command: [String] = []
+  /// Names of environment variables that the program gets, beside PATH, HOME, LANG and TMPDIR.
+  public var env: [String] = []
+  /// The tool of an MCP server that is called.
+  public var tool = "generate_idf"
+  /// The tool's arguments, an object whose values `@path`, `@base64`, `@specs`, `@asset_id`, `@prompt` and `@paths`
+  /// stand for something of the asset; every other value is handed on as it is.
+  public var arguments: JSONValue = ["code": "@path"]
+  /// Whether one call asks for all pending assets.
+  public var batch = false
+  /// How long one call may take.
+  public var timeout = Duration.seconds(60)
+  public var protocolVersion = ProtocolVersion.auto
+  /// The model behind the extractor where the user names it; part of the extractor's identity.
+  public var model: String?
+
+  public init() {}
+
+  /// The arguments that flash-sidekick's tools take, for a tool that was given none.
+  static func defaultArguments(batch: Bool) -> JSONValue {
+    batch ? ["analysis_type": "quality", "file_paths": "@paths"] : ["code": "@path"]
+  }
+
+  static func defaultTool(batch: Bool) -> String { batch ? "batch_file_analysis" : "generate_idf" }
+}
+
+extension ExtractorSettings: Codable {
+  enum CodingKeys: String, CodingKey {
+    case kind, command, env, tool, arguments, batch, timeout
+    case protocolVersion = "protocol"
+    case model
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    kind = try container.decode(Kind.self, forKey: .kind)
+    command = try container.decode([String].self, forKey: .command)
+    env = try container.decode([String].self, forKey: .env)
+    tool = try container.decode(String.self, forKey: .tool)
+    arguments = try container.decode(JSONValue.self, forKey: .arguments)
+    batch = try container.decode(Bool.self, forKey: .batch)
+    timeout = try container.decodeDuration(forKey: .timeout)
+    protocolVersion = try container.decode(ProtocolVersion.self, forKey: .protocolVersion)
+    model = try container.decodeIfPresent(String.self, forKey: .model)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(kind, forKey: .kind)
+    try container.encode(command, forKey: .command)
+    try container.encode(env, forKey: .env)
+    try container.encode(tool, forKey: .tool)
+    try container.encode(arguments, forKey: .arguments)
+    try container.encode(batch, forKey: .batch)
+    try container.encode(DurationText.text(of: timeout), forKey: .timeout)
+    try container.encode(protocolVersion, forKey: .protocolVersion)
+    try container.encodeIfPresent(model, forKey: .model)
+  }
+}

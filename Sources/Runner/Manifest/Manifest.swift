@@ -1,0 +1,64 @@
+import Ledger
+
+/// What a user hands in: a batch's id and its assets, checked.
+///
+/// Two manifests that say the same have the same digest, whatever their white space, the order of members and the
+/// spelling of numbers. What is stored of a manifest is read back equal.
+public struct Manifest: Hashable, Sendable, Codable {
+  public let batchID: BatchID
+  /// In the order written.
+  public let assets: [ManifestAsset]
+  /// Over what the manifest says; no absolute path of this machine is part of it unless it was written there.
+  public let digest: Digest
+
+  init(batchID: BatchID, assets: [ManifestAsset]) {
+    self.batchID = batchID
+    self.assets = assets
+    let said: JSONValue = [
+      "batch_id": .string(batchID.text), "assets": .array(assets.map(\.said)),
+    ]
+    digest = Digest.sha256(JSONWriter.canonical(said))
+  }
+
+  /// The asset of that id, as written.
+  public func asset(_ id: AssetID) -> ManifestAsset? { assets.first { $0.id == id } }
+
+  enum CodingKeys: String, CodingKey {
+    case batchID = "batch_id"
+    case assets, digest
+  }
+}
+
+/// One asset of a manifest: an image, its score, and what is said of it.
+public struct ManifestAsset: Hashable, Sendable, Codable {
+  public let id: AssetID
+  /// The image's path as written.
+  public let path: String
+  /// The image's absolute path.
+  public let source: String
+  public let score: Double
+  /// The `specs` object with all that is in it, in its canonical form.
+  public let specs: JSONValue
+  /// The design facts, if the manifest brings them along: then no extractor is asked.
+  public let idf: JSONValue?
+
+  /// The category that was asked for; nil where the configuration's default holds.
+  public var category: String? { specs["category"]?.string }
+  /// The score as it is written into texts, such as `92` or `92.5`.
+  public var scoreText: String { JSONNumber(score).text }
+
+  /// The part of the manifest that this asset is, in which two spellings of the same are equal.
+  var said: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("asset_id", .string(id.text)), .init("path", .string(path)), .init("score", JSONValue(score)),
+      .init("specs", specs),
+    ]
+    if let idf { members.append(.init("idf", idf)) }
+    return .object(members)
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case id = "asset_id"
+    case path, source, score, specs, idf
+  }
+}

@@ -1,0 +1,18 @@
+/// The schema files of the folder beside this file, embedded; a test holds the list against the folder.
+package enum SchemaFiles {
+  /// A schema's name and how to get at its bytes, which are only touched when asked for.
+  package struct File: Sendable {
+    package let name: String
+    package let bytes: @Sendable () -> [UInt8]
+  }
+
+  package static let all = [
+    File(name: "manifest") { PackageResources.manifest_json },
+    File(name: "config") { PackageResources.config_json },
+    File(name: "event") { PackageResources.event_json },
+    File(name: "result") { PackageResources.result_json },
+    File(name: "error") { PackageResources.error_json },
+    File(name: "status") { PackageResources.status_json },
+    File(name: "idf") { PackageResources.idf_json },
+  ]
+}
