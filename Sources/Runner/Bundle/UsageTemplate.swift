@@ -1,7 +1,8 @@
 /// The template of `usage.md` that comes with the command.
 ///
 /// Within its code blocks stand only values that can't end a CSS value: numbers, hexadecimal colours, class names made
-/// of the id, and the percent-encoded address.
+/// of the id, and the percent-encoded address. Custom properties carry the class's name: they are inherited, and one asset
+/// may stand within another.
 enum UsageTemplate {
   static let text = """
     # Using {{name}}
@@ -13,20 +14,20 @@ enum UsageTemplate {
 
     ```css
     .{{css_class}} {
-      --image: url("{{url}}");
-      --background: {{background}};
-      --on-background: {{on_background}};
+      --{{css_class}}-image: url("{{url}}");
+      --{{css_class}}-background: {{background}};
+      --{{css_class}}-on-background: {{on_background}};
     {{#primary}}
-      --primary-{{index}}: {{hex}};
+      --{{css_class}}-primary-{{index}}: {{hex}};
     {{/primary}}
     {{#accents}}
-      --accent-{{index}}: {{hex}};
+      --{{css_class}}-accent-{{index}}: {{hex}};
     {{/accents}}
     {{#is_pattern}}
       position: relative;
       isolation: isolate;
-      background-color: var(--background);
-      color: var(--on-background);
+      background-color: var(--{{css_class}}-background);
+      color: var(--{{css_class}}-on-background);
     }
 
     .{{css_class}}::before {
@@ -34,10 +35,10 @@ enum UsageTemplate {
       position: absolute;
       inset: 0;
       z-index: -1;
-      background-image: var(--image);
+      background-image: var(--{{css_class}}-image);
       background-repeat: repeat;
-      background-size: var(--size, {{width}}px) auto;
-      opacity: var(--opacity, 1);
+      background-size: var(--{{css_class}}-size, {{width}}px) auto;
+      opacity: var(--{{css_class}}-opacity, 1);
       pointer-events: none;
     }
     {{/is_pattern}}
@@ -45,8 +46,8 @@ enum UsageTemplate {
       position: relative;
       isolation: isolate;
       min-height: 60vh;
-      background-color: var(--background);
-      color: var(--on-background);
+      background-color: var(--{{css_class}}-background);
+      color: var(--{{css_class}}-on-background);
     }
 
     .{{css_class}}::before {
@@ -54,37 +55,37 @@ enum UsageTemplate {
       position: absolute;
       inset: 0;
       z-index: -1;
-      background-image: var(--image);
+      background-image: var(--{{css_class}}-image);
       background-position: center;
       background-repeat: no-repeat;
-      background-size: var(--size, cover);
-      opacity: var(--opacity, 1);
+      background-size: var(--{{css_class}}-size, cover);
+      opacity: var(--{{css_class}}-opacity, 1);
       pointer-events: none;
     }
     {{/is_wallpaper}}
     {{#is_icon}}
       display: inline-block;
-      width: var(--size, 1.5rem);
+      width: var(--{{css_class}}-size, 1.5rem);
       aspect-ratio: {{width}} / {{height}};
       vertical-align: middle;
-      background: var(--image) center / contain no-repeat;
-      opacity: var(--opacity, 1);
+      background: var(--{{css_class}}-image) center / contain no-repeat;
+      opacity: var(--{{css_class}}-opacity, 1);
     }
     {{/is_icon}}
     {{#is_specimen}}
       width: 100%;
-      max-width: var(--size, {{width}}px);
+      max-width: var(--{{css_class}}-size, {{width}}px);
       aspect-ratio: {{width}} / {{height}};
-      background: var(--background) var(--image) center / contain no-repeat;
-      opacity: var(--opacity, 1);
+      background: var(--{{css_class}}-background) var(--{{css_class}}-image) center / contain no-repeat;
+      opacity: var(--{{css_class}}-opacity, 1);
     }
     {{/is_specimen}}
     {{#is_other}}
       width: 100%;
-      max-width: var(--size, {{width}}px);
+      max-width: var(--{{css_class}}-size, {{width}}px);
       aspect-ratio: {{width}} / {{height}};
-      background: var(--background) var(--image) center / contain no-repeat;
-      opacity: var(--opacity, 1);
+      background: var(--{{css_class}}-background) var(--{{css_class}}-image) center / contain no-repeat;
+      opacity: var(--{{css_class}}-opacity, 1);
     }
     {{/is_other}}
     ```
@@ -99,7 +100,7 @@ enum UsageTemplate {
 
     ```css
     {{#contexts}}
-    .{{css_class}}--{{context}} { --size: {{size}}; --opacity: {{opacity}}; }
+    .{{css_class}}--{{context}} { --{{css_class}}-size: {{size}}; --{{css_class}}-opacity: {{opacity}}; }
     {{/contexts}}
     ```
 
@@ -129,7 +130,7 @@ enum UsageTemplate {
 
     ```css
     @media (max-width: 40rem) {
-      .{{css_class}}::before { background-size: calc(var(--size, {{width}}px) / 2) auto; }
+      .{{css_class}}::before { background-size: calc(var(--{{css_class}}-size, {{width}}px) / 2) auto; }
     }
     @media (prefers-contrast: more), print {
       .{{css_class}}::before { display: none; }
@@ -145,7 +146,7 @@ enum UsageTemplate {
       .{{css_class}} { min-height: 40vh; }
     }
     @media (prefers-contrast: more) {
-      .{{css_class}}::before { opacity: min(var(--opacity, 1), 0.15); }
+      .{{css_class}}::before { opacity: min(var(--{{css_class}}-opacity, 1), 0.15); }
     }
     @media print {
       .{{css_class}}::before { display: none; }
@@ -157,7 +158,7 @@ enum UsageTemplate {
 
     ```css
     @media (pointer: coarse) {
-      .{{css_class}}--button { --size: 1.75rem; }
+      .{{css_class}}--button { --{{css_class}}-size: 1.75rem; }
     }
     ```
     {{/is_icon}}
