@@ -1,6 +1,7 @@
 import Ledger
 
-/// Composes the message of a batch's one commit: subject, a line an asset, and the trailers that anchor the ledger.
+/// Composes the message of a batch's one commit: subject, a line an asset, and the trailers that anchor the
+/// ledger.
 package struct CommitMessage: Hashable, Sendable {
   /// The seed's subject for the seed's batch.
   package static let defaultSubject = "feat(assets): Add batch {{title}} - Assets {{numbers}}"
@@ -96,7 +97,8 @@ package struct CommitMessage: Hashable, Sendable {
   private static func updated(_ text: String) -> String? {
     for (word, other) in [("Add", "Update"), ("add", "update")] {
       for range in text.ranges(of: word) {
-        let before = text[..<range.lowerBound].last, after = text[range.upperBound...].first
+        let before = text[..<range.lowerBound].last
+        let after = text[range.upperBound...].first
         guard before?.isLetter != true, after?.isLetter != true else { continue }
         return text[..<range.lowerBound] + other + text[range.upperBound...]
       }

@@ -39,7 +39,8 @@ package struct Layout: Hashable, Sendable {
       production, setting: "layout.production", known: Self.placeholders)
   }
 
-  /// Expands both templates for an asset. An empty slug leaves with the hyphen before it, else the one after it.
+  /// Expands both templates for an asset. An empty slug leaves with the hyphen before it, else the one after
+  /// it.
   package func targets(
     asset: AssetID, slug: Slug, category: String
   ) throws(Fault) -> BundleTargets {

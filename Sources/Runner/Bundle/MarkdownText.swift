@@ -1,7 +1,8 @@
 /// Turns a value into Markdown that shows it as it is: one line, no markup, no HTML, nothing hidden.
 enum MarkdownText {
-  /// Returns what a document may hold at any place in its text: in a heading, a table cell, a link's text or a quoted
-  /// HTML attribute. Works by scalar: to a browser a `<` with a combining mark behind it is still a `<`.
+  /// Returns what a document may hold at any place in its text: in a heading, a table cell, a link's text or
+  /// a quoted HTML attribute. Works by scalar: to a browser a `<` with a combining mark behind it is still a
+  /// `<`.
   static func of(_ value: String) -> String {
     let line = Array(VisibleText.line(value).unicodeScalars)
     var result = String.UnicodeScalarView()
@@ -31,7 +32,9 @@ enum MarkdownText {
     guard let first = text.unicodeScalars.first else { return text }
     if first == "-" || first == "+" || first == "=" { return "\\" + text }
     let rest = text.unicodeScalars.drop { ("0"..."9").contains($0) }
-    guard rest.startIndex > text.startIndex, let mark = rest.first, mark == "." || mark == ")" else { return text }
+    guard rest.startIndex > text.startIndex, let mark = rest.first, mark == "." || mark == ")" else {
+      return text
+    }
     return String(text.unicodeScalars[..<rest.startIndex]) + "\\" + String(rest)
   }
 }

@@ -1,14 +1,14 @@
 /// The template of `usage.md` that comes with the command.
 ///
-/// Within its code blocks stand only values that can't end a CSS value: numbers, hexadecimal colours, class names made
-/// of the id, and the percent-encoded address. Custom properties carry the class's name: they are inherited, and one asset
-/// may stand within another.
+/// Within its code blocks stand only values that can't end a CSS value: numbers, hexadecimal colours, class
+/// names made of the id, and the percent-encoded address. Custom properties carry the class's name: they are
+/// inherited, and one asset may stand within another.
 enum UsageTemplate {
   static let text = """
     # Using {{name}}
 
-    {{asset_id}} is the file `{{production_path}}`, served as `{{url}}`. Its colours and measures are design tokens
-    in `{{tokens_path}}`.
+    {{asset_id}} is the file `{{production_path}}`, served as `{{url}}`.
+    Its colours and measures are design tokens in `{{tokens_path}}`.
 
     ## CSS
 
@@ -80,14 +80,6 @@ enum UsageTemplate {
       opacity: var(--{{css_class}}-opacity, 1);
     }
     {{/is_specimen}}
-    {{#is_other}}
-      width: 100%;
-      max-width: var(--{{css_class}}-size, {{width}}px);
-      aspect-ratio: {{width}} / {{height}};
-      background: var(--{{css_class}}-background) var(--{{css_class}}-image) center / contain no-repeat;
-      opacity: var(--{{css_class}}-opacity, 1);
-    }
-    {{/is_other}}
     ```
 
     ## Size and opacity by context
@@ -117,16 +109,13 @@ enum UsageTemplate {
     {{#is_specimen}}
     <div class="{{css_class}} {{css_class}}--card" role="img" aria-label="…"></div>
     {{/is_specimen}}
-    {{#is_other}}
-    <div class="{{css_class}} {{css_class}}--card" role="img" aria-label="…"></div>
-    {{/is_other}}
     ```
 
     ## Responsive behaviour
 
     {{#is_pattern}}
-    The tile keeps its proportions and repeats to any width; on narrow screens it is drawn at half its size. It steps
-    back where a reader asks for more contrast, and is left out in print.
+    The tile keeps its proportions and repeats to any width; on narrow screens it is drawn at half its size. It is
+    left out where a reader asks for more contrast, and in print.
 
     ```css
     @media (max-width: 40rem) {
@@ -138,8 +127,8 @@ enum UsageTemplate {
     ```
     {{/is_pattern}}
     {{#is_wallpaper}}
-    The image covers its box at any proportion, cut at its edges; keep text in the {{quietest_zone}}. On
-    narrow screens the box is lower. The image steps back where a reader asks for more contrast.
+    The image covers its box at any proportion, cut at its edges; keep text in the {{quietest_zone}}. On narrow
+    screens the box is lower. The image steps back where a reader asks for more contrast, and is left out in print.
 
     ```css
     @media (max-width: 40rem) {
@@ -171,15 +160,6 @@ enum UsageTemplate {
     }
     ```
     {{/is_specimen}}
-    {{#is_other}}
-    The image is shown whole: it fills its column up to its size and keeps {{width}} : {{height}}.
-
-    ```css
-    @media (max-width: 40rem) {
-      .{{css_class}} { max-width: 100%; }
-    }
-    ```
-    {{/is_other}}
 
     ## Where to use it
 

@@ -22,7 +22,8 @@ struct CommitMessageTests {
   func configuredSubject() throws {
     let message = try CommitMessage(subject: "feat(assets): Add {{title}} - Assets {{numbers}}")
     let subject = message.subjectLine(
-      batch: try #require(BatchID("batch-theatrical-specimens")), assets: try Self.ids(["A1"]), updating: false)
+      batch: try #require(BatchID("batch-theatrical-specimens")), assets: try Self.ids(["A1"]),
+      updating: false)
     #expect(subject == "feat(assets): Add theatrical specimens - Assets 1")
   }
 
@@ -59,7 +60,8 @@ struct CommitMessageTests {
   @Test(
     "A title drops a leading \"batch-\" and shows hyphens as spaces",
     arguments: [
-      ("batch-a-b", "a b"), ("Batch-a", "Batch a"), ("batch-", "batch-"), ("batch", "batch"), ("a--b-", "a b"),
+      ("batch-a-b", "a b"), ("Batch-a", "Batch a"), ("batch-", "batch-"), ("batch", "batch"),
+      ("a--b-", "a b"),
     ])
   func titles(batch: String, title: String) throws {
     #expect(CommitMessage.title(of: try #require(BatchID(batch))) == title)
@@ -88,7 +90,9 @@ struct CommitMessageTests {
 
   @Test(
     "A name can neither end the message nor forge a trailer nor act on a terminal",
-    arguments: ["a\n---\nb", "x\n\nLedger-Head: 1:2", "\u{1b}[2J\u{202e}\0", String(repeating: "n", count: 9000)])
+    arguments: [
+      "a\n---\nb", "x\n\nLedger-Head: 1:2", "\u{1b}[2J\u{202e}\0", String(repeating: "n", count: 9000),
+    ])
   func hostileNames(name: String) throws {
     let asset = CommitMessage.Asset(
       id: try #require(AssetID("A-1")), name: name, category: "\n---\n", score: 90)
@@ -105,7 +109,8 @@ struct CommitMessageTests {
   @Test(
     "A subject template that is no line of text is refused",
     arguments: [
-      ("", "commit_subject_invalid"), ("a\nb", "commit_subject_invalid"), ("--- {{title}}", "commit_subject_invalid"),
+      ("", "commit_subject_invalid"), ("a\nb", "commit_subject_invalid"),
+      ("--- {{title}}", "commit_subject_invalid"),
       ("a\u{202e}", "commit_subject_invalid"), ("{{titel}}", "placeholder_unknown"),
     ])
   func badSubjects(text: String, code: String) {

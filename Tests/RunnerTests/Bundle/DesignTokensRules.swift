@@ -1,7 +1,8 @@
 @testable import Runner
 
-/// The rules of the Design Tokens Format Module 2025.10 that a file of ours can break, as its published schemas state
-/// them, written anew: names, reserved properties, one type for a token, and the values of three types.
+/// The rules of the Design Tokens Format Module 2025.10 that a file of ours can break, as its published
+/// schemas state them, written anew: names, reserved properties, one type for a token, and the values of
+/// three types.
 enum DesignTokensRules {
   /// Returns what breaks a rule, each with its path; empty for a valid file.
   static func violations(in file: JSONValue) -> [String] {
@@ -14,7 +15,9 @@ enum DesignTokensRules {
     return (value.members ?? []).flatMap { member -> [String] in
       let here = path + "/" + member.name
       if member.name.hasPrefix("$") { return reserved(member, here, ofToken: false) }
-      if member.name.isEmpty || member.name.contains(where: { "{}.".contains($0) }) { return ["\(here): name"] }
+      if member.name.isEmpty || member.name.contains(where: { "{}.".contains($0) }) {
+        return ["\(here): name"]
+      }
       guard case .object = member.value else { return ["\(here): neither token nor group"] }
       return member.value["$value"] == nil
         ? group(member.value, path: here, inherited: type) : token(member.value, here, type)
@@ -54,7 +57,9 @@ enum DesignTokensRules {
     if !names.isSubset(of: ["colorSpace", "components", "alpha", "hex"]) { found.append("\(path): colour") }
     if value["colorSpace"]?.string != "srgb" { found.append("\(path): colorSpace") }
     let components = value["components"]?.array?.compactMap(\.double) ?? []
-    if components.count != 3 || !components.allSatisfy((0...1).contains) { found.append("\(path): components") }
+    if components.count != 3 || !components.allSatisfy((0...1).contains) {
+      found.append("\(path): components")
+    }
     if let alpha = value["alpha"], !(0...1).contains(alpha.double ?? -1) { found.append("\(path): alpha") }
     if let hex = value["hex"]?.string, hex.wholeMatch(of: /#[0-9a-fA-F]{6}/) == nil {
       found.append("\(path): hex")

@@ -58,7 +58,8 @@ struct LayoutTests {
     "A path that leaves the root or that not every checkout can hold is refused",
     arguments: [
       "/a/{{file}}", "a/../{{file}}", "../{{file}}", "a//{{file}}", "./{{file}}", "a/.GIT/{{file}}",
-      ".ledger/{{file}}", "a\\b/{{file}}", "a\u{202e}b/{{file}}", "a\nb/{{file}}", "a:b/{{file}}", "a /{{file}}",
+      ".ledger/{{file}}", "a\\b/{{file}}", "a\u{202e}b/{{file}}", "a\nb/{{file}}", "a:b/{{file}}",
+      "a /{{file}}",
       "a`b/{{file}}", "{{slug}}/{{file}}", String(repeating: "a", count: 256) + "/{{file}}",
     ])
   func badPaths(template: String) throws {

@@ -26,7 +26,8 @@ enum SeedBundles {
   static func waratah() throws -> RenderInput {
     let idf = IDF(
       dimensions: .init(width: 2560, height: 1440), background: "#ffffff",
-      palette: .init(primary: ["#b3122e", "#7a0f20"], accents: ["#3c7a3a"]), densityZones: zones(0.9, 0.5, 0.1),
+      palette: .init(primary: ["#b3122e", "#7a0f20"], accents: ["#3c7a3a"]),
+      densityZones: zones(0.9, 0.5, 0.1),
       specimens: ["Telopea speciosissima"], mode: "Stage", purpose: "Backdrop of the title page.")
     return try input("ASSET-6", "Waratah", "wallpapers", 91, idf)
   }

@@ -54,7 +54,8 @@ struct SlugTests {
   @Test("An asset is called by its name, else by its slug's words, else by its id")
   func namesFallBack() throws {
     let asset = try #require(AssetID("A-1"))
-    let slug = Slug(folding: "forest-floor"), none = Slug(folding: "")
+    let slug = Slug(folding: "forest-floor")
+    let none = Slug(folding: "")
     #expect(AssetName.of(asset, specs: ["name": "Moß"], slug: slug) == "Moß")
     #expect(AssetName.of(asset, specs: ["name": ""], slug: slug) == "Forest floor")
     #expect(AssetName.of(asset, specs: [:], slug: none) == "A-1")

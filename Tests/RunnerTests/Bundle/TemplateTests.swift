@@ -19,7 +19,9 @@ struct TemplateTests {
   @Test("A template of the repository replaces ours, keeping its first line and its line breaks")
   func replacement() throws {
     let text = try Self.context(
-      "{{asset_id}}: {{name}}\r\n{{#specimens}}\n* {{text}}\n{{/specimens}}\n{{! note }}\nend{ {{{score}}} {{&mode}}")
+      "{{asset_id}}: {{name}}\r\n{{#specimens}}\n* {{text}}\n{{/specimens}}\n"
+        + "{{! note }}\nend{ {{{score}}} {{&mode}}"
+    )
     #expect(text == "ASSET-3: Nocturnal Canopy\r\n* Eucalyptus\n* Wattle\n* Banksia\nend{ 92 Gallery")
   }
 
@@ -45,8 +47,10 @@ struct TemplateTests {
     arguments: [
       ("a\n{{>partial}}", 2), ("{{> ../../etc/passwd }}", 1), ("{{<parent}}{{/parent}}", 1),
       ("{{$block}}{{/block}}", 1), ("{{=<% %>=}}", 1), ("{{% CONTENT_TYPE:HTML}}", 1), ("{{naem}}", 1),
-      ("\n\n{{uppercased(name)}}", 3), ("{{#mode}}", 1), ("{{/mode}}", 1), ("{{#mode}}\n{{/name}}", 2), ("x\n{{", 2),
-      ("{{name", 1), ("{{{name}}", 1), ("{{}}", 1), ("{{.}}", 1), ("{{>", 1), ("{{#", 1), ("{{%", 1), ("{", 1),
+      ("\n\n{{uppercased(name)}}", 3), ("{{#mode}}", 1), ("{{/mode}}", 1), ("{{#mode}}\n{{/name}}", 2),
+      ("x\n{{", 2),
+      ("{{name", 1), ("{{{name}}", 1), ("{{}}", 1), ("{{.}}", 1), ("{{>", 1), ("{{#", 1), ("{{%", 1),
+      ("{", 1),
       ("{{text}}", 1), ("{{na\u{301}me}}", 1), ("{{!never ends", 1), ("{{#specs}}{{>x}}{{/specs}}", 1),
       (String(repeating: "{{#mode}}", count: 17), 1), ("{{name.hidden}}", 1), ("{{name}}\u{301}", 1),
     ])
@@ -76,7 +80,9 @@ struct TemplateTests {
     #expect(given == TemplateNames.root.union(TemplateNames.items.keys))
     for (name, known) in TemplateNames.items {
       let list = try #require(values.members[name] as? TemplateList)
-      for case let item as TemplateObject in list.items { #expect(Set(item.members.keys) == known, "\(name)") }
+      for case let item as TemplateObject in list.items {
+        #expect(Set(item.members.keys) == known, "\(name)")
+      }
     }
   }
 }

@@ -69,6 +69,15 @@ struct TokensFileTests {
     #expect(DesignTokensRules.violations(in: try Self.tokens(input)) == [])
   }
 
+  @Test("A file of ours names its asset, and no other file does")
+  func namesItsAsset() throws {
+    let input = try SeedBundles.canopy()
+    #expect(TokensFile.asset(namedIn: try Renderer.render(input).tokens) == input.asset)
+    for text in ["", "{}", #"{"$extensions":{"dev.ledgerctl":{"asset_id":"../x"}}}"#] {
+      #expect(TokensFile.asset(namedIn: Array(text.utf8)) == nil)
+    }
+  }
+
   @Test("Keys are sorted and the file ends in one line feed")
   func keysAreSorted() throws {
     let bytes = try Renderer.render(SeedBundles.canopy()).tokens
