@@ -45,7 +45,7 @@ package struct CommitMessage: Hashable, Sendable {
 
   /// Returns the whole message, ending in a line feed; assets in the order given.
   package func text(
-    batch: BatchID, assets: [Asset], updating: Bool, headPosition: Int64, headHash: Digest
+    batch: BatchID, assets: [Asset], updating: Bool, head: LedgerHead
   ) -> String {
     let lines = assets.map { asset in
       let score = JSONNumber(asset.score).text
@@ -56,7 +56,7 @@ package struct CommitMessage: Hashable, Sendable {
 
       \(lines.joined())
       Ledger-Batch: \(batch)
-      Ledger-Head: \(headPosition):\(headHash)
+      Ledger-Head: \(head.position):\(head.hash)
 
       """
   }

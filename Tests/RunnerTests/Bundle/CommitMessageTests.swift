@@ -74,7 +74,7 @@ struct CommitMessageTests {
       assets: [
         .init(id: #require(AssetID("ASSET-3")), name: "Nocturnal Canopy", category: "patterns", score: 92),
         .init(id: #require(AssetID("ASSET-4")), name: "Fern", category: "specimens", score: 94.5),
-      ], updating: false, headPosition: 41, headHash: .zero)
+      ], updating: false, head: LedgerHead(position: 41, hash: .zero))
     #expect(
       text == """
         feat(assets): Add batch theatrical specimens - Assets 3,4
@@ -97,7 +97,8 @@ struct CommitMessageTests {
     let asset = CommitMessage.Asset(
       id: try #require(AssetID("A-1")), name: name, category: "\n---\n", score: 90)
     let text = try CommitMessage().text(
-      batch: #require(BatchID("b")), assets: [asset], updating: false, headPosition: 1, headHash: .zero)
+      batch: #require(BatchID("b")), assets: [asset], updating: false,
+      head: LedgerHead(position: 1, hash: .zero))
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     #expect(lines.count == 7)
     #expect(!lines.contains { $0.hasPrefix("---") })
