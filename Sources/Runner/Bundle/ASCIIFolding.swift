@@ -1,5 +1,5 @@
-/// Folds Latin letters to ASCII by a table of our own, so that a name folds alike on every machine and with every
-/// version of Unicode.
+/// Folds Latin letters to ASCII by a table of our own, so that a name folds alike on every machine and with
+/// every version of Unicode.
 enum ASCIIFolding {
   /// Returns the lower-case ASCII letters and digits that stand for a scalar: none for a combining mark or an
   /// apostrophe, which fall away within a word, and nil for anything that parts words.

@@ -1,7 +1,7 @@
 import Ledger
 
-/// Everything an asset's documents are made of. Holds no batch, time, host or absolute path, so that the same asset
-/// renders to the same bytes in any batch.
+/// Everything an asset's documents are made of. Holds no batch, time, host or absolute path, so that the same
+/// asset renders to the same bytes in any batch.
 package struct RenderInput: Hashable, Sendable {
   package var asset: AssetID
   package var name: String
@@ -47,7 +47,8 @@ struct AssetFacts: Sendable {
     accents = try Self.colours(idf.palette.accents, "accent", input.asset)
     var zones: [DensityZone] = []
     for (name, words, zone) in [
-      ("upper_left", "upper left", idf.densityZones.upperLeft), ("central", "centre", idf.densityZones.central),
+      ("upper_left", "upper left", idf.densityZones.upperLeft),
+      ("central", "centre", idf.densityZones.central),
       ("lower_right", "lower right", idf.densityZones.lowerRight),
     ] {
       guard (0...1).contains(zone.coverage) else {

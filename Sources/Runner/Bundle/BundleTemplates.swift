@@ -39,8 +39,8 @@ package struct BundleTemplates: Hashable, Sendable {
     _ = try Self.parsed(usage)
   }
 
-  /// Parses a template whose values come escaped already: the library's own escaping, which is for HTML and goes by
-  /// grapheme, is switched off.
+  /// Parses a template whose values come escaped already: the library's own escaping, which is for HTML and
+  /// goes by grapheme, is switched off.
   static func parsed(_ source: Source) throws(Fault) -> MustacheTemplate {
     guard let text = String(validating: source.bytes, as: UTF8.self) else {
       throw .templateInvalid(

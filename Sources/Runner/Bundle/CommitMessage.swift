@@ -1,6 +1,7 @@
 import Ledger
 
-/// Composes the message of a batch's one commit: subject, a line an asset, and the trailers that anchor the ledger.
+/// Composes the message of a batch's one commit: subject, a line an asset, and the trailers that anchor the
+/// ledger.
 package struct CommitMessage: Hashable, Sendable {
   /// The seed's subject for the seed's batch.
   package static let defaultSubject = "feat(assets): Add batch {{title}} - Assets {{numbers}}"
@@ -25,13 +26,7 @@ package struct CommitMessage: Hashable, Sendable {
 
   /// Reads a subject template.
   package init(subject text: String = defaultSubject) throws(Fault) {
-    do {
-      subject = try PlaceholderTemplate(text, known: Self.placeholders)
-    } catch .unfinished {
-      throw .placeholderUnfinished(setting: "commit.subject", text: text)
-    } catch .unknown(let name) {
-      throw .placeholderUnknown(setting: "commit.subject", name: name, known: Self.placeholders)
-    }
+    subject = try PlaceholderTemplate(text, setting: "commit.subject", known: Self.placeholders)
     if text.allSatisfy(\.isWhitespace) { throw .commitSubjectRefused(text: text, why: "nothing") }
     if text.unicodeScalars.contains(where: VisibleText.isHidden) {
       throw .commitSubjectRefused(text: text, why: "a line break or a control character")
@@ -42,13 +37,7 @@ package struct CommitMessage: Hashable, Sendable {
 
   /// Returns the subject alone. `updating` says that every bundle was there before.
   package func subjectLine(batch: BatchID, assets: [AssetID], updating: Bool) -> String {
-    var template = subject
-    if updating {
-      template.pieces = template.pieces.map { piece in
-        guard case .literal(let text) = piece else { return piece }
-        return .literal(Self.updated(text))
-      }
-    }
+    let template = updating ? Self.updated(subject) : subject
     return template.expanded([
       "batch_id": batch.text, "title": Self.title(of: batch), "numbers": Self.numbers(of: assets),
     ])
@@ -56,7 +45,7 @@ package struct CommitMessage: Hashable, Sendable {
 
   /// Returns the whole message, ending in a line feed; assets in the order given.
   package func text(
-    batch: BatchID, assets: [Asset], updating: Bool, headPosition: Int64, headHash: Digest
+    batch: BatchID, assets: [Asset], updating: Bool, head: LedgerHead
   ) -> String {
     let lines = assets.map { asset in
       let score = JSONNumber(asset.score).text
@@ -67,7 +56,7 @@ package struct CommitMessage: Hashable, Sendable {
 
       \(lines.joined())
       Ledger-Batch: \(batch)
-      Ledger-Head: \(headPosition):\(headHash)
+      Ledger-Head: \(head.position):\(head.hash)
 
       """
   }
@@ -94,15 +83,26 @@ package struct CommitMessage: Hashable, Sendable {
     return line.count > 80 ? line.prefix(79) + "…" : line
   }
 
-  /// Replaces the first "Add" that is a word of its own.
-  private static func updated(_ text: String) -> String {
+  /// Replaces the first "Add" that is a word of its own, in what the template says and not in its values.
+  private static func updated(_ template: PlaceholderTemplate) -> PlaceholderTemplate {
+    var result = template
+    for (index, piece) in template.pieces.enumerated() {
+      guard case .literal(let text) = piece, let updated = updated(text) else { continue }
+      result.pieces[index] = .literal(updated)
+      break
+    }
+    return result
+  }
+
+  private static func updated(_ text: String) -> String? {
     for (word, other) in [("Add", "Update"), ("add", "update")] {
       for range in text.ranges(of: word) {
-        let before = text[..<range.lowerBound].last, after = text[range.upperBound...].first
+        let before = text[..<range.lowerBound].last
+        let after = text[range.upperBound...].first
         guard before?.isLetter != true, after?.isLetter != true else { continue }
-        return text.replacingCharacters(in: range, with: other)
+        return text[..<range.lowerBound] + other + text[range.upperBound...]
       }
     }
-    return text
+    return nil
   }
 }

@@ -34,11 +34,13 @@ package struct Layout: Hashable, Sendable {
   package init(
     bundle: String = defaultBundle, production: String = defaultProduction
   ) throws(Fault) {
-    self.bundle = try Self.read(bundle, setting: "layout.bundle")
-    self.production = try Self.read(production, setting: "layout.production")
+    self.bundle = try PlaceholderTemplate(bundle, setting: "layout.bundle", known: Self.placeholders)
+    self.production = try PlaceholderTemplate(
+      production, setting: "layout.production", known: Self.placeholders)
   }
 
-  /// Expands both templates for an asset. An empty slug leaves with the hyphen before it, else the one after it.
+  /// Expands both templates for an asset. An empty slug leaves with the hyphen before it, else the one after
+  /// it.
   package func targets(
     asset: AssetID, slug: Slug, category: String
   ) throws(Fault) -> BundleTargets {
@@ -52,16 +54,6 @@ package struct Layout: Hashable, Sendable {
 
   /// Name of an asset's production image: its id in lower case and `.png`.
   package static func file(of asset: AssetID) -> String { asset.text.lowercased() + ".png" }
-
-  private static func read(_ text: String, setting: String) throws(Fault) -> PlaceholderTemplate {
-    do {
-      return try PlaceholderTemplate(text, known: placeholders)
-    } catch .unfinished {
-      throw .placeholderUnfinished(setting: setting, text: text)
-    } catch .unknown(let name) {
-      throw .placeholderUnknown(setting: setting, name: name, known: placeholders)
-    }
-  }
 
   private static func expand(
     _ template: PlaceholderTemplate, _ values: [String: String], _ asset: AssetID, setting: String

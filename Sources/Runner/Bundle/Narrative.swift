@@ -8,15 +8,18 @@ enum Narrative {
 
   private static func opening(_ facts: AssetFacts) -> String {
     let dimensions = facts.input.idf.dimensions
-    let name = MarkdownText.of(facts.input.name), category = MarkdownText.of(facts.input.category)
+    let name = MarkdownText.of(facts.input.name)
+    let category = MarkdownText.of(facts.input.category)
     let format = MarkdownText.of(dimensions.format)
-    return "\(name) is a \(format) of \(dimensions.width) × \(dimensions.height) px in the category \(category)."
+    let size = "\(dimensions.width) × \(dimensions.height) px"
+    return "\(name) is a \(format) of \(size) in the category \(category)."
   }
 
   private static func palette(_ facts: AssetFacts) -> String {
     var text = "Its ground is \(named(facts.background))"
     if !facts.primary.isEmpty {
-      text += "; \(joined(facts.primary.map(named))) \(facts.primary.count == 1 ? "carries" : "carry") the motif"
+      let verb = facts.primary.count == 1 ? "carries" : "carry"
+      text += "; \(joined(facts.primary.map(named))) \(verb) the motif"
     }
     if !facts.accents.isEmpty {
       text += ", with \(facts.accents.count == 1 ? "an accent" : "accents") of "
@@ -26,7 +29,8 @@ enum Narrative {
   }
 
   private static func density(_ facts: AssetFacts) -> String {
-    let most = facts.densest, least = facts.quietest
+    let most = facts.densest
+    let least = facts.quietest
     guard most.percent > least.percent else {
       return "It is evenly filled: \(most.percent) % of every zone is covered."
     }

@@ -7,27 +7,26 @@ struct PlaceholderTemplate: Hashable, Sendable {
     case placeholder(String)
   }
 
-  enum Problem: Error, Hashable {
-    case unfinished
-    case unknown(String)
-  }
-
   var pieces: [Piece]
 
-  /// Reads a text whose placeholders are all among the known names.
-  init(_ text: String, known: [String]) throws(Problem) {
+  /// Reads the text of a setting, whose placeholders are all among the known names.
+  init(_ text: String, setting: String, known: [String]) throws(Fault) {
     var pieces: [Piece] = []
     var rest = Substring(text)
     while let open = rest.firstRange(of: "{{") {
-      guard let close = rest[open.upperBound...].firstRange(of: "}}") else { throw .unfinished }
+      guard let close = rest[open.upperBound...].firstRange(of: "}}") else {
+        throw .placeholderUnfinished(setting: setting, text: text)
+      }
       let inner = rest[open.upperBound..<close.lowerBound]
       let name = inner.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
-      guard known.contains(name) else { throw .unknown(name) }
+      guard known.contains(name) else {
+        throw .placeholderUnknown(setting: setting, name: name, known: known)
+      }
       if open.lowerBound > rest.startIndex { pieces.append(.literal(String(rest[..<open.lowerBound]))) }
       pieces.append(.placeholder(name))
       rest = rest[close.upperBound...]
     }
-    guard !rest.contains("}}") else { throw .unfinished }
+    guard !rest.contains("}}") else { throw .placeholderUnfinished(setting: setting, text: text) }
     if !rest.isEmpty { pieces.append(.literal(String(rest))) }
     self.pieces = pieces
   }

@@ -40,7 +40,8 @@ struct SRGBColour: Hashable, Sendable {
   /// The colour in words, such as `dark muted orange`.
   var words: String {
     let channels = [Int(red), Int(green), Int(blue)]
-    let high = max(channels[0], channels[1], channels[2]), low = min(channels[0], channels[1], channels[2])
+    let high = max(channels[0], channels[1], channels[2])
+    let low = min(channels[0], channels[1], channels[2])
     let chroma = high - low
     let lightness =
       switch lightnessPermille {
@@ -68,7 +69,9 @@ struct SRGBColour: Hashable, Sendable {
   }
 
   private func hueName(chroma: Int, high: Int) -> String {
-    let red = Int(red), green = Int(green), blue = Int(blue)
+    let red = Int(red)
+    let green = Int(green)
+    let blue = Int(blue)
     let degrees =
       if high == red {
         (60 * (green - blue) / chroma + 360) % 360

@@ -1,4 +1,5 @@
-/// The part of a path that tells a reader what an asset is: lower-case ASCII words joined by hyphens, or nothing.
+/// The part of a path that tells a reader what an asset is: lower-case ASCII words joined by hyphens, or
+/// nothing.
 package struct Slug: Hashable, Sendable, CustomStringConvertible {
   /// The longest slug in bytes; a longer one is cut between words where it can be.
   package static let lengthLimit = 60

@@ -1,8 +1,9 @@
-/// Finds the tags of a template and refuses what is no part of the language: variables, sections, inverted sections
-/// and comments, all with known names.
+/// Finds the tags of a template and refuses what is no part of the language: variables, sections, inverted
+/// sections and comments, all with known names.
 ///
-/// Partials, inheritance, other delimiters, pragmas and transforms are refused before the library sees the text: a
-/// partial would name another file, a transform can undo an escape, and some unfinished tags stop the library's parser.
+/// Partials, inheritance, other delimiters, pragmas and transforms are refused before the library sees the
+/// text: a partial would name another file, a transform can undo an escape, and some unfinished tags stop the
+/// library's parser.
 struct TemplateCheck {
   private enum Scope {
     /// Names of a list's items; those of the scopes around it are seen too.

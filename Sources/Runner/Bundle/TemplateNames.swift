@@ -3,7 +3,7 @@ enum TemplateNames {
   /// Names of single values; those of a kind of asset are true for one of them.
   static let root: Set<String> = [
     "asset_id", "background", "background_words", "bundle_path", "category", "context_path",
-    "css_class", "densest_zone", "format", "height", "image_sha256", "is_icon", "is_other", "is_pattern",
+    "css_class", "densest_zone", "format", "height", "image_sha256", "is_icon", "is_pattern",
     "is_specimen", "is_wallpaper", "mode", "name", "narrative", "on_background", "production_path", "purpose",
     "quietest_zone", "score", "specs", "tokens_path", "url", "usage_path", "width",
   ]

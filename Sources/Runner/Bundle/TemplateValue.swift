@@ -26,7 +26,8 @@ struct TemplateObject: MustacheParent, MustacheCustomRenderable {
 }
 
 enum TemplateValue {
-  /// Makes a part of the specs readable for templates: texts escaped for Markdown, what is null or empty left out.
+  /// Makes a part of the specs readable for templates: texts escaped for Markdown, what is null or empty left
+  /// out.
   static func of(_ value: JSONValue) -> (any Sendable)? {
     switch value {
     case .null: return nil

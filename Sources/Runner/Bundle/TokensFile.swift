@@ -1,11 +1,17 @@
 /// Writes `tokens.json`, a Design Tokens Format 2025.10 file.
-enum TokensFile {
+package enum TokensFile {
   /// Name under which the format keeps what is ours.
   static let extensionName = "dev.ledgerctl"
 
   /// Returns the file's bytes: keys sorted, two spaces a level, a line feed at the end.
   static func bytes(_ facts: AssetFacts) -> [UInt8] {
     Array(escapingHidden(JSONWriter.pretty(document(facts))).utf8)
+  }
+
+  /// Reads which asset a `tokens.json` of ours was made for; nil for any other file.
+  package static func asset(namedIn bytes: [UInt8]) -> AssetID? {
+    let value = try? JSONReader.value(of: bytes)
+    return value?["$extensions"]?[extensionName]?["asset_id"]?.string.flatMap(AssetID.init)
   }
 
   private static func document(_ facts: AssetFacts) -> JSONValue {
@@ -98,8 +104,9 @@ enum TokensFile {
     return .object(members)
   }
 
-  /// Spells hidden scalars and angle brackets as JSON escapes: the same values for a parser, nothing that acts for a
-  /// reader or a page the text is pasted into. They occur within strings only, but for the line feeds of the layout.
+  /// Spells hidden scalars and angle brackets as JSON escapes: the same values for a parser, nothing that
+  /// acts for a reader or a page the text is pasted into. They occur within strings only, but for the line
+  /// feeds of the layout.
   private static func escapingHidden(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

@@ -1,8 +1,9 @@
-/// How an asset of a category is put on a page: sizes and opacities by context, where it belongs and where not.
+/// How an asset of a category is put on a page: sizes and opacities by context, where it belongs and where
+/// not.
 struct UsageGuide: Sendable {
-  /// The four categories we have advice for, and everything else.
+  /// The four categories we have advice for. Any other is shown whole, like a specimen.
   enum Kind: String, Sendable, CaseIterable {
-    case wallpaper, pattern, specimen, icon, other
+    case wallpaper, pattern, specimen, icon
   }
 
   /// A place on a page. `name` is part of a CSS class, `size` a CSS value.
@@ -49,7 +50,7 @@ struct UsageGuide: Sendable {
         "Behind forms, tables and long text.",
         "Enlarged beyond \(dimensions.width) × \(dimensions.height) px.",
       ]
-    case .specimen, .other:
+    case .specimen:
       contexts = Self.specimen(width: dimensions.width, faint: faint)
       use = [
         "As the picture of an article, a card or a gallery, shown whole.",
@@ -78,7 +79,7 @@ struct UsageGuide: Sendable {
 
   private static func kind(of category: String) -> Kind {
     let lower = category.lowercased()
-    return Kind.allCases.first { lower == $0.rawValue || lower == $0.rawValue + "s" } ?? .other
+    return Kind.allCases.first { lower == $0.rawValue || lower == $0.rawValue + "s" } ?? .specimen
   }
 
   private static func pattern(width: Int, faint: Int) -> [Context] {
@@ -99,7 +100,7 @@ struct UsageGuide: Sendable {
       Context(name: "hero", purpose: "with a title in the quiet zone", size: "cover", opacityPercent: 85),
       Context(name: "full", purpose: "on its own, no text", size: "cover", opacityPercent: 100),
       Context(
-        name: "page", purpose: "behind running text", size: "cover", opacityPercent: min(100, faint)),
+        name: "page", purpose: "behind running text", size: "cover", opacityPercent: faint),
     ]
   }
 
@@ -111,7 +112,8 @@ struct UsageGuide: Sendable {
       Context(
         name: "inline", purpose: "beside running text", size: "\(min(width, 160))px", opacityPercent: 100),
       Context(
-        name: "ghost", purpose: "decoration behind text", size: "\(width)px", opacityPercent: min(100, faint)),
+        name: "ghost", purpose: "decoration behind text",
+        size: "\(width)px", opacityPercent: faint),
     ]
   }
 

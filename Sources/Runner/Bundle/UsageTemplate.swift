@@ -1,32 +1,33 @@
 /// The template of `usage.md` that comes with the command.
 ///
-/// Within its code blocks stand only values that can't end a CSS value: numbers, hexadecimal colours, class names made
-/// of the id, and the percent-encoded address.
+/// Within its code blocks stand only values that can't end a CSS value: numbers, hexadecimal colours, class
+/// names made of the id, and the percent-encoded address. Custom properties carry the class's name: they are
+/// inherited, and one asset may stand within another.
 enum UsageTemplate {
   static let text = """
     # Using {{name}}
 
-    {{asset_id}} is the file `{{production_path}}`, served as `{{url}}`. Its colours and measures are design tokens
-    in `{{tokens_path}}`.
+    {{asset_id}} is the file `{{production_path}}`, served as `{{url}}`.
+    Its colours and measures are design tokens in `{{tokens_path}}`.
 
     ## CSS
 
     ```css
     .{{css_class}} {
-      --image: url("{{url}}");
-      --background: {{background}};
-      --on-background: {{on_background}};
+      --{{css_class}}-image: url("{{url}}");
+      --{{css_class}}-background: {{background}};
+      --{{css_class}}-on-background: {{on_background}};
     {{#primary}}
-      --primary-{{index}}: {{hex}};
+      --{{css_class}}-primary-{{index}}: {{hex}};
     {{/primary}}
     {{#accents}}
-      --accent-{{index}}: {{hex}};
+      --{{css_class}}-accent-{{index}}: {{hex}};
     {{/accents}}
     {{#is_pattern}}
       position: relative;
       isolation: isolate;
-      background-color: var(--background);
-      color: var(--on-background);
+      background-color: var(--{{css_class}}-background);
+      color: var(--{{css_class}}-on-background);
     }
 
     .{{css_class}}::before {
@@ -34,10 +35,10 @@ enum UsageTemplate {
       position: absolute;
       inset: 0;
       z-index: -1;
-      background-image: var(--image);
+      background-image: var(--{{css_class}}-image);
       background-repeat: repeat;
-      background-size: var(--size, {{width}}px) auto;
-      opacity: var(--opacity, 1);
+      background-size: var(--{{css_class}}-size, {{width}}px) auto;
+      opacity: var(--{{css_class}}-opacity, 1);
       pointer-events: none;
     }
     {{/is_pattern}}
@@ -45,8 +46,8 @@ enum UsageTemplate {
       position: relative;
       isolation: isolate;
       min-height: 60vh;
-      background-color: var(--background);
-      color: var(--on-background);
+      background-color: var(--{{css_class}}-background);
+      color: var(--{{css_class}}-on-background);
     }
 
     .{{css_class}}::before {
@@ -54,39 +55,31 @@ enum UsageTemplate {
       position: absolute;
       inset: 0;
       z-index: -1;
-      background-image: var(--image);
+      background-image: var(--{{css_class}}-image);
       background-position: center;
       background-repeat: no-repeat;
-      background-size: var(--size, cover);
-      opacity: var(--opacity, 1);
+      background-size: var(--{{css_class}}-size, cover);
+      opacity: var(--{{css_class}}-opacity, 1);
       pointer-events: none;
     }
     {{/is_wallpaper}}
     {{#is_icon}}
       display: inline-block;
-      width: var(--size, 1.5rem);
+      width: var(--{{css_class}}-size, 1.5rem);
       aspect-ratio: {{width}} / {{height}};
       vertical-align: middle;
-      background: var(--image) center / contain no-repeat;
-      opacity: var(--opacity, 1);
+      background: var(--{{css_class}}-image) center / contain no-repeat;
+      opacity: var(--{{css_class}}-opacity, 1);
     }
     {{/is_icon}}
     {{#is_specimen}}
       width: 100%;
-      max-width: var(--size, {{width}}px);
+      max-width: var(--{{css_class}}-size, {{width}}px);
       aspect-ratio: {{width}} / {{height}};
-      background: var(--background) var(--image) center / contain no-repeat;
-      opacity: var(--opacity, 1);
+      background: var(--{{css_class}}-background) var(--{{css_class}}-image) center / contain no-repeat;
+      opacity: var(--{{css_class}}-opacity, 1);
     }
     {{/is_specimen}}
-    {{#is_other}}
-      width: 100%;
-      max-width: var(--size, {{width}}px);
-      aspect-ratio: {{width}} / {{height}};
-      background: var(--background) var(--image) center / contain no-repeat;
-      opacity: var(--opacity, 1);
-    }
-    {{/is_other}}
     ```
 
     ## Size and opacity by context
@@ -99,7 +92,7 @@ enum UsageTemplate {
 
     ```css
     {{#contexts}}
-    .{{css_class}}--{{context}} { --size: {{size}}; --opacity: {{opacity}}; }
+    .{{css_class}}--{{context}} { --{{css_class}}-size: {{size}}; --{{css_class}}-opacity: {{opacity}}; }
     {{/contexts}}
     ```
 
@@ -116,20 +109,17 @@ enum UsageTemplate {
     {{#is_specimen}}
     <div class="{{css_class}} {{css_class}}--card" role="img" aria-label="…"></div>
     {{/is_specimen}}
-    {{#is_other}}
-    <div class="{{css_class}} {{css_class}}--card" role="img" aria-label="…"></div>
-    {{/is_other}}
     ```
 
     ## Responsive behaviour
 
     {{#is_pattern}}
-    The tile keeps its proportions and repeats to any width; on narrow screens it is drawn at half its size. It steps
-    back where a reader asks for more contrast, and is left out in print.
+    The tile keeps its proportions and repeats to any width; on narrow screens it is drawn at half its size. It is
+    left out where a reader asks for more contrast, and in print.
 
     ```css
     @media (max-width: 40rem) {
-      .{{css_class}}::before { background-size: calc(var(--size, {{width}}px) / 2) auto; }
+      .{{css_class}}::before { background-size: calc(var(--{{css_class}}-size, {{width}}px) / 2) auto; }
     }
     @media (prefers-contrast: more), print {
       .{{css_class}}::before { display: none; }
@@ -137,15 +127,15 @@ enum UsageTemplate {
     ```
     {{/is_pattern}}
     {{#is_wallpaper}}
-    The image covers its box at any proportion, cut at its edges; keep text in the {{quietest_zone}}. On
-    narrow screens the box is lower. The image steps back where a reader asks for more contrast.
+    The image covers its box at any proportion, cut at its edges; keep text in the {{quietest_zone}}. On narrow
+    screens the box is lower. The image steps back where a reader asks for more contrast, and is left out in print.
 
     ```css
     @media (max-width: 40rem) {
       .{{css_class}} { min-height: 40vh; }
     }
     @media (prefers-contrast: more) {
-      .{{css_class}}::before { opacity: min(var(--opacity, 1), 0.15); }
+      .{{css_class}}::before { opacity: min(var(--{{css_class}}-opacity, 1), 0.15); }
     }
     @media print {
       .{{css_class}}::before { display: none; }
@@ -157,7 +147,7 @@ enum UsageTemplate {
 
     ```css
     @media (pointer: coarse) {
-      .{{css_class}}--button { --size: 1.75rem; }
+      .{{css_class}}--button { --{{css_class}}-size: 1.75rem; }
     }
     ```
     {{/is_icon}}
@@ -170,15 +160,6 @@ enum UsageTemplate {
     }
     ```
     {{/is_specimen}}
-    {{#is_other}}
-    The image is shown whole: it fills its column up to its size and keeps {{width}} : {{height}}.
-
-    ```css
-    @media (max-width: 40rem) {
-      .{{css_class}} { max-width: 100%; }
-    }
-    ```
-    {{/is_other}}
 
     ## Where to use it
 

@@ -1,10 +1,10 @@
 /// Makes what a reader could not see, or what would act on a terminal or a page, visible as `\u{…}`.
 ///
-/// The ranges are written down rather than asked of the Unicode tables, so that the same text gives the same bytes
-/// with every compiler.
+/// The ranges are written down rather than asked of the Unicode tables, so that the same text gives the same
+/// bytes with every compiler.
 package enum VisibleText {
-  /// Tells whether a scalar is a control, a bidi mark or another invisible one. White space that parts lines or
-  /// columns counts; joiners, which scripts and emoji need, do not.
+  /// Tells whether a scalar is a control, a bidi mark or another invisible one. White space that parts lines
+  /// or columns counts; joiners, which scripts and emoji need, do not.
   package static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x00...0x1F, 0x7F...0x9F: true
@@ -23,8 +23,8 @@ package enum VisibleText {
     return String(result)
   }
 
-  /// Returns the text as one line: line breaks and tabs, with the spaces around them, become a single space, and
-  /// the ends are trimmed. What is hidden is spelt out.
+  /// Returns the text as one line: line breaks and tabs, with the spaces around them, become a single space,
+  /// and the ends are trimmed. What is hidden is spelt out.
   package static func line(_ text: String) -> String {
     var result = String.UnicodeScalarView()
     var space = false

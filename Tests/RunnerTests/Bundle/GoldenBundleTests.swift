@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@testable import Runner
+
+@Suite("Bundles of the seed's assets")
+struct GoldenBundleTests {
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../Fixtures/bundles").standardizedFileURL
+
+  /// To record new ones after a wanted change, set `LEDGERCTL_RECORD` and look at the difference.
+  @Test("Each document is the recorded one, byte for byte", arguments: try SeedBundles.all())
+  func documentsAreTheRecordedOnes(input: RenderInput) throws {
+    let bundle = try Renderer.render(input)
+    let folder = Self.folder.appending(path: input.asset.text)
+    for (file, bytes) in [
+      ("context.md", bundle.context), ("tokens.json", bundle.tokens), ("usage.md", bundle.usage),
+    ] {
+      let url = folder.appending(path: file)
+      if ProcessInfo.processInfo.environment["LEDGERCTL_RECORD"] != nil {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data(bytes).write(to: url)
+      }
+      let recorded = try String(contentsOf: url, encoding: .utf8)
+      #expect(String(decoding: bytes, as: UTF8.self) == recorded, "\(input.asset)/\(file)")
+    }
+  }
+
+  @Test("A bundle's manifest reads back, lists four files and hashes what was rendered")
+  func manifestReadsBack() throws {
+    let input = try SeedBundles.canopy()
+    let documents = try Renderer.render(input)
+    let manifest = BundleManifest(
+      targets: input.targets, documents: documents, image: input.image, imageSizeBytes: 4096)
+    #expect(manifest.entries.map(\.path) == input.targets.all)
+    #expect(manifest.entries.first?.digest == .sha256(documents.context))
+    #expect(BundleManifest(bytes: manifest.bytes) == manifest)
+    #expect(BundleManifest(entries: manifest.entries.reversed()).bytes == manifest.bytes)
+    #expect(BundleManifest(bytes: Array("{}".utf8)) == nil)
+  }
+
+  @Test("Every kind of category has advice, and its classes are the asset's own")
+  func everyKindRenders() throws {
+    for category in ["wallpapers", "patterns", "specimens", "icons", "posters"] {
+      var input = try SeedBundles.canopy()
+      input.category = category
+      let usage = String(decoding: try Renderer.render(input).usage, as: UTF8.self)
+      #expect(usage.contains("url(\"/assets/patterns/asset-3.png\")"))
+      #expect(usage.split(separator: "{").count == usage.split(separator: "}").count)
+      #expect(usage.contains(".asset-3--"))
+      #expect(usage.contains("## Where not to use it\n\n- "))
+      #expect(usage.split(separator: "```", omittingEmptySubsequences: false).count % 2 == 1)
+    }
+  }
+
+  @Test(
+    "The address is the path below a public folder, percent-encoded",
+    arguments: [
+      ("frontend/public/assets/a.png", "/assets/a.png"), ("img/a.png", "/img/a.png"),
+      ("public/ä b/x(1)'.png", "/%C3%A4%20b/x%281%29%27.png"),
+    ])
+  func addresses(path: String, url: String) throws {
+    var input = try SeedBundles.canopy()
+    input.targets.production = path
+    #expect(try AssetFacts(input).url == url)
+  }
+}

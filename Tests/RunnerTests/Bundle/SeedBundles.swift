@@ -1,0 +1,51 @@
+import Ledger
+import Testing
+
+@testable import Runner
+
+/// The seed's three assets as render inputs, with design facts as an extractor might give them.
+enum SeedBundles {
+  static func all() throws -> [RenderInput] { try [canopy(), fern(), waratah()] }
+
+  static func canopy() throws -> RenderInput {
+    let idf = IDF(
+      dimensions: .init(width: 512, height: 512), background: "#1a1714",
+      palette: .init(primary: ["#c45c4b", "#d4a84b"], accents: ["#7a9e82", "#d4885c"]),
+      densityZones: zones(0.18, 0.65, 0.2), specimens: ["Eucalyptus", "Wattle", "Banksia"], mode: "Gallery",
+      purpose: "Seamless background pattern")
+    return try input("ASSET-3", "Nocturnal Canopy", "patterns", 92, idf)
+  }
+
+  static func fern() throws -> RenderInput {
+    let idf = IDF(
+      dimensions: .init(width: 1024, height: 1536), background: "#f4efe6",
+      palette: .init(primary: ["#2f5d50"], accents: []), densityZones: zones(0.05, 0.4125, 0.05))
+    return try input("ASSET-4", "Fern & Frond", "specimens", 94.5, idf)
+  }
+
+  static func waratah() throws -> RenderInput {
+    let idf = IDF(
+      dimensions: .init(width: 2560, height: 1440), background: "#ffffff",
+      palette: .init(primary: ["#b3122e", "#7a0f20"], accents: ["#3c7a3a"]),
+      densityZones: zones(0.9, 0.5, 0.1),
+      specimens: ["Telopea speciosissima"], mode: "Stage", purpose: "Backdrop of the title page.")
+    return try input("ASSET-6", "Waratah", "wallpapers", 91, idf)
+  }
+
+  static func zones(_ upperLeft: Double, _ central: Double, _ lowerRight: Double) -> IDF.DensityZones {
+    .init(
+      upperLeft: .init(coverage: upperLeft), central: .init(coverage: central),
+      lowerRight: .init(coverage: lowerRight))
+  }
+
+  static func input(
+    _ id: String, _ name: String, _ category: String, _ score: Double, _ idf: IDF
+  ) throws -> RenderInput {
+    let asset = try #require(AssetID(id))
+    let targets = try Layout().targets(asset: asset, slug: Slug(folding: name), category: category)
+    return RenderInput(
+      asset: asset, name: name, category: category, score: score,
+      specs: ["name": .string(name), "category": .string(category)], idf: idf, image: .sha256(Array(id.utf8)),
+      targets: targets)
+  }
+}
