@@ -53,7 +53,7 @@ static void become(const struct cprocess_spec *spec, int report, pid_t parent, i
 
   if (setpgid(0, 0) != 0) give_up(report, errno, 0);
 #ifdef __linux__
-  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) give_up(report, errno, 0);
+  if (!spec->survives_parent && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) give_up(report, errno, 0);
   // The parent may have died before the line above: then nobody waits for us.
   if (getppid() != parent) _exit(127);
 #else

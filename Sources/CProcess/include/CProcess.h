@@ -12,9 +12,10 @@ struct cprocess_spec {
   int standard_input;
   int standard_output;
   int standard_error;
+  int survives_parent;     ///< 1: is not killed when this process dies
 };
 
-/// Starts a child in a process group of its own, which on Linux is killed when this process dies.
+/// Starts a child in a process group of its own; on Linux the child is killed when this process dies, unless it survives.
 /// Returns 0, or the errno of what failed, in the child too; `*in_directory` is then 1 if it was the change of directory.
 int cprocess_spawn(const struct cprocess_spec *spec, pid_t *child, int *in_directory);
 

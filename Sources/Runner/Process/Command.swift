@@ -15,6 +15,8 @@ package struct Command: Hashable, Sendable {
   package var outputLimitBytes = 64 << 20
   /// How long a short command may take; nil for as long as it likes.
   package var timeout: Duration?
+  /// The child goes on when this process is killed; otherwise it is killed too (on Linux).
+  package var survivesParent = false
   /// How long a process group has between SIGTERM and SIGKILL.
   package var grace: Duration = .seconds(2)
 

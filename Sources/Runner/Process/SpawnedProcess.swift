@@ -25,7 +25,7 @@ struct SpawnedProcess: Sendable {
       var pair: [Int32] = [-1, -1]
       guard cprocess_pipe(&pair) == 0 else {
         let cause = String(cString: strerror(errno))
-        ends.forEach { _ = close($0) }
+        for end in ends { close(end) }
         throw .noDescriptors(for: program, cause: cause)
       }
       ends += pair
@@ -34,10 +34,10 @@ struct SpawnedProcess: Sendable {
     for theirs in [ends[0], ends[3], ends[5]] { close(theirs) }
     let ours = [ends[1], ends[2], ends[4]]
     guard started.number == 0 else {
-      ours.forEach { _ = close($0) }
+      for end in ours { close(end) }
       throw Self.fault(started, program, command)
     }
-    ours.forEach { _ = cprocess_set_nonblocking($0) }
+    for end in ours { _ = cprocess_set_nonblocking(end) }
     (input, output, error) = (ours[0], ours[1], ours[2])
     id = started.id
     exit = cprocess_exit_descriptor(started.id)
@@ -64,7 +64,8 @@ struct SpawnedProcess: Sendable {
       command.directory.withCString { directory in
         var specification = cprocess_spec(
           path: path, arguments: arguments.pointers, environment: environment.pointers, directory: directory,
-          standard_input: input, standard_output: output, standard_error: error)
+          standard_input: input, standard_output: output, standard_error: error,
+          survives_parent: command.survivesParent ? 1 : 0)
         return cprocess_spawn(&specification, &start.id, &inDirectory)
       }
     }

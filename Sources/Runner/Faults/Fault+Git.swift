@@ -1,0 +1,150 @@
+/// Faults of the repository and of git.
+extension Fault {
+  static func gitMissing() -> Fault {
+    Fault(
+      "git_missing", exit: .configuration, "The program \"git\" was not found in PATH.",
+      hint: "Install git 2.36 or newer.")
+  }
+
+  static func noRepository(_ directory: String) -> Fault {
+    Fault(
+      "no_repository", exit: .configuration,
+      "\"\(directory)\" is not within a git repository: expected a working tree, found none.",
+      hint: "Run \"git init\" there, or name the repository with --repo.", path: directory)
+  }
+
+  static func bareRepository(_ directory: String) -> Fault {
+    Fault(
+      "bare_repository", exit: .configuration,
+      "The repository at \"\(directory)\" is bare: expected a working tree to place files in.",
+      hint: "Use a clone with a working tree, or \"git worktree add\".", path: directory)
+  }
+
+  static func noWorkingTree(_ directory: String) -> Fault {
+    Fault(
+      "no_working_tree", exit: .configuration,
+      "\"\(directory)\" lies in a repository's git folder: expected a folder of its working tree.",
+      hint: "Change to the working tree, or name it with --repo.", path: directory)
+  }
+
+  static func foreignRepository(_ directory: String) -> Fault {
+    Fault(
+      "foreign_repository", exit: .configuration,
+      "git refuses the repository at \"\(directory)\", because it belongs to another user.",
+      hint: "If you trust it: git config --global --add safe.directory \"\(directory)\"", path: directory)
+  }
+
+  static func noIdentity(_ role: String) -> Fault {
+    Fault(
+      "no_identity", exit: .configuration,
+      "git does not know the \(role) of the commit: expected \"user.name\" and \"user.email\" to be configured.",
+      hint: "git config user.name \"Your Name\"; git config user.email you@example.com")
+  }
+
+  static func unreadableIdentity(_ role: String) -> Fault {
+    Fault(
+      "unreadable_identity", exit: .configuration,
+      "The \(role) that git is configured with can't be used: expected UTF-8 text as \"Name <mail>\".",
+      hint: "Set user.name and user.email anew with \"git config\".")
+  }
+
+  static func badIdentity(_ identity: String) -> Fault {
+    Fault(
+      "bad_identity", exit: .configuration,
+      "\"\(identity)\" can't be the author of a commit: expected \"Name <mail>\" without other \"<\" and \">\".")
+  }
+
+  static func foreignPathInCommit(_ path: String) -> Fault {
+    Fault(
+      "foreign_path_in_commit", exit: .inTheWay,
+      "The commit would change \"\(path)\", which is none of the batch's paths: expected only those to differ.",
+      hint: "Look for a file where the batch needs a folder, or for a hook that stages files.", path: path)
+  }
+
+  static func commitIncomplete(_ id: GitID) -> Fault {
+    Fault(
+      "commit_incomplete", exit: .disk,
+      "The commit \"\(id)\" refers to objects that are no longer in the repository; they have been pruned or are damaged.",
+      hint: "\"git fsck\" names what is missing.")
+  }
+
+  static func hookRefused(_ hook: String, _ result: ProcessResult) -> Fault {
+    Fault(
+      "hook_refused", exit: .inTheWay,
+      "The hook \"\(hook)\" refused the commit with \(result.exit): \(firstLine(result)).",
+      hint: "Mend what it names, or set commit.hooks to false in ledger.yaml.")
+  }
+
+  static func swapRefused(_ ref: String, _ result: ProcessResult) -> Fault {
+    let complaint = firstLine(result)
+    if let fault = diskFault("update-ref", complaint) { return fault }
+    return Fault(
+      "branch_in_the_way", exit: .inTheWay,
+      "git could not move \"\(ref)\": \(complaint).",
+      hint: "A branch's name can't begin with another branch's name and a slash.")
+  }
+
+  static func indexUnlockable(_ path: String, cause: String) -> Fault {
+    Fault(
+      "index_unlockable", exit: .disk, "The lock of git's index, \"\(path)\", can't be made or moved: \(cause).",
+      path: path)
+  }
+
+  static func indexUnreadable(_ path: String) -> Fault {
+    Fault(
+      "index_unreadable", exit: .configuration,
+      "git's index, \"\(path)\", can't be read: expected a regular file.", path: path)
+  }
+
+  static func indexLockLost(_ path: String) -> Fault {
+    Fault(
+      "index_lock_lost", exit: .canGoOn,
+      "The lock of git's index, \"\(path)\", is no longer ours: expected our file, found another or none.",
+      hint: "Run the same command again.", path: path)
+  }
+
+  static func gitFileUnwritable(_ path: String) -> Fault {
+    Fault("git_file_unwritable", exit: .disk, "The file \"\(path)\" can't be written, read or removed.", path: path)
+  }
+
+  static func gitFolderUnsynced(_ path: String, cause: String) -> Fault {
+    Fault("git_folder_unsynced", exit: .disk, "The folder \"\(path)\" could not be synced: \(cause).", path: path)
+  }
+
+  static func gitUnreadable(_ command: String, _ finding: String) -> Fault {
+    Fault(
+      "git_unreadable", exit: .bug, "The answer of \"git \(command)\" was not understood: \(finding).",
+      hint: "\"git --version\" should be 2.36 or newer.")
+  }
+
+  /// Any failure of git that its callers don't expect.
+  static func gitFailed(_ command: String, _ result: ProcessResult) -> Fault {
+    let complaint = firstLine(result)
+    if let fault = diskFault(command, complaint) { return fault }
+    return Fault(
+      "git_failed", exit: .disk,
+      "\"git \(command)\" failed: expected exit status 0, found \(result.exit): \(complaint).",
+      hint: "\"git fsck\" and \"ledgerctl doctor\" look for the cause.")
+  }
+
+  private static func diskFault(_ command: String, _ complaint: String) -> Fault? {
+    if complaint.contains("No space left on device") || complaint.contains("Disk quota exceeded") {
+      return Fault(
+        "git_disk_full", exit: .canGoOn, "\"git \(command)\" found no space: \(complaint).",
+        hint: "Make room and run the same command again.")
+    }
+    if complaint.contains(".lock': File exists") {
+      return Fault(
+        "git_locked", exit: .canGoOn, "\"git \(command)\" found a lock held: \(complaint).",
+        hint: "Wait for the other git to end; if none runs, remove the lock file.")
+    }
+    return nil
+  }
+
+  /// What git said first, bounded.
+  private static func firstLine(_ result: ProcessResult) -> String {
+    let text = String(decoding: result.errorTail, as: UTF8.self)
+    let lines = text.split(separator: "\n").filter { !$0.hasPrefix("warning: ") && !$0.hasPrefix("hint: ") }
+    return lines.first.map { String($0.prefix(300)) } ?? "it said nothing"
+  }
+}

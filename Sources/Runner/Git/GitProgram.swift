@@ -1,0 +1,138 @@
+/// Runs git so that nothing of the user's surroundings changes what it does or makes it run a program of theirs.
+struct GitProgram: Sendable {
+  /// Absolute path of git.
+  private let program: String
+  /// The environment without anything of git's, as hooks of the user's get it.
+  private let plain: [String: String]
+  /// The same, with what makes git's answers the same everywhere.
+  private let environment: [String: String]
+  /// `GIT_AUTHOR_NAME` and the like, handed on only where somebody's identity is asked for.
+  private let identity: [String: String]
+  /// Where git runs, and the variables that pin it to one repository.
+  private let directory: String
+  private let pins: [String: String]
+  private var settings: [(name: String, value: String)]
+
+  /// Settings for every call. Values that run a program are switched off, and so is what writes at its own time.
+  private static let fixedSettings = [
+    ("core.hooksPath", "/dev/null"), ("core.fsmonitor", "false"), ("gc.auto", "0"), ("maintenance.auto", "false"),
+    ("core.fsync", "all"), ("core.fsyncMethod", "fsync"), ("core.filesRefLockTimeout", "1000"),
+    ("core.safecrlf", "false"), ("core.useReplaceRefs", "false"), ("core.protectHFS", "true"),
+    ("core.protectNTFS", "true"), ("log.showSignature", "false"), ("i18n.logOutputEncoding", "UTF-8"),
+    ("submodule.recurse", "false"), ("advice.updateSparsePath", "false"),
+  ]
+
+  private static let identityVariables: Set<String> = [
+    "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
+  ]
+
+  /// Finds git for use in a directory that may or may not be within a repository.
+  init(directory: String, environment: [String: String]) throws(Fault) {
+    self.directory = directory
+    identity = environment.filter { Self.identityVariables.contains($0.key) }
+    plain = environment.filter { !$0.key.hasPrefix("GIT_") }
+    var kept = plain
+    kept["LANGUAGE"] = nil
+    for (name, value) in [
+      ("LC_ALL", "C"), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_OPTIONAL_LOCKS", "0"), ("GIT_NO_LAZY_FETCH", "1"),
+      ("GIT_LITERAL_PATHSPECS", "1"), ("GIT_NO_REPLACE_OBJECTS", "1"), ("GIT_PAGER", "cat"), ("GIT_EDITOR", "false"),
+    ] {
+      kept[name] = value
+    }
+    self.environment = kept
+    pins = [:]
+    settings = Self.fixedSettings.map { (name: $0.0, value: $0.1) }
+    do {
+      program = try ProgramSearch.path(of: Command(["git"], environment: environment, directory: directory))
+    } catch {
+      throw .gitMissing()
+    }
+  }
+
+  /// The same git, pinned to a repository; filters that its configuration names can no longer run.
+  init(_ found: GitProgram, pinnedTo layout: RepositoryLayout, filters: [String]) {
+    program = found.program
+    plain = found.plain
+    environment = found.environment
+    identity = found.identity
+    directory = layout.topLevel
+    pins = ["GIT_DIR": layout.gitFolder, "GIT_WORK_TREE": layout.topLevel]
+    settings = found.settings
+    for filter in filters {
+      settings += [
+        ("filter.\(filter).clean", ""), ("filter.\(filter).smudge", ""), ("filter.\(filter).process", ""),
+        ("filter.\(filter).required", "false"),
+      ]
+    }
+  }
+
+  /// Whose settings count.
+  enum Guise {
+    /// None that run a program.
+    case plumbing
+    /// The user's, for calls that only ask what is configured.
+    case asking
+    /// The user's, and git's usual surroundings, for running their hooks.
+    case hooks
+  }
+
+  /// What one call differs in from the others.
+  struct Options {
+    var input: [UInt8] = []
+    /// Exit statuses that are an answer rather than a failure.
+    var answers: Set<Int32> = [0]
+    var variables: [String: String] = [:]
+    var settings: [(name: String, value: String)] = []
+    var guise: Guise = .plumbing
+    /// The call goes on to its end even if this process is killed.
+    var survivesParent = false
+    var outputLimitBytes = 256 << 20
+  }
+
+  /// Runs git and returns what it wrote; any exit status but those that `options` expects is a fault.
+  func run(_ words: [String], _ options: Options = Options()) throws(Fault) -> ProcessResult {
+    var command = Command([program] + words, environment: environment, directory: directory)
+    var settings = settings + options.settings
+    switch options.guise {
+    case .plumbing: break
+    case .asking:
+      settings = []
+      command.environment.merge(identity) { $1 }
+    case .hooks:
+      settings = []
+      command.environment = plain.merging(identity) { $1 }
+    }
+    command.environment.merge(pins) { $1 }
+    command.environment.merge(options.variables) { $1 }
+    // Settings go through variables, not `-c`: names and values with `=` keep their meaning.
+    command.environment["GIT_CONFIG_COUNT"] = "\(settings.count)"
+    for (index, setting) in settings.enumerated() {
+      command.environment["GIT_CONFIG_KEY_\(index)"] = setting.name
+      command.environment["GIT_CONFIG_VALUE_\(index)"] = setting.value
+    }
+    command.input = options.input
+    command.outputLimitBytes = options.outputLimitBytes
+    command.survivesParent = options.survivesParent
+    let result = try ChildProcess.runBlocking(command)
+    if case .code(let code) = result.exit, options.answers.contains(code) { return result }
+    throw .gitFailed(words.first { !$0.hasPrefix("-") } ?? "git", result)
+  }
+}
+
+extension ProcessResult {
+  /// stdout as text, invalid bytes replaced.
+  var text: String { String(decoding: output, as: UTF8.self) }
+
+  /// stdout as its lines.
+  var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() }
+
+  /// stdout as what stands between NULs.
+  var fields: [String] {
+    output.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { String(decoding: $0, as: UTF8.self) }
+  }
+}
+
+/// Joins texts, each followed by NUL, as git's `-z` input wants them.
+func nulTerminated(_ texts: some Sequence<String>) -> [UInt8] {
+  texts.flatMap { Array($0.utf8) + [0] }
+}

@@ -1,0 +1,117 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The user's index: brought up to date for the batch's paths, untouched in all others.
+///
+/// The finished new index is a private file beside the user's, so that it can be hard-linked to `index.lock`: a lock
+/// with the same inode is ours, whoever of us made it.
+extension GitRepository {
+  package func holdIndex(
+    for changes: [TreeChange], token: String, patience: Duration
+  ) throws(Fault) -> IndexOutcome {
+    let deadline = ContinuousClock.now + patience
+    takeBackLock(token)
+    while true {
+      let base = try indexBytes()
+      try stage(changes, on: base, token)
+      let isLinked = link(privateIndex(token), lockPath) == 0
+      let number = errno
+      if isLinked {
+        // From here nobody else writes the index; it must still be the one we started from.
+        if try indexBytes() == base { return .held }
+        unlink(lockPath)
+      } else if number != EEXIST {
+        discardPrivateIndex(token)
+        throw .indexUnlockable(lockPath, cause: String(cString: strerror(number)))
+      } else if holdsOurBytes(token) {
+        unlink(lockPath)
+      } else if ContinuousClock.now >= deadline {
+        discardPrivateIndex(token)
+        let facts = FileFacts(at: lockPath)
+        return .locked(LockFile(path: lockPath, sizeBytes: facts.sizeBytes, isOurs: false))
+      } else {
+        // Someone's `git add` or an editor's refresh: a matter of milliseconds.
+        usleep(10_000)
+      }
+    }
+  }
+
+  package func publishIndex(token: String) throws(Fault) {
+    guard isLockOurs(token) else { throw .indexLockLost(lockPath) }
+    guard rename(lockPath, layout.indexFile) == 0 else {
+      throw .indexUnlockable(lockPath, cause: String(cString: strerror(errno)))
+    }
+    discardPrivateIndex(token)
+  }
+
+  package func releaseIndex(token: String) {
+    takeBackLock(token)
+    discardPrivateIndex(token)
+  }
+
+  // MARK: - The lock
+
+  private var lockPath: String { "\(layout.indexFile).lock" }
+
+  private func privateIndex(_ token: String) -> String { "\(layout.gitFolder)/ledgerctl-\(token).index" }
+
+  private func isLockOurs(_ token: String) -> Bool {
+    FileFacts(at: lockPath).isSameFile(as: FileFacts(at: privateIndex(token)))
+  }
+
+  private func takeBackLock(_ token: String) {
+    if isLockOurs(token) { unlink(lockPath) }
+  }
+
+  private func holdsOurBytes(_ token: String) -> Bool {
+    let (lock, ours) = (FileFacts(at: lockPath), FileFacts(at: privateIndex(token)))
+    return lock.sizeBytes == ours.sizeBytes && WholeFile.read(lockPath) == WholeFile.read(privateIndex(token))
+  }
+
+  private func discardPrivateIndex(_ token: String) {
+    unlink(privateIndex(token))
+    unlink("\(privateIndex(token)).lock")
+  }
+
+  // MARK: - The new index
+
+  /// The user's index as it is now; nil where there is none yet.
+  private func indexBytes() throws(Fault) -> [UInt8]? {
+    if FileFacts(at: layout.indexFile).kind == .absent { return nil }
+    // A link, say, must not be taken for an index that is empty.
+    guard let bytes = WholeFile.read(layout.indexFile) else { throw .indexUnreadable(layout.indexFile) }
+    return bytes
+  }
+
+  /// Writes the private index: the base with those changes whose paths stand there as they were before the commit.
+  private func stage(_ changes: [TreeChange], on base: [UInt8]?, _ token: String) throws(Fault) {
+    let path = privateIndex(token)
+    discardPrivateIndex(token)
+    if let base {
+      guard WholeFile.write(base, to: path, mode: FileFacts(at: layout.indexFile).mode) else {
+        throw .gitFileUnwritable(path)
+      }
+    }
+    let variables = ["GIT_INDEX_FILE": path]
+    let staged = try stagedEntries(changes.map(\.path), variables: variables)
+    let wanted = changes.filter { change in
+      let before = change.old.map { PathStatus.Staged.entry($0) } ?? .absent
+      return staged[change.path] ?? .absent == before
+    }
+    let zero = layout.objectFormat.zero
+    let lines = wanted.map { change in
+      change.new.map { "\($0.mode) \($0.id)\t\(change.path)" } ?? "0 \(zero)\t\(change.path)"
+    }
+    _ = try git.run(
+      ["update-index", "-z", "--force-write-index", "--index-info"],
+      .init(input: nulTerminated(lines), variables: variables))
+    let placed = wanted.filter { $0.new != nil }.map(\.path)
+    if placed.isEmpty { return }
+    // Only for speed: entries without the files' times are right too, and git looks at those files once more. So a file
+    // that is gone or outside a sparse checkout is no failure.
+    _ = try git.run(["add", "--refresh", "--"] + placed, .init(answers: [0, 1, 128], variables: variables))
+  }
+}

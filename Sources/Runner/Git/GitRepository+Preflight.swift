@@ -1,0 +1,151 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What is asked before any work.
+extension GitRepository {
+  package func identities() throws(Fault) -> Identities {
+    Identities(author: try identity("author"), committer: try identity("committer"))
+  }
+
+  private func identity(_ role: String) throws(Fault) -> String {
+    let result = try git.run(
+      ["var", "GIT_\(role.uppercased())_IDENT"], .init(answers: [0, 1, 128], guise: .asking))
+    guard result.succeeded else { throw .noIdentity(role) }
+    // `Name <mail> seconds zone`
+    guard let text = String(validating: result.output, as: UTF8.self), let end = text.lastIndex(of: ">"),
+      text[..<end].contains(" <"), !text[..<end].contains(where: \.isNewline)
+    else { throw .unreadableIdentity(role) }
+    return String(text[...end])
+  }
+
+  package func head() throws(Fault) -> HeadState {
+    let symbolic = try git.run(["symbolic-ref", "-q", "HEAD"], .init(answers: [0, 1]))
+    let ref = symbolic.lines.first.map(String.init)
+    let tip = try tip(of: ref ?? "HEAD")
+    if let ref { return .branch(ref: ref, tip: tip) }
+    guard let tip else { throw .gitUnreadable("symbolic-ref", "HEAD names neither a branch nor a commit") }
+    return .detached(tip)
+  }
+
+  package func operationUnderWay() -> String? {
+    let signs = [
+      ("MERGE_HEAD", "merge"), ("rebase-merge", "rebase"), ("rebase-apply/applying", "am"),
+      ("rebase-apply", "rebase"), ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert"),
+      ("sequencer/todo", "cherry-pick or revert"), ("BISECT_LOG", "bisect"),
+    ]
+    return signs.first { FileFacts(at: "\(layout.gitFolder)/\($0.0)").kind != .absent }?.1
+  }
+
+  package func unwritableFolder() -> String? {
+    let folders = [layout.gitFolder, layout.commonFolder, "\(layout.commonFolder)/objects", "\(layout.commonFolder)/refs"]
+    return folders.first { access($0, W_OK | X_OK) != 0 }
+  }
+
+  package func checkedOutElsewhere(_ ref: String) throws(Fault) -> String? {
+    let others = FileFacts(at: "\(layout.commonFolder)/worktrees").kind
+    guard others == .folder else { return nil }
+    let fields = try git.run(["worktree", "list", "--porcelain", "-z"]).fields
+    // Each worktree is a run of fields that ends with an empty one.
+    for record in fields.split(separator: "") {
+      guard let first = record.first, first.hasPrefix("worktree "), record.contains("branch \(ref)") else { continue }
+      let path = String(first.dropFirst("worktree ".count))
+      let isPrunable = record.contains { $0 == "prunable" || $0.hasPrefix("prunable ") }
+      if path != layout.topLevel && !isPrunable { return path }
+    }
+    return nil
+  }
+
+  package func attributes(of paths: [String]) throws(Fault) -> [String: [TargetAttribute]] {
+    let names = ["filter", "ident", "working-tree-encoding", "text", "eol", "crlf"]
+    let fields = try git.run(
+      ["check-attr", "-z", "--stdin"] + names, .init(input: nulTerminated(paths))
+    ).fields
+    var values: [String: [String: String]] = [:]
+    // Path, attribute, value, and so on.
+    for index in stride(from: 0, to: fields.count - 2, by: 3)
+    where fields[index + 2] != "unspecified" {
+      values[fields[index], default: [:]][fields[index + 1]] = fields[index + 2]
+    }
+    return values.compactMapValues { values in
+      let found = Self.attributes(values)
+      return found.isEmpty ? nil : found
+    }
+  }
+
+  private static func attributes(_ values: [String: String]) -> [TargetAttribute] {
+    var found: [TargetAttribute] = []
+    if let filter = values["filter"], filter != "unset" { found.append(filter == "lfs" ? .lfs : .filter(filter)) }
+    if let ident = values["ident"], ident != "unset" { found.append(.ident) }
+    if let encoding = values["working-tree-encoding"], encoding != "unset" { found.append(.encoding(encoding)) }
+    // `auto` leaves a file alone that has CR LF at the tip already; `eol` means text where `text` says nothing.
+    let isText =
+      switch values["text"] ?? values["crlf"] {
+      case "auto", "unset": false
+      case nil: values["eol"] != nil && values["eol"] != "unset"
+      default: true
+      }
+    if isText { found.append(.text) }
+    return found
+  }
+
+  package func ignored(among paths: [String]) throws(Fault) -> Set<String> {
+    // This one takes no literal pathspecs; a leading `./` keeps a path from being read as magic.
+    let result = try git.run(
+      ["check-ignore", "-z", "--stdin"],
+      .init(
+        input: nulTerminated(paths.map { "./\($0)" }), answers: [0, 1],
+        variables: ["GIT_LITERAL_PATHSPECS": "0"]))
+    return Set(result.fields.map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0 })
+  }
+
+  package func hooksPresent() -> [String] {
+    let names = [
+      "pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction", "post-index-change",
+    ]
+    return names.filter {
+      let path = "\(layout.hooksFolder)/\($0)"
+      return FileFacts(following: path).kind == .file && access(path, X_OK) == 0
+    }
+  }
+
+  package func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle] {
+    let folders = Dictionary(uniqueKeysWithValues: Set(paths).map { ($0, Self.folders(above: $0)) })
+    let all = Set(folders.values.joined()).sorted()
+    let entries = if let commit { try entries(at: commit, all) } else { [String: TreeEntry]() }
+    let found = all.reduce(into: [String: Obstacle.Kind]()) { found, folder in
+      found[folder] = obstacle(at: folder, entries[folder])
+    }
+    return folders.compactMapValues { folders in
+      folders.compactMap { folder in found[folder].map { Obstacle(path: folder, kind: $0) } }.first
+    }
+  }
+
+  private func obstacle(at folder: String, _ entry: TreeEntry?) -> Obstacle.Kind? {
+    let path = "\(layout.topLevel)/\(folder)"
+    switch FileFacts(at: path).kind {
+    case .link: return .link
+    case .file, .special: return .file
+    case .folder where FileFacts(at: "\(path)/.git").kind != .absent: return .repository
+    case .folder, .absent: break
+    }
+    return switch entry?.mode {
+    case nil, "040000": nil
+    case "160000": .repository
+    case "120000": .link
+    default: .file
+    }
+  }
+
+  /// `a/b/c` lies in `a` and `a/b`, outermost first.
+  private static func folders(above path: String) -> [String] {
+    path.indices.filter { path[$0] == "/" }.map { String(path[..<$0]) }
+  }
+
+  package func isBranchName(_ name: String) throws(Fault) -> Bool {
+    if name.hasPrefix("-") || name == "HEAD" || name.utf8.contains(0) { return false }
+    return try git.run(["check-ref-format", "refs/heads/\(name)"], .init(answers: [0, 1])).succeeded
+  }
+}

@@ -1,0 +1,148 @@
+/// Reading commits, trees, blobs, and where paths stand.
+extension GitRepository {
+  package func tip(of ref: String) throws(Fault) -> GitID? {
+    let result = try git.run(["rev-parse", "-q", "--verify", "\(ref)^{commit}"], .init(answers: [0, 1]))
+    return result.lines.first.flatMap { GitID($0) }
+  }
+
+  package func isAncestor(_ commit: GitID, of other: GitID) throws(Fault) -> Bool {
+    // 128: one of the two is missing, which makes it nobody's ancestor.
+    try git.run(["merge-base", "--is-ancestor", commit.text, other.text], .init(answers: [0, 1, 128])).succeeded
+  }
+
+  package func entries(at commit: GitID, _ paths: [String]) throws(Fault) -> [String: TreeEntry] {
+    if paths.isEmpty { return [:] }
+    let fields = try git.run(["ls-tree", "-z", "--full-tree", commit.text, "--"] + paths).fields
+    var entries: [String: TreeEntry] = [:]
+    for field in fields {
+      // `mode type id<TAB>path`
+      guard let tab = field.firstIndex(of: "\t") else { throw .gitUnreadable("ls-tree", "a line without a tab") }
+      let words = field[..<tab].split(separator: " ")
+      guard words.count == 3, let id = GitID(words[2]) else { throw .gitUnreadable("ls-tree", "a line without an id") }
+      entries[String(field[field.index(after: tab)...])] = TreeEntry(mode: String(words[0]), id: id)
+    }
+    return entries
+  }
+
+  package func blobs(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]] {
+    try objects(ids, type: "blob", limitBytes: limitBytes)
+  }
+
+  package func commitBytes(_ id: GitID) throws(Fault) -> [UInt8]? {
+    try objects([id], type: "commit", limitBytes: 1 << 20)[id]
+  }
+
+  private func objects(_ ids: [GitID], type: String, limitBytes: Int) throws(Fault) -> [GitID: [UInt8]] {
+    if ids.isEmpty { return [:] }
+    let request = Array(ids.map { "\($0)\n" }.joined().utf8)
+    // Sizes first, so that a huge blob is never read.
+    let sizes = try git.run(["cat-file", "--batch-check"], .init(input: request)).lines
+    let wanted = sizes.map { $0.split(separator: " ") }.filter {
+      $0.count == 3 && $0[1] == type && Int($0[2]).map { $0 <= limitBytes } == true
+    }
+    if wanted.isEmpty { return [:] }
+    let output = try git.run(
+      ["cat-file", "--batch"], .init(input: Array(wanted.map { "\($0[0])\n" }.joined().utf8))
+    ).output
+    var found: [GitID: [UInt8]] = [:]
+    var position = 0
+    // Each object: a line `id type size`, the bytes, a line feed.
+    for words in wanted {
+      guard let id = GitID(words[0]), let size = Int(words[2]),
+        let lineEnd = output[position...].firstIndex(of: UInt8(ascii: "\n")), lineEnd + 1 + size < output.count
+      else { throw .gitUnreadable("cat-file", "an object cut short") }
+      found[id] = Array(output[(lineEnd + 1)..<(lineEnd + 1 + size)])
+      position = lineEnd + size + 2
+    }
+    return found
+  }
+
+  package func status(of paths: [String], at commit: GitID?) throws(Fault) -> [String: PathStatus] {
+    if paths.isEmpty { return [:] }
+    let tip = if let commit { try entries(at: commit, paths) } else { [String: TreeEntry]() }
+    let staged = try stagedEntries(paths)
+    let kinds = paths.map { FileFacts(at: "\(layout.topLevel)/\($0)").kind }
+    let files = zip(paths, kinds).filter { $0.1 == .file }.map(\.0)
+    let ids = try hashes(of: files, asTheyAre: true)
+    // Only where the plain bytes differ from the tip's can git's conversion of line ends make them the same.
+    let differing = files.filter { tip[$0] != nil && ids[$0] != tip[$0]?.id }
+    let converted = try hashes(of: differing, asTheyAre: false)
+    var found: [String: PathStatus] = [:]
+    for (path, kind) in zip(paths, kinds) {
+      let working: PathStatus.Working =
+        switch (kind, ids[path]) {
+        case (.absent, _): .absent
+        case (.folder, _): .folder
+        case (.file, let id?): .file(id: id)
+        default: .special
+        }
+      let matches = tip[path].map { $0.id == ids[path] || $0.id == converted[path] } ?? false
+      found[path] = PathStatus(
+        tip: tip[path], staged: staged[path] ?? .absent, working: working, workingMatchesTip: matches)
+    }
+    return found
+  }
+
+  /// The blobs that working files make: from their bytes, or after git's conversion of line ends.
+  private func hashes(of paths: [String], asTheyAre: Bool) throws(Fault) -> [String: GitID] {
+    if paths.isEmpty { return [:] }
+    let input = Array(paths.map { "\($0)\n" }.joined().utf8)
+    // Filters of the user's are switched off by settings, so that the second form runs nothing either.
+    let words = ["hash-object", "--stdin-paths"] + (asTheyAre ? ["--no-filters"] : [])
+    let ids = try git.run(words, .init(input: input)).lines.compactMap { GitID($0) }
+    guard ids.count == paths.count else { throw .gitUnreadable("hash-object", "\(ids.count) ids") }
+    return Dictionary(zip(paths, ids)) { $1 }
+  }
+
+  /// What an index holds of paths: the user's, or another file given through `variables`.
+  func stagedEntries(
+    _ paths: [String], variables: [String: String] = [:]
+  ) throws(Fault) -> [String: PathStatus.Staged] {
+    if paths.isEmpty { return [:] }
+    let fields = try git.run(["ls-files", "-s", "-z", "--"] + paths, .init(variables: variables)).fields
+    var staged: [String: PathStatus.Staged] = [:]
+    for field in fields {
+      // `mode id stage<TAB>path`
+      guard let tab = field.firstIndex(of: "\t") else { throw .gitUnreadable("ls-files", "a line without a tab") }
+      let words = field[..<tab].split(separator: " ")
+      guard words.count == 3, let id = GitID(words[1]) else { throw .gitUnreadable("ls-files", "a line without an id") }
+      let path = String(field[field.index(after: tab)...])
+      staged[path] = words[2] == "0" ? .entry(TreeEntry(mode: String(words[0]), id: id)) : .conflicted
+    }
+    return staged
+  }
+
+  package func changes(of commit: GitID) throws(Fault) -> [TreeChange] {
+    let parent = try git.run(["rev-parse", "-q", "--verify", "\(commit)^1"], .init(answers: [0, 1])).lines.first
+    return try difference(from: parent.map(String.init) ?? layout.objectFormat.emptyTree, to: commit.text).changes
+  }
+
+  /// The files that differ between two trees, and the new trees on the way to them.
+  func difference(
+    from old: String, to new: String
+  ) throws(Fault) -> (changes: [TreeChange], newTrees: [GitID]) {
+    let fields = try git.run(
+      ["diff-tree", "-r", "-t", "-z", "--raw", "--no-abbrev", "--no-renames", "\(old)^{tree}", "\(new)^{tree}"]
+    ).fields
+    var changes: [TreeChange] = []
+    var newTrees: [GitID] = []
+    // `:oldmode newmode oldid newid status`, then the path.
+    for index in stride(from: 0, to: fields.count - 1, by: 2) {
+      let words = fields[index].dropFirst().split(separator: " ")
+      guard words.count == 5 else { throw .gitUnreadable("diff-tree", "a line without ids") }
+      func entry(_ mode: Int, _ id: Int) -> TreeEntry? {
+        guard words[mode] != "000000", let name = GitID(words[id]) else { return nil }
+        return TreeEntry(mode: String(words[mode]), id: name)
+      }
+      let (before, after) = (entry(0, 2), entry(1, 3))
+      if let after, after.mode == "040000" { newTrees.append(after.id) }
+      let isFile = (before ?? after)?.mode != "040000" || (after ?? before)?.mode != "040000"
+      guard isFile else { continue }
+      changes.append(
+        TreeChange(
+          path: fields[index + 1], old: before?.mode == "040000" ? nil : before,
+          new: after?.mode == "040000" ? nil : after))
+    }
+    return (changes, newTrees)
+  }
+}

@@ -1,0 +1,103 @@
+/// A git repository as a batch sees it. All paths are relative to its top level, all refs are full, such as
+/// `refs/heads/main`.
+///
+/// No call runs a program of the user's, but for `build` where the draft asks for hooks; none changes what the user has
+/// staged. Calls wait for git, a few milliseconds each.
+package protocol Repository: Sendable {
+  var layout: RepositoryLayout { get }
+
+  // MARK: Before any work
+
+  /// Who commits here, from configuration and the identity variables of the environment; 78 where nobody is configured.
+  func identities() throws(Fault) -> Identities
+  func head() throws(Fault) -> HeadState
+  /// A merge, rebase, cherry-pick, revert, bisect or am that waits to be finished.
+  func operationUnderWay() -> String?
+  /// The first folder git must write to and can't.
+  func unwritableFolder() -> String?
+  /// The other worktree that has the branch checked out.
+  func checkedOutElsewhere(_ ref: String) throws(Fault) -> String?
+  /// Attributes that make a path unfit as a target; paths without one are left out.
+  func attributes(of paths: [String]) throws(Fault) -> [String: [TargetAttribute]]
+  /// Those of the paths that git ignores; a tracked path never is.
+  func ignored(among paths: [String]) throws(Fault) -> Set<String>
+  /// Names of the user's hooks that a commit of theirs would run and ours does not.
+  func hooksPresent() -> [String]
+  /// What is in the way of a path's folders, in the working tree and at a commit; paths without obstacles are left out.
+  func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle]
+  /// Whether `refs/heads/<name>` can be a branch.
+  func isBranchName(_ name: String) throws(Fault) -> Bool
+
+  // MARK: Reading
+
+  /// The commit a ref points to; nil where there is no such ref.
+  func tip(of ref: String) throws(Fault) -> GitID?
+  /// Whether a commit is another's ancestor or the same; false for one that is not in the repository.
+  func isAncestor(_ commit: GitID, of other: GitID) throws(Fault) -> Bool
+  /// The entries at paths of a commit; paths without one are left out.
+  func entries(at commit: GitID, _ paths: [String]) throws(Fault) -> [String: TreeEntry]
+  /// The bytes of blobs; a blob that is missing or larger than the limit is left out.
+  func blobs(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]]
+  /// Where paths stand compared to a commit.
+  func status(of paths: [String], at commit: GitID?) throws(Fault) -> [String: PathStatus]
+  /// The bytes of a commit object; nil where it is missing.
+  func commitBytes(_ id: GitID) throws(Fault) -> [UInt8]?
+  /// What a commit changed against its first parent.
+  func changes(of commit: GitID) throws(Fault) -> [TreeChange]
+
+  // MARK: Making a commit
+
+  /// Writes blobs, trees and the commit, and syncs them. `scratch` is a folder for a private index; `token` tells
+  /// concurrent builds apart. Idempotent.
+  func build(_ draft: CommitDraft, scratch: String, token: String) throws(Fault) -> BuildOutcome
+  /// Writes recorded bytes of a commit again, and checks that everything it needs is there. Idempotent.
+  func writeCommit(_ bytes: [UInt8]) throws(Fault) -> GitID
+  /// Moves a ref from one commit to another, or makes it where `old` is nil; only if it is still there. `committer` and
+  /// `subject` go to the reflog.
+  func compareAndSwap(
+    _ ref: String, from old: GitID?, to new: GitID, committer: String, subject: String
+  ) throws(Fault) -> SwapOutcome
+  /// Removes a ref's lock files that hold our bytes; returns one that is left, because it isn't provably ours.
+  func clearRefLocks(_ ref: String, holding new: GitID) throws(Fault) -> LockFile?
+
+  // MARK: The user's index
+
+  /// Takes `index.lock` with the finished new index in it: the user's index of this moment, with the changes made to
+  /// those of their paths that stand at the old entry, and everything else as the user staged it.
+  ///
+  /// A lock left by an earlier try with the same token is taken over. Waits for a foreign one as long as `patience`.
+  /// HEAD can't be moved by others while the lock is held, so look at it afterwards.
+  func holdIndex(
+    for changes: [TreeChange], token: String, patience: Duration
+  ) throws(Fault) -> IndexOutcome
+  /// Makes the held index the user's index and frees the lock.
+  func publishIndex(token: String) throws(Fault)
+  /// Frees the lock if it is ours, and leaves the user's index as it was.
+  func releaseIndex(token: String)
+
+  // MARK: Recovery
+
+  /// Finds commits whose message has all these lines, such as a batch's trailers: in the history of `ref`, of any
+  /// other ref, and in reflogs. Commits of the branch come first.
+  func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit]
+}
+
+/// Where a repository's parts are, and what kind it is.
+package struct RepositoryLayout: Hashable, Sendable {
+  /// The working tree's top folder, absolute as all these.
+  package var topLevel: String
+  /// This worktree's own git folder.
+  package var gitFolder: String
+  /// The git folder that all worktrees share.
+  package var commonFolder: String
+  package var hooksFolder: String
+  package var indexFile: String
+  /// The directory that discovery started from, relative to the top level, ending in `/`; empty at the top.
+  package var prefix: String
+  package var objectFormat: ObjectFormat
+  package var isShallow: Bool
+  /// Only a part of the tree is checked out.
+  package var isSparse: Bool
+
+  package var isLinkedWorktree: Bool { gitFolder != commonFolder }
+}
