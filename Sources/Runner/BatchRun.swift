@@ -79,7 +79,7 @@ actor BatchRun {
     let planner = Planner(
       run: id, jobs: options.jobs ?? registration.configuration.limits.inFlight,
       extractsTogether: stages.extractsTogether, stopsBeforePlacing: options.untilPackaged)
-    let maxWaitMs = options.maxWaitMs ?? registration.configuration.limits.maxWaitMs
+    let maxWaitMs = options.maxWaitMs ?? registration.configuration.limits.maxWait.milliseconds
     let mailbox = Mailbox()
     do {
       return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -173,9 +173,7 @@ actor BatchRun {
         StageRef(current.id, stage, attempt: current[stage].nextAttempt), StageStart(key: key))
     }
     let calls = stage == .extract ? stages.callStarts(for: starts.map(\.0), run: id) : []
-    do {
-      try await append(facts, callsStarted: calls)
-    } catch StoreError.limited(_, let until) {
+    if let until = try await refusal(of: facts, calls) {
       try await putOff(starts.map(\.0), until: until)
       return false
     }
@@ -190,6 +188,19 @@ actor BatchRun {
       mailbox.put(.executed(stage, outcomes))
     }
     return true
+  }
+
+  /// Appends starts; returns until when a limiter refuses them, in which case nothing is written.
+  private func refusal(
+    of facts: [BatchEvent], _ calls: [CallStart]
+  ) async throws(StoreError) -> Deadline? {
+    do throws(StoreError) {
+      try await append(facts, callsStarted: calls)
+      return nil
+    } catch {
+      guard case .limited(_, let until) = error else { throw error }
+      return until
+    }
   }
 
   /// Writes down that our own limits, not the server, make assets wait.

@@ -110,7 +110,7 @@ public final class Project: Sendable {
     let root = layout.root
     let environment = environment
     return Surroundings(
-      store: store, objects: objects, worktree: try FileWorktree(root: root),
+      store: store, objects: objects, worktree: try FileWorktree(root: root, token: layout.ledgerFolder),
       repository: { [self] () throws(Fault) in try repository() },
       locks: FileBatchLocks(layout), clock: clock, root: root, scratch: temporary,
       makeExtractor: { configuration throws(Fault) in

@@ -36,6 +36,8 @@ package protocol Repository: Sendable {
   func isAncestor(_ commit: GitID, of other: GitID) throws(Fault) -> Bool
   /// The entries at paths of a commit; paths without one are left out.
   func entries(at commit: GitID, _ paths: [String]) throws(Fault) -> [String: TreeEntry]
+  /// Names directly below a folder of a commit's tree; none where there is no such folder.
+  func children(of folder: String, at commit: GitID) throws(Fault) -> [String]
   /// The bytes of blobs; a blob that is missing or larger than the limit is left out.
   func blobs(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]]
   /// Where paths stand compared to a commit.

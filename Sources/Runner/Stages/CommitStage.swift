@@ -160,7 +160,7 @@ extension StageWork {
     let repository = try surroundings.repository()
     guard let new = GitID(intent.new) else { throw Fault.intentUnreadable(intent.new) }
     let tip = try repository.tip(of: intent.ref)
-    if let tip, tip == new || (try repository.isAncestor(new, of: tip)) {
+    if let tip, try tip == new || repository.isAncestor(new, of: tip) {
       try await finishIndex(of: new, isTip: tip == new, in: run)
       try await run.append([.commitConfirmed(CommitConfirmation(sha: new.text, ref: intent.ref))])
       return

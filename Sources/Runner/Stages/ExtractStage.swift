@@ -26,7 +26,7 @@ extension StageWork {
       CallStart(
         limiter: limiter, id: Self.callID(asset.id, run: run, starts: asset[.extract].starts + 1),
         at: surroundings.clock.now(),
-        leaseMs: configuration.extractor.timeoutMs + ExtractStage.leaseMarginMs, limits: limits)
+        leaseMs: configuration.extractor.timeout.milliseconds + ExtractStage.leaseMarginMs, limits: limits)
     }
   }
 

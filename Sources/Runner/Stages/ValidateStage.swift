@@ -12,7 +12,7 @@ extension StageWork {
     return .completed(
       StageCompletion(
         how: .executed, key: key, outputs: [output], durationMs: elapsedMs(since: started),
-        notes: facts.notes.isEmpty ? nil : facts.notes))
+        notes: facts.notes.isEmpty ? nil : facts.notes.map(\.rawValue)))
   }
 
   /// The facts that `validate` found, from its output.

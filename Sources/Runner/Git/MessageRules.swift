@@ -1,5 +1,5 @@
 /// Guards what goes into a commit's message.
-package enum CommitMessage {
+package enum MessageRules {
   /// What keeps a text from being a commit message whose trailers can be read back.
   package enum Defect: Error, Hashable, Sendable {
     case empty
