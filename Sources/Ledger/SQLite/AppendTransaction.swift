@@ -1,0 +1,148 @@
+/// One write transaction: several requests, each in a savepoint of its own, one after another on the ledger's end.
+struct AppendTransaction {
+  private let statements: WriteStatements
+  private let path: String
+  private var head = LedgerHead(position: 0, hash: .zero)
+
+  init(_ statements: WriteStatements, path: String) {
+    self.statements = statements
+    self.path = path
+  }
+
+  /// Reads where the ledger ends now; the transaction must be open.
+  mutating func readHead() throws(StoreError) {
+    defer { statements.head.reset() }
+    guard try statements.head.step() else { return }
+    guard let hash = statements.head.digest(1) else {
+      throw StoreError.damaged(path: path, finding: "the last event's hash is not 32 bytes long")
+    }
+    head = LedgerHead(position: statements.head.integer(0), hash: hash)
+  }
+
+  /// Appends one request's events, or takes back all it wrote; throws only if the whole transaction is lost.
+  mutating func append(
+    _ request: AppendRequest, hashing hasher: inout ChainHasher, on connection: Connection
+  ) throws(StoreError) -> Result<[Event], StoreError> {
+    do throws(StoreError) {
+      try check(request)
+    } catch {
+      return .failure(error)
+    }
+    try statements.savepoint.run()
+    do throws(StoreError) {
+      try changeLimiters(request)
+      let events = try insert(request, hashing: &hasher)
+      try statements.release.run()
+      if let last = events.last { head = LedgerHead(position: last.position, hash: last.hash) }
+      return .success(events)
+    } catch {
+      // A full disk or a failing one ends SQLite's transaction, and the neighbours' writes are gone with it.
+      guard connection.isInTransaction else { throw error }
+      try statements.rollbackToSavepoint.run()
+      try statements.release.run()
+      return .failure(error)
+    }
+  }
+
+  /// Refuses what must not be written, before anything is.
+  private func check(_ request: AppendRequest) throws(StoreError) {
+    let version = statements.versionOfBatch
+    version.bind(1, request.batch)
+    let found = try version.step() ? version.integer(0) : 0
+    version.reset()
+    guard found == request.expecting else {
+      throw StoreError.conflict(batch: request.batch, expected: request.expecting, found: found)
+    }
+    guard found == 0 else { return }
+    let named = statements.batchNamedLike
+    named.bind(1, BatchName.folded(request.batch))
+    defer { named.reset() }
+    if try named.step(), named.text(0) != request.batch {
+      throw StoreError.batchNamed(existing: named.text(0))
+    }
+  }
+
+  private func changeLimiters(_ request: AppendRequest) throws(StoreError) {
+    for id in request.callsEnded {
+      statements.endCall.bind(1, id)
+      try statements.endCall.run()
+    }
+    for pause in request.pauses {
+      let until = CallWindow.later(try window(of: pause.limiter).pause, pause.until)
+      statements.upsertPause.bind(1, pause.limiter)
+      statements.upsertPause.bind(2, until.wallMs)
+      statements.upsertPause.bind(3, until.bootMs)
+      statements.upsertPause.bind(4, until.boot)
+      try statements.upsertPause.run()
+    }
+    try request.admit(window: window, record: record, remove: remove)
+  }
+
+  private func window(of limiter: String) throws(StoreError) -> CallWindow {
+    try LimiterRows.window(
+      of: limiter, calls: statements.callsOfLimiter, pause: statements.pauseOfLimiter)
+  }
+
+  private func record(_ call: CallStart) throws(StoreError) {
+    let insert = statements.insertCall
+    insert.bind(1, call.id)
+    insert.bind(2, call.limiter)
+    insert.bind(3, call.at.wallMs)
+    insert.bind(4, call.at.bootMs)
+    insert.bind(5, call.at.boot)
+    insert.bind(6, call.leaseMs)
+    try insert.run()
+  }
+
+  private func remove(_ id: String) throws(StoreError) {
+    statements.removeCall.bind(1, id)
+    try statements.removeCall.run()
+  }
+
+  private func insert(
+    _ request: AppendRequest, hashing hasher: inout ChainHasher
+  ) throws(StoreError) -> [Event] {
+    let events = request.events(after: head, hashing: &hasher)
+    for (new, event) in zip(request.events, events) {
+      try insert(event)
+      if let key = new.key {
+        statements.insertKey.bind(1, key.bytes)
+        statements.insertKey.bind(2, event.position)
+        try statements.insertKey.run()
+      }
+    }
+    let folded = BatchName.folded(request.batch)
+    if let last = events.last {
+      let upsert = statements.upsertBatch
+      upsert.bind(1, folded)
+      upsert.bind(2, request.batch)
+      upsert.bind(3, last.version)
+      upsert.bind(4, request.state)
+      upsert.bind(5, last.position)
+      upsert.bind(6, last.timeMs)
+      try upsert.run()
+    } else {
+      statements.setState.bind(1, folded)
+      statements.setState.bind(2, request.state)
+      try statements.setState.run()
+    }
+    return events
+  }
+
+  private func insert(_ event: Event) throws(StoreError) {
+    let insert = statements.insertEvent
+    insert.bind(1, event.position)
+    insert.bind(2, event.version)
+    insert.bind(3, event.timeMs)
+    insert.bind(4, event.batch)
+    insert.bind(5, event.run)
+    insert.bind(6, event.type)
+    insert.bind(7, event.asset)
+    insert.bind(8, event.stage)
+    insert.bind(9, event.attempt)
+    insert.bind(10, event.payload)
+    insert.bind(11, event.previous.bytes)
+    insert.bind(12, event.hash.bytes)
+    try insert.run()
+  }
+}

@@ -1,0 +1,122 @@
+import CSQLite
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A connection to a ledger's file, wrapped thinly; used by one thread at a time.
+final class Connection {
+  enum Access { case read, write }
+
+  let path: String
+  let handle: OpaquePointer
+  /// Pages in the write-ahead log after this connection's last commit.
+  private(set) var pagesInLog: Int32 = 0
+  private var isOpen = true
+
+  /// Opens a file and sets what every connection of ours has; never checkpoints of its own accord.
+  init(path: String, access: Access, vfs: String? = nil) throws(StoreError) {
+    self.path = path
+    var handle: OpaquePointer?
+    let mode = access == .read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+    let code = sqlite3_open_v2(
+      path, &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, vfs)
+    guard code == SQLITE_OK, let handle else {
+      let error = Self.error("open", code: code, handle: handle, path: path)
+      sqlite3_close_v2(handle)
+      throw error
+    }
+    self.handle = handle
+    for (option, value) in [
+      (SQLITE_DBCONFIG_DEFENSIVE, Int32(1)), (SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1),
+      (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0), (SQLITE_DBCONFIG_ENABLE_FKEY, 1),
+    ] where ledger_sqlite_configure(handle, Int32(option), value) != SQLITE_OK {
+      throw error("configure")
+    }
+    sqlite3_busy_timeout(handle, Self.busyTimeoutMs)
+    // A hook of our own also switches SQLite's automatic checkpoints off.
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    sqlite3_wal_hook(
+      handle,
+      { context, _, _, pages in
+        guard let context else { return SQLITE_OK }
+        Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().pagesInLog = pages
+        return SQLITE_OK
+      }, context)
+  }
+
+  deinit { close() }
+
+  /// SQLite's own locks are held by another only for moments: during recovery, or by a stranger to our lock.
+  private static let busyTimeoutMs: Int32 = 5_000
+
+  /// Closes the connection without a checkpoint; statements must be gone by then, or go later.
+  func close() {
+    guard isOpen else { return }
+    isOpen = false
+    sqlite3_close_v2(handle)
+  }
+
+  /// Runs one or more statements that return nothing of interest.
+  func execute(_ sql: String) throws(StoreError) {
+    guard sqlite3_exec(handle, sql, nil, nil, nil) == SQLITE_OK else { throw error(sql) }
+  }
+
+  func prepare(_ sql: String) throws(StoreError) -> Statement {
+    try Statement(sql, on: self)
+  }
+
+  /// The one integer that a query returns; 0 if it returns no row.
+  func integer(_ sql: String) throws(StoreError) -> Int64 {
+    let statement = try prepare(sql)
+    return try statement.step() ? statement.integer(0) : 0
+  }
+
+  /// The one text that a query returns; empty if it returns no row.
+  func text(_ sql: String) throws(StoreError) -> String {
+    let statement = try prepare(sql)
+    return try statement.step() ? statement.text(0) : ""
+  }
+
+  /// Moves the log's pages into the database as far as readers allow, waiting for none, and syncs them.
+  func checkpoint() throws(StoreError) {
+    let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    guard code == SQLITE_OK || code & 0xff == SQLITE_BUSY else { throw error("checkpoint") }
+  }
+
+  /// Whether a transaction is open; SQLite ends one by itself after some errors.
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  /// Whether the path no longer leads to the file that is open here.
+  var hasMoved: Bool {
+    var moved: Int32 = 0
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved)
+    return moved != 0
+  }
+
+  /// What went wrong last on this connection.
+  func error(_ operation: String) -> StoreError {
+    Self.error(operation, code: sqlite3_extended_errcode(handle), handle: handle, path: path)
+  }
+
+  /// SQLITE_CANTOPEN_SYMLINK, a macro that Swift doesn't import.
+  private static let cannotOpenSymlink = SQLITE_CANTOPEN | 6 << 8
+
+  private static func error(
+    _ operation: String, code: Int32, handle: OpaquePointer?, path: String
+  ) -> StoreError {
+    let message = String(cString: handle == nil ? sqlite3_errstr(code) : sqlite3_errmsg(handle))
+    let system = handle == nil ? 0 : sqlite3_system_errno(handle)
+    switch code & 0xff {
+    case SQLITE_FULL: return .diskFull(path: path)
+    case SQLITE_IOERR where system == ENOSPC || system == EDQUOT: return .diskFull(path: path)
+    case SQLITE_NOTADB, SQLITE_CORRUPT: return .damaged(path: path, finding: message)
+    case SQLITE_BUSY: return .busy(path: path, holder: nil)
+    case SQLITE_CANTOPEN where code == cannotOpenSymlink:
+      return .unsupported(path: path, reason: "it is a symbolic link")
+    default: return .failed(operation: operation, code: code, message: message)
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import Migrations
+
+/// Appends to a ledger on a connection of its own; used by the store's writing thread alone.
+///
+/// A transaction is made under the ledger's lock, which every process takes: SQLite before 3.51.3 can lose committed
+/// pages when two connections write or checkpoint at the same moment. After a failed commit or checkpoint nothing
+/// more is written: what is on disk is unknown until someone opens the ledger anew and reads.
+final class LedgerWriter: @unchecked Sendable {
+  // Unchecked: made by the thread that opens the store, then used by the store's writing thread alone.
+
+  private let folder: LedgerFolder
+  private let options: SQLiteEventStore.Options
+  private let lock: FileLock
+  private var connection: Connection?
+  private var statements: WriteStatements?
+  private var hasher = ChainHasher()
+  private var poison: StoreError?
+
+  init(folder: LedgerFolder, options: SQLiteEventStore.Options) {
+    self.folder = folder
+    self.options = options
+    lock = FileLock(path: folder.lock)
+  }
+
+  /// Appends the requests in one transaction with one sync, and hands each its own result.
+  ///
+  /// `finish` is called once a request, as soon as its fate is known; a checkpoint may follow.
+  func commit(
+    _ requests: [AppendRequest], finish: (Int, Result<[Event], StoreError>) -> Void
+  ) {
+    var results: [Result<[Event], StoreError>]
+    do throws(StoreError) {
+      try lock.lock(within: options.lockPatience)
+      defer { lock.unlock() }
+      results = try transact(requests)
+      for (index, result) in results.enumerated() { finish(index, result) }
+      checkpointIfDue()
+    } catch {
+      for index in requests.indices { finish(index, .failure(error)) }
+    }
+  }
+
+  /// Runs a piece of work in a write transaction of its own, under the ledger's lock.
+  func exclusively<Value>(
+    _ body: (Connection) throws(StoreError) -> Value
+  ) throws(StoreError) -> Value {
+    try lock.lock(within: options.lockPatience)
+    defer { lock.unlock() }
+    let (connection, statements) = try begin()
+    do throws(StoreError) {
+      let value = try body(connection)
+      try commit(statements, on: connection)
+      return value
+    } catch {
+      rollBack(statements, on: connection)
+      throw error
+    }
+  }
+
+  func close() {
+    statements = nil
+    connection?.close()
+    connection = nil
+  }
+
+  private func transact(
+    _ requests: [AppendRequest]
+  ) throws(StoreError) -> [Result<[Event], StoreError>] {
+    let (connection, statements) = try begin()
+    var transaction = AppendTransaction(statements, path: folder.database)
+    var results: [Result<[Event], StoreError>] = []
+    do throws(StoreError) {
+      try transaction.readHead()
+      for request in requests {
+        results.append(try transaction.append(request, hashing: &hasher, on: connection))
+      }
+      if results.contains(where: { if case .success = $0 { true } else { false } }) {
+        try commit(statements, on: connection)
+      } else {
+        rollBack(statements, on: connection)
+      }
+      return results
+    } catch {
+      rollBack(statements, on: connection)
+      throw error
+    }
+  }
+
+  private func begin() throws(StoreError) -> (Connection, WriteStatements) {
+    if let poison { throw poison }
+    let (connection, statements) = try open()
+    guard !connection.hasMoved else {
+      throw StoreError.damaged(
+        path: folder.database, finding: "the file was moved, removed or replaced while it was in use")
+    }
+    try statements.begin.run()
+    let found = try statements.schemaVersion.step() ? statements.schemaVersion.integer(0) : 0
+    statements.schemaVersion.reset()
+    guard found == Int64(Migrations.all.count) else {
+      rollBack(statements, on: connection)
+      throw StoreError.newer(
+        path: folder.database, found: Int32(found), supported: Int32(Migrations.all.count))
+    }
+    return (connection, statements)
+  }
+
+  private func open() throws(StoreError) -> (Connection, WriteStatements) {
+    if let connection, let statements { return (connection, statements) }
+    let connection = try Connection(path: folder.database, access: .write, vfs: options.vfs)
+    guard try Migrator().inspect(connection) == .current else {
+      throw StoreError.damaged(path: folder.database, finding: "its schema went back to an older version")
+    }
+    try connection.requireDurability()
+    let statements = try WriteStatements(connection)
+    self.connection = connection
+    self.statements = statements
+    return (connection, statements)
+  }
+
+  private func commit(_ statements: WriteStatements, on connection: Connection) throws(StoreError) {
+    do throws(StoreError) {
+      try statements.commit.run()
+    } catch {
+      throw poisoned(by: error)
+    }
+  }
+
+  private func rollBack(_ statements: WriteStatements, on connection: Connection) {
+    guard poison == nil, connection.isInTransaction else { return }
+    do throws(StoreError) {
+      try statements.rollback.run()
+    } catch {
+      _ = poisoned(by: error)
+    }
+  }
+
+  /// Ends all writing through this store. The connection is closed at once, without a checkpoint.
+  private func poisoned(by error: StoreError) -> StoreError {
+    let poison = StoreError.poisoned(cause: "\(error)")
+    self.poison = poison
+    close()
+    return poison
+  }
+
+  /// Moves the log's pages into the database once there are many, still under the lock, never waiting for readers.
+  private func checkpointIfDue() {
+    guard poison == nil, let connection, connection.pagesInLog >= options.checkpointPages else { return }
+    do throws(StoreError) {
+      try connection.checkpoint()
+    } catch {
+      _ = poisoned(by: error)
+    }
+  }
+}
