@@ -2,7 +2,7 @@
 package struct ImageMeasures: Hashable, Sendable {
   package var facts: ImageFacts
   package var background: RGB
-  /// Whether more than half of the border is transparent; then everything visible counts as not background.
+  /// Whether more than a quarter of the border is transparent; then everything visible counts as not background.
   package var isBackgroundTransparent: Bool
   package var primary: [RGB]
   package var accents: [RGB]
@@ -75,7 +75,7 @@ private struct Regions: ~Copyable {
 
   consuming func measures(_ facts: ImageFacts) -> ImageMeasures {
     let borderCloud = ColourCloud(border.bins)
-    let isTransparent = borderCloud.weight * 2 < borderArea * 255
+    let isTransparent = borderCloud.weight * 4 < borderArea * 255 * 3
     let densest = isTransparent ? nil : borderCloud.points.first
     let background = densest.map { borderCloud.shownColour(at: $0) }
     let palette = Palette(of: whole.bins, background: background)

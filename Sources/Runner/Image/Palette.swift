@@ -41,9 +41,9 @@ struct Palette: Hashable, Sendable {
       accents = []
       return
     }
-    let chosen = Self.choosePrimary(crowds)
+    let ground = background.map { [$0] } ?? []
+    let chosen = Self.choosePrimary(crowds, on: ground)
     primary = chosen.map { Swatch(colour: $0.colour, share: $0.share) }
-    let ground = excluded.map { [$0] } ?? []
     accents = Self.chooseAccents(crowds, beside: chosen, on: ground)
       .map { Swatch(colour: $0.colour, share: $0.share) }
   }
@@ -63,15 +63,20 @@ struct Palette: Hashable, Sendable {
       }
       if isNew { peaks.append(point) }
     }
-    var weights = [UInt64](repeating: 0, count: peaks.count)
+    var sums = [ColourSum](repeating: ColourSum(), count: peaks.count)
     for point in cloud.points {
       guard let nearest = nearestIndex(to: point.colour, among: peaks) else { continue }
-      weights[nearest] += point.sum.weight
+      sums[nearest] += point.sum
     }
-    return zip(peaks, weights).map { peak, weight in
-      let colour = cloud.shownColour(at: peak)
+    return zip(peaks, sums).map { peak, sum in
+      // A peak that only lies on another's slope, as in a gradient, stands for the middle of its part of the slope.
+      let isSummit = !cloud.points.contains {
+        $0.density > peak.density && $0.colour.distance(to: peak.colour) < sameColour
+      }
+      let colour = isSummit ? cloud.shownColour(at: peak) : sum.mean
       return Crowd(
-        colour: colour, perceived: PerceivedColour(colour), share: Double(weight) / Double(cloud.weight))
+        colour: colour, perceived: PerceivedColour(colour),
+        share: Double(sum.weight) / Double(cloud.weight))
     }
   }
 
@@ -85,45 +90,51 @@ struct Palette: Hashable, Sendable {
     }
   }
 
-  private static func choosePrimary(_ crowds: [Crowd]) -> [Crowd] {
-    let ranked = sorted(crowds) { $0.share * (0.5 + $0.perceived.chroma) }
-    let large = ranked.filter { $0.share >= minPrimaryShare }.prefix(maxPrimary)
-    return sorted(large.isEmpty ? Array(ranked.prefix(1)) : Array(large)) { $0.share }
+  private static func choosePrimary(_ crowds: [Crowd], on ground: [RGB]) -> [Crowd] {
+    var chosen: [Crowd] = []
+    for crowd in sorted(crowds, by: { $0.share * (0.5 + $0.perceived.chroma) }) {
+      let taken = ground + chosen.map(\.colour)
+      let isTaken = taken.contains { PerceivedColour($0).distance(to: crowd.perceived) < sameColour }
+      let isEdge = crowd.share < 0.12 && isBlend(crowd.perceived, of: taken)
+      if chosen.isEmpty || !isTaken && !isEdge && crowd.share >= minPrimaryShare { chosen.append(crowd) }
+      if chosen.count == maxPrimary { break }
+    }
+    return sorted(chosen) { $0.share }
   }
 
   private static func chooseAccents(
-    _ crowds: [Crowd], beside primary: [Crowd], on ground: [PerceivedColour]
+    _ crowds: [Crowd], beside primary: [Crowd], on ground: [RGB]
   ) -> [Crowd] {
-    var taken = ground + primary.map(\.perceived)
+    var taken = ground + primary.map(\.colour)
     var rest = crowds.filter { crowd in
       crowd.share >= minAccentShare && !primary.contains { $0.colour == crowd.colour }
     }
     var accents: [Crowd] = []
     while accents.count < maxAccents {
       rest.removeAll { crowd in
-        taken.contains { $0.distance(to: crowd.perceived) < sameColour }
+        taken.contains { PerceivedColour($0).distance(to: crowd.perceived) < sameColour }
           || crowd.share < 0.04 && isBlend(crowd.perceived, of: taken)
       }
       func appeal(_ crowd: Crowd) -> Double {
-        let distances = taken.map { $0.distance(to: crowd.perceived) }
+        let distances = taken.map { PerceivedColour($0).distance(to: crowd.perceived) }
         let contrast = min(distances.min() ?? 1, 0.5)
         return crowd.share.squareRoot() * contrast * (0.1 + crowd.perceived.chroma)
       }
       guard let best = sorted(rest, by: appeal).first, appeal(best) >= 0.004 else { break }
       accents.append(best)
-      taken.append(best.perceived)
+      taken.append(best.colour)
       rest.removeAll { $0.colour == best.colour }
     }
     return accents
   }
 
-  /// Tells whether a colour is what smooth edges between two others are made of.
-  private static func isBlend(_ colour: PerceivedColour, of others: [PerceivedColour]) -> Bool {
+  /// Tells whether a colour is what smooth edges between two others are made of, which programs mix in sRGB.
+  private static func isBlend(_ colour: PerceivedColour, of others: [RGB]) -> Bool {
     others.indices.contains { left in
       others.indices.dropFirst(left + 1).contains { right in
-        (1...7).contains { step in
-          let mixed = others[left].mixed(with: others[right], Double(step) / 8)
-          return mixed.distance(to: colour) < 0.07
+        (1...7).contains { eighths in
+          let mixed = others[left].mixed(with: others[right], eighths: eighths)
+          return PerceivedColour(mixed).distance(to: colour) < 0.07
         }
       }
     }

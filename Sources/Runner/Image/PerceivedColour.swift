@@ -1,7 +1,7 @@
 /// A colour as the eye sees it, such that the plain distance of two says how different they look.
 ///
-/// This is Oklab with two changes: lightness is the estimate of Okhsl ("toe"), since Oklab tells blacks apart that nobody
-/// can; and both colour axes are doubled, to weigh as much as lightness. 0.02 is just visible, 1 is black and white.
+/// This is Oklab with two changes: lightness is the estimate of Okhsl ("toe") and the colour axes shrink with it, since
+/// Oklab tells blacks apart that nobody can; and both colour axes are doubled, to weigh as much as lightness. 0.02 is just visible, 1 is black and white.
 /// Only additions, multiplications, divisions and square roots take part, each rounded as IEEE 754 says, so that the
 /// same bytes give the same numbers on every machine; a C library's `pow` and `cbrt` do not promise that.
 struct PerceivedColour: Hashable, Sendable {
@@ -22,9 +22,11 @@ struct PerceivedColour: Hashable, Sendable {
     let long = Self.cubeRoot(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
     let medium = Self.cubeRoot(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
     let short = Self.cubeRoot(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
-    lightness = Self.toe(0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short)
-    greenRed = 2 * (1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short)
-    blueYellow = 2 * (0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short)
+    let stated = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
+    lightness = Self.toe(stated)
+    let scale = stated > 0 ? 2 * lightness / stated : 0
+    greenRed = scale * (1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short)
+    blueYellow = scale * (0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short)
   }
 
   /// Distance from grey: 0 to about 0.65.

@@ -26,5 +26,13 @@ package struct RGB: Hashable, Sendable, Comparable {
 
   var number: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
 
+  /// The colour so many eighths of the way to another, channel by channel.
+  func mixed(with other: RGB, eighths: Int) -> RGB {
+    func mixed(_ from: UInt8, _ to: UInt8) -> UInt8 {
+      UInt8((Int(from) * (8 - eighths) + Int(to) * eighths + 4) / 8)
+    }
+    return RGB(mixed(red, other.red), mixed(green, other.green), mixed(blue, other.blue))
+  }
+
   package static func < (left: RGB, right: RGB) -> Bool { left.number < right.number }
 }
