@@ -1,0 +1,226 @@
+import Testing
+
+@testable import Runner
+
+@Suite("Before any work: the repository", .timeLimit(.minutes(2)))
+struct PreflightTests {
+  @Test("A sub-folder's repository is found with the way down to it")
+  func subfolder() throws {
+    let repository = try TestRepository()
+    try repository.commit("products/web/README", "hello\n")
+    let layout = try repository.discover(from: "\(repository.directory)/products/web").layout
+    #expect(layout.topLevel == repository.directory)
+    #expect(layout.prefix == "products/web/")
+    #expect(layout.gitFolder == "\(repository.directory)/.git" && !layout.isLinkedWorktree)
+    #expect(layout.objectFormat == .sha1 && !layout.isShallow && !layout.isSparse)
+    #expect(try repository.discover().layout.prefix == "")
+    try repository.git(["sparse-checkout", "set", "products"])
+    #expect(try repository.discover().layout.isSparse)
+  }
+
+  @Test("A folder without a repository, a bare one and a git folder are refused with 78")
+  func refused() throws {
+    let repository = try TestRepository()
+    let bare = "\(repository.root)/bare"
+    try repository.git(["init", "-q", "--bare", bare])
+    for (folder, code) in [
+      (repository.root, "no_repository"), (bare, "bare_repository"),
+      ("\(repository.directory)/.git", "no_working_tree"),
+    ] {
+      let fault = #expect(throws: Fault.self) { try repository.discover(from: folder) }
+      #expect(fault?.code == code && fault?.exit == .configuration && fault?.hint != nil)
+    }
+    let fault = #expect(throws: Fault.self) {
+      try GitRepository.discover(from: repository.directory, environment: ["PATH": "/nowhere"])
+    }
+    #expect(fault?.code == "git_missing")
+  }
+
+  @Test("Inherited GIT variables lead nowhere else")
+  func inheritedVariables() throws {
+    let repository = try TestRepository()
+    let other = try TestRepository()
+    let environment = repository.environment.merging([
+      "GIT_DIR": "\(other.directory)/.git", "GIT_WORK_TREE": other.directory, "GIT_INDEX_FILE": "/nowhere",
+      "GIT_OBJECT_DIRECTORY": "/nowhere", "GIT_CONFIG_COUNT": "x", "GIT_NAMESPACE": "n", "GIT_CEILING_DIRECTORIES": "/",
+    ]) { $1 }
+    let git = try GitRepository.discover(from: repository.directory, environment: environment)
+    #expect(git.layout.topLevel == repository.directory)
+    let commit = try TestBatch().land(in: repository, with: git)
+    #expect(try repository.tip() == commit.id)
+  }
+
+  @Test("Identities come from the configuration and from identity variables, or are missed")
+  func identities() throws {
+    let repository = try TestRepository()
+    let ada = "Ada Lovelace <ada@example.com>"
+    #expect(try repository.discover().identities() == Identities(author: ada, committer: ada))
+    let environment = repository.environment.merging(["GIT_AUTHOR_NAME": "Grace Ünal"]) { $1 }
+    let git = try GitRepository.discover(from: repository.directory, environment: environment)
+    #expect(try git.identities() == Identities(author: "Grace Ünal <ada@example.com>", committer: ada))
+    try repository.git(["config", "user.name", ""])
+    let fault = #expect(throws: Fault.self) { try repository.discover().identities() }
+    #expect(fault?.code == "no_identity" && fault?.exit == .configuration)
+    try repository.shell("git config user.name \"$(printf 'A\\377a')\"")
+    #expect(throws: Fault.self) { try repository.discover().identities() }
+  }
+
+  @Test("HEAD is told apart: before the first commit, on a branch, detached")
+  func head() throws {
+    let repository = try TestRepository()
+    let git = try repository.discover()
+    #expect(try git.head() == .branch(ref: "refs/heads/main", tip: nil))
+    let tip = try repository.commit("README", "hello\n")
+    #expect(try git.head() == .branch(ref: "refs/heads/main", tip: tip))
+    try repository.git(["checkout", "-q", "--detach"])
+    #expect(try git.head() == .detached(tip))
+  }
+
+  @Test(
+    "An operation under way is named",
+    arguments: [
+      ("git merge -q side", "merge"), ("git rebase -q side", "rebase"), ("git cherry-pick side", "cherry-pick"),
+      ("git revert --no-edit HEAD~1", "revert"), ("git bisect start", "bisect"),
+      ("git format-patch -q -1 --stdout side | git am -q", "am"),
+    ])
+  func operations(script: String, name: String) throws {
+    let repository = try TestRepository()
+    for text in ["1\n", "2\n"] { try repository.commit("README", text) }
+    try repository.git(["branch", "side"])
+    try repository.commit("README", "3\n")
+    try repository.git(["checkout", "-q", "side"])
+    try repository.commit("README", "4\n")
+    try repository.git(["checkout", "-q", "main"])
+    let git = try repository.discover()
+    #expect(git.operationUnderWay() == nil)
+    try repository.shell("(\(script)) >/dev/null 2>&1 || true")
+    #expect(git.operationUnderWay() == name)
+  }
+
+  @Test("Attributes that would change a target's bytes are named, harmless ones are not")
+  func attributes() throws {
+    let repository = try TestRepository()
+    try repository.write(
+      """
+      *.png filter=lfs diff=lfs merge=lfs -text
+      *.psd filter=spy
+      *.id ident
+      *.utf working-tree-encoding=UTF-16
+      *.md text eol=lf
+      *.auto text=auto eol=crlf
+      *.bin -text eol=crlf
+      *.eol eol=crlf
+      *.old crlf
+
+      """, to: ".gitattributes")
+    let paths = ["png", "psd", "id", "utf", "md", "auto", "bin", "eol", "old", "json"].map { "a/x.\($0)" }
+    let found = try repository.discover().attributes(of: paths)
+    #expect(
+      found == [
+        "a/x.png": [.lfs], "a/x.psd": [.filter("spy")], "a/x.id": [.ident], "a/x.utf": [.encoding("UTF-16")],
+        "a/x.md": [.text], "a/x.eol": [.text], "a/x.old": [.text],
+      ])
+    #expect(TargetAttribute.text.changes(Array("a\r\nb".utf8)))
+    #expect(!TargetAttribute.text.changes(Array("a\nb\r".utf8)))
+    #expect(TargetAttribute.lfs.changes([]))
+  }
+
+  @Test("Ignored targets are named, tracked ones never")
+  func ignored() throws {
+    let repository = try TestRepository()
+    try repository.write("*.png\nbuild/\n:odd*\n", to: ".gitignore")
+    try repository.write("x", to: "tracked.png")
+    try repository.git(["add", "-f", "tracked.png"])
+    let paths = ["a/new.png", "tracked.png", "build/context.md", "assets/context.md", ":odd", ":(glob)x"]
+    #expect(try repository.discover().ignored(among: paths) == ["a/new.png", "build/context.md", ":odd"])
+    #expect(try repository.discover().ignored(among: ["fine"]) == [])
+  }
+
+  @Test("Hooks that would not run are named, wherever they are configured to be")
+  func hooks() throws {
+    let repository = try TestRepository()
+    #expect(try repository.discover().hooksPresent() == [])
+    try repository.shell("printf '#!/bin/sh\\n' >.git/hooks/commit-msg; cp .git/hooks/commit-msg .git/hooks/pre-push")
+    #expect(try repository.discover().hooksPresent() == [])
+    try repository.shell("chmod +x .git/hooks/*")
+    #expect(try repository.discover().hooksPresent() == ["commit-msg"])
+    try repository.shell("mkdir husky; cp .git/hooks/commit-msg husky/pre-commit; git config core.hooksPath husky")
+    #expect(try repository.discover().hooksPresent() == ["pre-commit"])
+  }
+
+  @Test("Links, files, submodules and nested repositories on the way to a target are named")
+  func obstacles() throws {
+    let repository = try TestRepository()
+    try repository.commit("plain", "x\n")
+    try repository.git(["init", "-q", "nested/deep"])
+    let sub = try repository.tip()
+    try repository.shell(
+      """
+      mkdir -p real; ln -s real link; git add link; git update-index --add --cacheinfo 160000,\(sub),module
+      git commit -q -m more; rm link plain
+      """)
+    let tip = try repository.tip()
+    let paths = ["real/a", "link/a", "plain/a", "module/x/a", "nested/deep/in/a", "nested/a", "new/a", "a"]
+    let found = try repository.discover().obstacles(to: paths, at: tip)
+    #expect(
+      found == [
+        "link/a": Obstacle(path: "link", kind: .link), "plain/a": Obstacle(path: "plain", kind: .file),
+        "module/x/a": Obstacle(path: "module", kind: .repository),
+        "nested/deep/in/a": Obstacle(path: "nested/deep", kind: .repository),
+      ])
+    try repository.shell("ln -s real link")
+    #expect(try repository.discover().obstacles(to: ["link/a"], at: nil).keys.sorted() == ["link/a"])
+  }
+
+  @Test("Branch names are git's to judge")
+  func branchNames() throws {
+    let git = try TestRepository()
+    let repository = try git.discover()
+    for name in ["main", "feature/assets-3", "ä"] { #expect(try repository.isBranchName(name), "\(name)") }
+    for name in ["", "a..b", "-x", "a b", "HEAD", "x.lock", "a/", "@{-1}", "~"] {
+      #expect(try !repository.isBranchName(name), "\(name)")
+    }
+  }
+
+  @Test("A path is unmodified only if tip, index and working file agree")
+  func statusOfPaths() throws {
+    let repository = try TestRepository()
+    for path in ["same", "staged", "changed", "deleted", "untracked-now"] { try repository.commit(path, "x\n") }
+    let tip = try repository.tip()
+    try repository.shell(
+      """
+      echo y >staged; git add staged; echo x >staged; echo y >changed; rm deleted
+      git rm -q --cached untracked-now; echo z >new; mkdir folder; ln -s same link
+      """)
+    let paths = ["same", "staged", "changed", "deleted", "untracked-now", "new", "folder", "link", "nothing"]
+    let found = try repository.discover().status(of: paths, at: tip)
+    #expect(found.filter(\.value.isUnmodified).keys.sorted() == ["same"])
+    #expect(found.filter(\.value.isAbsent).keys.sorted() == ["nothing"])
+    #expect(found["deleted"]?.working == .absent && found["folder"]?.working == .folder)
+    #expect(found["link"]?.working == .special && found["staged"]?.workingMatchesTip == true)
+    #expect(found["new"]?.staged == .absent && found["new"]?.tip == nil)
+    #expect(found["untracked-now"]?.staged == .absent)
+  }
+
+  @Test("A file that git itself checked out with CR LF is unmodified")
+  func convertedLineEnds() throws {
+    let repository = try TestRepository()
+    let tip = try repository.commit("a.md", "1\n2\n")
+    try repository.shell("git config core.autocrlf true; rm a.md; git checkout -q a.md; grep -q \"$(printf '\\r')\" a.md")
+    #expect(try repository.discover().status(of: ["a.md"], at: tip)["a.md"]?.isUnmodified == true)
+  }
+
+  @Test("Blobs are read by the batch, large and missing ones are left out")
+  func blobs() throws {
+    let repository = try TestRepository()
+    let tip = try repository.commit("a", "small\n")
+    let large = try repository.commit("b", String(repeating: "x", count: 5000))
+    let git = try repository.discover()
+    let entries = try git.entries(at: large, ["a", "b", "c"])
+    let (a, b) = (try #require(entries["a"]?.id), try #require(entries["b"]?.id))
+    let missing = try #require(GitID(String(repeating: "1", count: 40)))
+    #expect(entries.count == 2 && entries["a"]?.mode == "100644")
+    #expect(try git.blobs([b, missing, a, tip], limitBytes: 4999) == [a: Array("small\n".utf8)])
+    #expect(try git.commitBytes(missing) == nil)
+  }
+}
