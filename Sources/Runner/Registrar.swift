@@ -57,7 +57,8 @@ extension Runner {
     }
     let repository = try surroundings.repository()
     guard let tip = try repository.tip(of: confirmation.ref) else { return true }
-    return try !(tip == commit || repository.isAncestor(commit, of: tip))
+    if tip == commit { return false }
+    return try !repository.isAncestor(commit, of: tip)
   }
 
   /// Pins the images, checks everything, and writes the registration down; then works on.

@@ -32,7 +32,7 @@ struct TargetSurvey: Sendable {
   func plan(_ bundles: [AssetID: BundleManifest]?) async throws(Faults) -> [PlannedTarget] {
     var planned: [PlannedTarget] = []
     var faults: [Fault] = []
-    do {
+    do throws(Fault) {
       let earlier = try tip.map { tip throws(Fault) in
         try EarlierBundles(
           at: tip, of: briefs, layout: registration.configuration.layout, in: repository)
@@ -43,17 +43,15 @@ struct TargetSurvey: Sendable {
       faults += try obstacles(paths)
       let status = try status(of: paths)
       for target in wanted + leaving {
-        do {
+        do throws(Fault) {
           let plan = try await plan(
             target, leaves: !wanted.contains { $0.path == target.path },
             earlier.files[target.asset]?[target.path], status[repository.layout.prefix + target.path])
           if let plan { planned.append(plan) }
         } catch { faults.append(error) }
       }
-    } catch let fault as Fault {
-      faults.append(fault)
     } catch {
-      faults.append(.unexpected(error))
+      faults.append(error)
     }
     guard faults.isEmpty else { throw Faults(faults) }
     return planned
