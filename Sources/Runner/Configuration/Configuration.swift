@@ -71,7 +71,7 @@ public struct Configuration: Hashable, Sendable, Codable {
     /// Whether the commit is signed as the user's git is set up to.
     public var sign = false
     /// Knows `{{title}}`, `{{numbers}}` and `{{batch_id}}`.
-    public var subject = "feat(assets): Add {{title}} - Assets {{numbers}}"
+    public var subject = CommitMessage.defaultSubject
 
     public init() {}
   }
