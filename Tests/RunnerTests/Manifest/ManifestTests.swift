@@ -26,7 +26,8 @@ struct ManifestTests {
     }
   }
 
-  @Test("Every fixture is taken, or refused with all its faults and their places", arguments: ManifestFixture.all)
+  @Test(
+    "Every fixture is taken, or refused with all its faults and their places", arguments: ManifestFixture.all)
   func fixtures(_ fixture: ManifestFixture) throws {
     let faults = Self.faults(of: try fixture.bytes)
     let told = faults.map { fault in
@@ -82,7 +83,8 @@ struct ManifestTests {
 
   @Test("White space, the order of members, escapes and a number's spelling change no digest")
   func sameMeaningSameDigest() throws {
-    let one = #"{"batch_id":"b","assets":[{"asset_id":"a","path":"é.png","score":92,"specs":{"x":100,"y":[1]}}]}"#
+    let one =
+      #"{"batch_id":"b","assets":[{"asset_id":"a","path":"é.png","score":92,"specs":{"x":100,"y":[1]}}]}"#
     let other = #"""
       { "assets" : [ { "specs" : { "y" : [ 1.0 ], "x" : 1e2 }, "score" : 92.0, "\u0070ath" : "\u00e9.png",
         "asset_id" : "a" } ],
@@ -94,12 +96,16 @@ struct ManifestTests {
     #expect(try Manifest.read(file, under: Configuration()).digest == manifest.digest)
   }
 
-  @Test("Anything a manifest says changes its digest", arguments: [
-    ("\"b\"", "\"B\""), ("\"a\"", "\"A\""), ("é.png", "e.png"), ("92", "92.5"), ("100", "100.5"), ("[1]", "[1,1]"),
-    ("[1]", "[\"1\"]"), ("\"y\"", "\"z\""),
-  ])
+  @Test(
+    "Anything a manifest says changes its digest",
+    arguments: [
+      ("\"b\"", "\"B\""), ("\"a\"", "\"A\""), ("é.png", "e.png"), ("92", "92.5"), ("100", "100.5"),
+      ("[1]", "[1,1]"),
+      ("[1]", "[\"1\"]"), ("\"y\"", "\"z\""),
+    ])
   func otherMeaningOtherDigest(_ old: String, _ new: String) throws {
-    let one = #"{"batch_id":"b","assets":[{"asset_id":"a","path":"é.png","score":92,"specs":{"x":100,"y":[1]}}]}"#
+    let one =
+      #"{"batch_id":"b","assets":[{"asset_id":"a","path":"é.png","score":92,"specs":{"x":100,"y":[1]}}]}"#
     let other = one.replacing(old, with: new)
     #expect(other != one)
     #expect(try Self.read(Array(one.utf8)).digest != Self.read(Array(other.utf8)).digest)
@@ -107,8 +113,10 @@ struct ManifestTests {
 
   @Test("The digest of a manifest stays what it was when it was first released")
   func digestIsStable() throws {
-    let text = #"{"batch_id":"b","assets":[{"asset_id":"a","path":"a.png","score":92,"specs":{"x":1.50,"é":null}}]}"#
-    let said = #"{"assets":[{"asset_id":"a","path":"a.png","score":92,"specs":{"x":1.5,"é":null}}],"batch_id":"b"}"#
+    let text =
+      #"{"batch_id":"b","assets":[{"asset_id":"a","path":"a.png","score":92,"specs":{"x":1.50,"é":null}}]}"#
+    let said =
+      #"{"assets":[{"asset_id":"a","path":"a.png","score":92,"specs":{"x":1.5,"é":null}}],"batch_id":"b"}"#
     #expect(try Self.read(Array(text.utf8)).digest == Digest.sha256(said.utf8))
   }
 
@@ -132,11 +140,13 @@ struct ManifestTests {
       ])
   }
 
-  @Test("More than a mebibyte is refused, and a manifest with countless faults lists a bounded number of them")
+  @Test(
+    "More than a mebibyte is refused, and a manifest with countless faults lists a bounded number of them")
   func isBounded() {
     let large = [UInt8](repeating: 0x20, count: 2 << 20)
     #expect(Self.faults(of: large).map(\.code) == ["manifest_too_large"])
-    let many = "{\"batch_id\":\"b\",\"assets\":[" + String(repeating: "{\"asset_id\":\"a\"},", count: 20_000) + "{}]}"
+    let many =
+      "{\"batch_id\":\"b\",\"assets\":[" + String(repeating: "{\"asset_id\":\"a\"},", count: 20_000) + "{}]}"
     let faults = Self.faults(of: Array(many.utf8))
     #expect(faults.count == 200)
     #expect(faults.contains { $0.code == "manifest_more" })
