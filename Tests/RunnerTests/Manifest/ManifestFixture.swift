@@ -8,12 +8,14 @@ import Testing
   import Foundation
 #endif
 
-/// A manifest of `Tests/Fixtures/manifests` and what must be said of it; `Tests/Schemas/check.py` reads the same.
+/// A manifest of `Tests/Fixtures/manifests` and what must be said of it; `Tests/Schemas/check.py` reads the
+/// same.
 struct ManifestFixture: Decodable, Sendable, CustomTestStringConvertible {
   var name: String
   /// Every fault as `line:column code`, with the asset it names if it names one; none for a good manifest.
   var faults: [String]
-  /// What the shipped schema says: `accepts`, `refuses`, `blind` (wrong, but no schema could say so), or `unreadable`.
+  /// What the shipped schema says: `accepts`, `refuses`, `blind` (wrong, but no schema could say so), or
+  /// `unreadable`.
   var schema: String
 
   var testDescription: String { name }
