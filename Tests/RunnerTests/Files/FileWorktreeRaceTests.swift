@@ -10,14 +10,18 @@ import Testing
 struct FileWorktreeRaceTests {
   static let rounds = 150
 
-  /// Runs two bodies at the same moment and waits for both.
-  private func race(_ one: @escaping @Sendable () -> Void, _ other: @escaping @Sendable () -> Void) {
-    let ready = Atomic(0)
-    DispatchQueue.concurrentPerform(iterations: 2) { index in
-      ready.add(1, ordering: .sequentiallyConsistent)
-      while ready.load(ordering: .sequentiallyConsistent) < 2 {}
-      index == 0 ? one() : other()
+  /// Runs two bodies at the same moment, the second on a thread of its own, and waits for both.
+  private func race(_ one: () -> Void, _ other: @escaping @Sendable () -> Void) {
+    let ready = DispatchSemaphore(value: 0)
+    let done = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      ready.signal()
+      other()
+      done.signal()
     }
+    ready.wait()
+    one()
+    done.wait()
   }
 
   @Test("A file that appears while its target is placed is never replaced", arguments: FileWorktreeTests.both)
