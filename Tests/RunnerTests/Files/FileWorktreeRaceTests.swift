@@ -10,12 +10,17 @@ import Testing
 struct FileWorktreeRaceTests {
   static let rounds = 150
 
-  /// Runs two bodies at the same moment, the second on a thread of its own, and waits for both.
-  private func race(_ one: () -> Void, _ other: @escaping @Sendable () -> Void) {
+  /// Runs two bodies at the same moment, the second on a thread of its own, and waits for both. The second starts
+  /// later from round to round, so that it meets the first at each of its steps.
+  private func race(
+    round: Int = 0, _ one: () -> Void, _ other: @escaping @Sendable () -> Void
+  ) {
     let ready = DispatchSemaphore(value: 0)
     let done = DispatchSemaphore(value: 0)
     Thread.detachNewThread {
       ready.signal()
+      let turns = Atomic(round % 50 * 400)
+      while turns.subtract(1, ordering: .relaxed).newValue > 0 {}
       other()
       done.signal()
     }
@@ -32,7 +37,7 @@ struct FileWorktreeRaceTests {
       let target = try TargetPath("f\(round)")
       let path = bench.scratch["root/f\(round)"]
       let theirsMade = Atomic(false)
-      race {
+      race(round: round) {
         _ = try? bench.tree.place(target, new, expecting: .absent)
       } _: {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
@@ -54,7 +59,7 @@ struct FileWorktreeRaceTests {
       let target = try TargetPath("c.md")
       let theirs = try bench.scratch.write("theirs", "theirs")
       try bench.write("c.md", "old")
-      race {
+      race(round: round) {
         if round % 2 == 0 {
           _ = try? bench.tree.place(target, new, expecting: .holding(old.id))
         } else {
