@@ -102,9 +102,12 @@ struct ImageAnalysisTests {
   func gradientGivesSteps() throws {
     let found = try measures(
       of: picture(256, 64) { x, _ in UInt32(x) << 24 | UInt32(40) << 16 | UInt32(255 - x) << 8 | 0xff })
+    #expect(found.background.blue > 240 && found.background.red < 15)
     #expect((2...4).contains(found.primary.count))
-    #expect(found.primary.contains { $0.blue > 150 && $0.red < 110 })
-    #expect(found.primary.contains { $0.red > 150 && $0.blue < 110 })
+    #expect(found.primary.contains { $0.red > 200 && $0.blue < 60 })
+    #expect(found.primary.contains { (90..<170).contains($0.red) && (90..<170).contains($0.blue) })
+    let steps = (found.primary + found.accents).map(\.red).sorted()
+    #expect(zip(steps, steps.dropFirst()).allSatisfy { $1 - $0 > 15 })
   }
 
   @Test("On a transparent ground everything visible counts, white too, by its alpha")

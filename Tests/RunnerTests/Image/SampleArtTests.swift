@@ -14,8 +14,8 @@ private struct Golden {
 private let golden: [String: Golden] = [
   "ASSET-3": Golden(
     size: [1024, 1024], background: "#1a1714",
-    primary: ["#698c73", "#8bab8f", "#2d342d", "#bd5a49"],
-    accents: ["#79372c", "#c39a43", "#8f6b40"], zones: [0.214, 0.2773, 0.4116]),
+    primary: ["#698c73", "#8bab8f", "#bd5a49", "#c39a43"],
+    accents: ["#79372c", "#8f6b40", "#2d342d"], zones: [0.214, 0.2773, 0.4116]),
   "ASSET-4": Golden(
     size: [832, 1040], background: "#f3ebdc",
     primary: ["#ab5418", "#e09433", "#94a382", "#69865f"],
