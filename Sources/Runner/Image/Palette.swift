@@ -27,8 +27,8 @@ struct Palette: Hashable, Sendable {
     var share: Double
   }
 
-  /// Chooses from an image's colours, leaving out those that look like `background`; where there are no others, the
-  /// background, or white for an image in which nothing can be seen, is the only colour.
+  /// Chooses from an image's colours, leaving out those that look like `background`; where there are no
+  /// others, the background, or white for an image in which nothing can be seen, is the only colour.
   init(of bins: [ColourSum], background: RGB?) {
     let excluded = background.map(PerceivedColour.init)
     let cloud = ColourCloud(
@@ -69,7 +69,8 @@ struct Palette: Hashable, Sendable {
       sums[nearest] += point.sum
     }
     return zip(peaks, sums).map { peak, sum in
-      // A peak that only lies on another's slope, as in a gradient, stands for the middle of its part of the slope.
+      // A peak that only lies on another's slope, as in a gradient, stands for the middle of its part of the
+      // slope.
       let isSummit = !cloud.points.contains {
         $0.density > peak.density && $0.colour.distance(to: peak.colour) < sameColour
       }

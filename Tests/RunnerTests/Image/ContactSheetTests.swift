@@ -19,10 +19,12 @@ struct ContactSheetTests {
   func showsPalettes() throws {
     let scratch = try ScratchImages()
     let framed = try scratch.write(
-      picture(40, 30) { x, y in (9..<30).contains(x) && (9..<20).contains(y) ? 0xc45c4bff : 0x1a1714ff }.bytes,
+      picture(40, 30) { x, y in (9..<30).contains(x) && (9..<20).contains(y) ? 0xc45c_4bff : 0x1a17_14ff }
+        .bytes,
       "a.png")
-    let plain = try scratch.write(picture(3, 3) { _, _ in 0x336699ff }.bytes, "b.png")
-    let sheet = try decodedPixels(scratch.write(ContactSheet(images: [framed, plain]).png(), "sheet.png")).pixels
+    let plain = try scratch.write(picture(3, 3) { _, _ in 0x3366_99ff }.bytes, "b.png")
+    let sheet = try decodedPixels(scratch.write(ContactSheet(images: [framed, plain]).png(), "sheet.png"))
+      .pixels
     func colour(_ area: ContactSheet.Rectangle) -> [UInt8] {
       sheet[(area.y + 1) * 2 * ContactSheet.cellWidth + area.x + 1]
     }
@@ -30,7 +32,10 @@ struct ContactSheetTests {
     #expect(colour(ContactSheet.backgroundSwatch(left: 0, top: 0)) == [0x1a, 0x17, 0x14, 255])
     #expect(colour(ContactSheet.primarySwatch(0, left: 0, top: 0)) == [0xc4, 0x5c, 0x4b, 255])
     #expect(colour(ContactSheet.primarySwatch(0, left: second, top: 0)) == [0x33, 0x66, 0x99, 255])
-    #expect(sheet[ContactSheet.margin * 2 * ContactSheet.cellWidth + ContactSheet.margin] == [0x1a, 0x17, 0x14, 255])
+    #expect(
+      sheet[ContactSheet.margin * 2 * ContactSheet.cellWidth + ContactSheet.margin] == [
+        0x1a, 0x17, 0x14, 255,
+      ])
   }
 
   /// What `scripts/contact-sheet` runs.
