@@ -68,6 +68,22 @@ extension Fault {
       hint: "\"git fsck\" names what is missing.")
   }
 
+  static func badMessage(_ defect: MessageRules.Defect, afterHooks: Bool) -> Fault {
+    let finding =
+      switch defect {
+      case .empty: "no subject"
+      case .control: "a control character"
+      case .separator(let line): "\"---\" in line \(line), where the message would end"
+      case .crowdedSubject: "no empty line after the subject"
+      case .trailers(let line): "no trailer in line \(line)"
+      case .missing(let trailer): "the trailer \"\(trailer)\" missing or repeated"
+      }
+    return Fault(
+      "bad_commit_message", exit: afterHooks ? .inTheWay : .bug,
+      "The commit's message can't be used: expected a subject, a body and the batch's trailers, found \(finding).",
+      hint: afterHooks ? "A hook changed the message; mend it, or set commit.hooks to false." : nil)
+  }
+
   static func hookRefused(_ hook: String, _ result: ProcessResult) -> Fault {
     Fault(
       "hook_refused", exit: .inTheWay,

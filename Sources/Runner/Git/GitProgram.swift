@@ -49,8 +49,8 @@ struct GitProgram: Sendable {
     }
   }
 
-  /// The same git, pinned to a repository; filters that its configuration names can no longer run.
-  init(_ found: GitProgram, pinnedTo layout: RepositoryLayout, filters: [String]) {
+  /// The same git, pinned to a repository; filters and hooks that its configuration names can no longer run.
+  init(_ found: GitProgram, pinnedTo layout: RepositoryLayout, filters: [String], hooks: [String]) {
     program = found.program
     plain = found.plain
     environment = found.environment
@@ -64,6 +64,7 @@ struct GitProgram: Sendable {
         ("filter.\(filter).required", "false"),
       ]
     }
+    settings += hooks.map { ("hook.\($0).enabled", "false") }
   }
 
   /// Whose settings count.

@@ -27,6 +27,7 @@ extension GitRepository {
     try update(index: options, zip(draft.files.map(\.path), blobs), removing: draft.removing)
     var message = draft.message
     if draft.runsHooks { message = try runHooks(on: draft, options, scratch: "\(scratch)/git-\(token).message") }
+    try check(message, of: draft)
     let treeText = try git.run(["write-tree"], options).lines.first ?? ""
     guard let tree = GitID(treeText) else { throw .gitUnreadable("write-tree", "no id") }
     let difference = try difference(from: draft.parent?.text ?? layout.objectFormat.emptyTree, to: tree.text)
@@ -39,6 +40,16 @@ extension GitRepository {
     let commit = try writeCommitObject(bytes)
     try syncFolders(of: blobs + difference.newTrees + [tree, commit])
     return .built(BuiltCommit(id: commit, tree: tree, bytes: bytes, changes: difference.changes))
+  }
+
+  /// Refuses a message whose trailers nobody could find again.
+  private func check(_ message: String, of draft: CommitDraft) throws(Fault) {
+    let trailers = draft.message.split(separator: "\n").filter { $0.hasPrefix("Ledger-") }.map(String.init)
+    do {
+      try MessageRules.check(message, required: trailers)
+    } catch {
+      throw .badMessage(error, afterHooks: draft.runsHooks)
+    }
   }
 
   private func writeBlobs(_ sources: [String]) throws(Fault) -> [GitID] {

@@ -34,12 +34,13 @@ extension GitRepository {
         return .locked(LockFile(path: lockPath, sizeBytes: facts.sizeBytes, isOurs: false))
       } else {
         // Someone's `git add` or an editor's refresh: a matter of milliseconds.
-        usleep(10_000)
+        repeat { usleep(5_000) } while FileFacts(at: lockPath).kind != .absent && ContinuousClock.now < deadline
       }
     }
   }
 
   package func publishIndex(token: String) throws(Fault) {
+    if FileFacts(at: privateIndex(token)).kind == .absent { return }
     guard isLockOurs(token) else { throw .indexLockLost(lockPath) }
     guard rename(lockPath, layout.indexFile) == 0 else {
       throw .indexUnlockable(lockPath, cause: String(cString: strerror(errno)))

@@ -105,10 +105,11 @@ extension GitRepository {
     let names = [
       "pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction", "post-index-change",
     ]
-    return names.filter {
+    let files = names.filter {
       let path = "\(layout.hooksFolder)/\($0)"
       return FileFacts(following: path).kind == .file && access(path, X_OK) == 0
     }
+    return files + configuredHooks.map { "hook.\($0)" }
   }
 
   package func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle] {

@@ -2,6 +2,8 @@
 package struct GitRepository: Repository {
   package let layout: RepositoryLayout
   let git: GitProgram
+  /// Hooks that are made by configuration, as git 2.54 and newer have them.
+  let configuredHooks: [String]
 
   /// Finds the repository that a directory's working tree belongs to, as git finds it.
   ///
@@ -14,17 +16,23 @@ package struct GitRepository: Repository {
     var layout = try locate(directory, found)
     let configuration = try found.run(["config", "--list", "-z", "--includes"], .init(guise: .asking)).fields
     var filters: Set<String> = []
+    var hooks: Set<String> = []
     for field in configuration {
       // A name, then a line feed and the value, which may be missing.
       let parts = field.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0])
       if name == "core.sparsecheckout" { layout.isSparse = parts.count == 1 || isTrue(parts[1]) }
-      if name.hasPrefix("filter."), let dot = name.lastIndex(of: "."), dot > name.index(name.startIndex, offsetBy: 6) {
-        filters.insert(String(name[name.index(name.startIndex, offsetBy: 7)..<dot]))
-      }
+      if let filter = middle(of: name, after: "filter.") { filters.insert(filter) }
+      if let hook = middle(of: name, after: "hook."), name.hasSuffix(".command") { hooks.insert(hook) }
     }
-    return GitRepository(
-      layout: layout, git: GitProgram(found, pinnedTo: layout, filters: filters.sorted()))
+    let git = GitProgram(found, pinnedTo: layout, filters: filters.sorted(), hooks: hooks.sorted())
+    return GitRepository(layout: layout, git: git, configuredHooks: hooks.sorted())
+  }
+
+  /// `spy` of `filter.spy.clean`, which may hold points itself; nil for another section or none in the middle.
+  private static func middle(of name: String, after section: String) -> String? {
+    guard name.hasPrefix(section), let point = name.dropFirst(section.count).lastIndex(of: ".") else { return nil }
+    return String(name.dropFirst(section.count)[..<point])
   }
 
   private static func isTrue(_ value: Substring) -> Bool {

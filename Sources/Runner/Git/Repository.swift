@@ -21,7 +21,8 @@ package protocol Repository: Sendable {
   func attributes(of paths: [String]) throws(Fault) -> [String: [TargetAttribute]]
   /// Those of the paths that git ignores; a tracked path never is.
   func ignored(among paths: [String]) throws(Fault) -> Set<String>
-  /// Names of the user's hooks that a commit of theirs would run and ours does not.
+  /// The user's hooks that a commit of theirs would run and ours does not: `pre-commit`, or `hook.lint` for one that is
+  /// made by configuration.
   func hooksPresent() -> [String]
   /// What is in the way of a path's folders, in the working tree and at a commit; paths without obstacles are left out.
   func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle]
@@ -67,12 +68,13 @@ package protocol Repository: Sendable {
   /// Takes `index.lock` with the finished new index in it: the user's index of this moment, with the changes made to
   /// those of their paths that stand at the old entry, and everything else as the user staged it.
   ///
-  /// A lock left by an earlier try with the same token is taken over. Waits for a foreign one as long as `patience`.
+  /// A lock left by an earlier try with the same token is taken over, so runs that may be here at the same time must not
+  /// share one; and one who gives up must call `releaseIndex`, or the lock stays. Waits for a foreign one as long as `patience`.
   /// HEAD can't be moved by others while the lock is held, so look at it afterwards.
   func holdIndex(
     for changes: [TreeChange], token: String, patience: Duration
   ) throws(Fault) -> IndexOutcome
-  /// Makes the held index the user's index and frees the lock.
+  /// Makes the held index the user's index and frees the lock. Does nothing where no index is held.
   func publishIndex(token: String) throws(Fault)
   /// Frees the lock if it is ours, and leaves the user's index as it was.
   func releaseIndex(token: String)

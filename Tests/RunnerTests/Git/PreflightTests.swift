@@ -2,6 +2,12 @@ import Testing
 
 @testable import Runner
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @Suite("Before any work: the repository", .timeLimit(.minutes(2)))
 struct PreflightTests {
   @Test("A sub-folder's repository is found with the way down to it")
@@ -34,6 +40,23 @@ struct PreflightTests {
       try GitRepository.discover(from: repository.directory, environment: ["PATH": "/nowhere"])
     }
     #expect(fault?.code == "git_missing")
+  }
+
+  @Test("A repository of another user is refused with what to do about it", .enabled(if: geteuid() == 0))
+  func foreignOwner() throws {
+    let repository = try TestRepository()
+    try repository.shell("chown -R 12345 .")
+    let fault = #expect(throws: Fault.self) { try repository.discover() }
+    #expect(fault?.code == "foreign_repository" && fault?.hint?.contains("safe.directory") == true)
+  }
+
+  @Test("A folder git can't write to is named")
+  func unwritable() throws {
+    let repository = try TestRepository()
+    #expect(try repository.discover().unwritableFolder() == nil)
+    let git = try repository.discover()
+    try repository.shell("mv .git/objects .git/elsewhere")
+    #expect(git.unwritableFolder() == "\(repository.directory)/.git/objects")
   }
 
   @Test("Inherited GIT variables lead nowhere else")
@@ -146,6 +169,8 @@ struct PreflightTests {
     #expect(try repository.discover().hooksPresent() == ["commit-msg"])
     try repository.shell("mkdir husky; cp .git/hooks/commit-msg husky/pre-commit; git config core.hooksPath husky")
     #expect(try repository.discover().hooksPresent() == ["pre-commit"])
+    try repository.shell("git config hook.my.lint.event pre-commit; git config hook.my.lint.command false")
+    #expect(try repository.discover().hooksPresent() == ["pre-commit", "hook.my.lint"])
   }
 
   @Test("Links, files, submodules and nested repositories on the way to a target are named")
