@@ -26,7 +26,9 @@ extension GitRepository {
     let blobs = try writeBlobs(draft.files.map(\.source))
     try update(index: options, zip(draft.files.map(\.path), blobs), removing: draft.removing)
     var message = draft.message
-    if draft.runsHooks { message = try runHooks(on: draft, options, scratch: "\(scratch)/git-\(token).message") }
+    if draft.runsHooks {
+      message = try runHooks(on: draft, options, scratch: "\(scratch)/git-\(token).message")
+    }
     try check(message, of: draft)
     let treeText = try git.run(["write-tree"], options).lines.first ?? ""
     guard let tree = GitID(treeText) else { throw .gitUnreadable("write-tree", "no id") }
@@ -81,7 +83,9 @@ extension GitRepository {
     options.variables["GIT_EDITOR"] = ":"
     guard WholeFile.write(Array(draft.message.utf8), to: scratch) else { throw .gitFileUnwritable(scratch) }
     defer { unlink(scratch) }
-    for hook in [["pre-commit"], ["prepare-commit-msg", "--", scratch, "message"], ["commit-msg", "--", scratch]] {
+    for hook in [
+      ["pre-commit"], ["prepare-commit-msg", "--", scratch, "message"], ["commit-msg", "--", scratch],
+    ] {
       let result = try git.run(["hook", "run", "--ignore-missing"] + hook, options)
       if !result.succeeded { throw .hookRefused(hook[0], result) }
     }

@@ -65,7 +65,8 @@ struct PreflightTests {
     let other = try TestRepository()
     let environment = repository.environment.merging([
       "GIT_DIR": "\(other.directory)/.git", "GIT_WORK_TREE": other.directory, "GIT_INDEX_FILE": "/nowhere",
-      "GIT_OBJECT_DIRECTORY": "/nowhere", "GIT_CONFIG_COUNT": "x", "GIT_NAMESPACE": "n", "GIT_CEILING_DIRECTORIES": "/",
+      "GIT_OBJECT_DIRECTORY": "/nowhere", "GIT_CONFIG_COUNT": "x", "GIT_NAMESPACE": "n",
+      "GIT_CEILING_DIRECTORIES": "/",
     ]) { $1 }
     let git = try GitRepository.discover(from: repository.directory, environment: environment)
     #expect(git.layout.topLevel == repository.directory)
@@ -102,7 +103,8 @@ struct PreflightTests {
   @Test(
     "An operation under way is named",
     arguments: [
-      ("git merge -q side", "merge"), ("git rebase -q side", "rebase"), ("git cherry-pick side", "cherry-pick"),
+      ("git merge -q side", "merge"), ("git rebase -q side", "rebase"),
+      ("git cherry-pick side", "cherry-pick"),
       ("git revert --no-edit HEAD~1", "revert"), ("git bisect start", "bisect"),
       ("git format-patch -q -1 --stdout side | git am -q", "am"),
     ])
@@ -163,11 +165,13 @@ struct PreflightTests {
   func hooks() throws {
     let repository = try TestRepository()
     #expect(try repository.discover().hooksPresent() == [])
-    try repository.shell("printf '#!/bin/sh\\n' >.git/hooks/commit-msg; cp .git/hooks/commit-msg .git/hooks/pre-push")
+    try repository.shell(
+      "printf '#!/bin/sh\\n' >.git/hooks/commit-msg; cp .git/hooks/commit-msg .git/hooks/pre-push")
     #expect(try repository.discover().hooksPresent() == [])
     try repository.shell("chmod +x .git/hooks/*")
     #expect(try repository.discover().hooksPresent() == ["commit-msg"])
-    try repository.shell("mkdir husky; cp .git/hooks/commit-msg husky/pre-commit; git config core.hooksPath husky")
+    try repository.shell(
+      "mkdir husky; cp .git/hooks/commit-msg husky/pre-commit; git config core.hooksPath husky")
     #expect(try repository.discover().hooksPresent() == ["pre-commit"])
     try repository.shell("git config hook.my.lint.event pre-commit; git config hook.my.lint.command false")
     #expect(try repository.discover().hooksPresent() == ["pre-commit", "hook.my.lint"])
@@ -210,7 +214,9 @@ struct PreflightTests {
   @Test("A path is unmodified only if tip, index and working file agree")
   func statusOfPaths() throws {
     let repository = try TestRepository()
-    for path in ["same", "staged", "changed", "deleted", "untracked-now"] { try repository.commit(path, "x\n") }
+    for path in ["same", "staged", "changed", "deleted", "untracked-now"] {
+      try repository.commit(path, "x\n")
+    }
     let tip = try repository.tip()
     try repository.shell(
       """
@@ -231,7 +237,8 @@ struct PreflightTests {
   func convertedLineEnds() throws {
     let repository = try TestRepository()
     let tip = try repository.commit("a.md", "1\n2\n")
-    try repository.shell("git config core.autocrlf true; rm a.md; git checkout -q a.md; grep -q \"$(printf '\\r')\" a.md")
+    try repository.shell(
+      "git config core.autocrlf true; rm a.md; git checkout -q a.md; grep -q \"$(printf '\\r')\" a.md")
     #expect(try repository.discover().status(of: ["a.md"], at: tip)["a.md"]?.isUnmodified == true)
   }
 

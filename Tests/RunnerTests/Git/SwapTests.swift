@@ -72,7 +72,8 @@ struct SwapTests {
       #expect(try git.clearRefLocks(main, holding: commit.id) == lock)
     }
     #expect(WholeFile.write(Array("\(commit.id)\n".utf8), to: path))
-    #expect(try swap(git, from: tip, to: commit.id) == .locked(LockFile(path: path, sizeBytes: 41, isOurs: true)))
+    #expect(
+      try swap(git, from: tip, to: commit.id) == .locked(LockFile(path: path, sizeBytes: 41, isOurs: true)))
     #expect(try git.clearRefLocks(main, holding: commit.id) == nil)
     #expect(try swap(git, from: tip, to: commit.id) == .swapped)
   }
@@ -88,7 +89,8 @@ struct SwapTests {
 
   // MARK: The index
 
-  @Test("While the index is held the user's commit and add wait or fail, and a foreign lock is named and left")
+  @Test(
+    "While the index is held the user's commit and add wait or fail, and a foreign lock is named and left")
   func exclusion() throws {
     let (repository, git, _, commit) = try prepared()
     #expect(try git.holdIndex(for: commit.changes, token: "demo", patience: .zero) == .held)
@@ -213,7 +215,9 @@ struct SwapTests {
     #expect(try git.commits(withLines: lines, from: main) == [FoundCommit(id: commit.id, place: .reflog)])
     try repository.git(["branch", "kept", commit.id.text])
     #expect(
-      try git.commits(withLines: lines, from: main) == [FoundCommit(id: commit.id, place: .ref("refs/heads/kept"))])
+      try git.commits(withLines: lines, from: main) == [
+        FoundCommit(id: commit.id, place: .ref("refs/heads/kept"))
+      ])
     try repository.git(["reset", "-q", "--hard", "kept"])
     try repository.git(["commit", "-q", "--amend", "--no-edit", "--date", "2001-01-01T00:00:00Z"])
     let amended = try repository.tip()

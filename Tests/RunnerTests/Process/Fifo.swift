@@ -20,8 +20,8 @@ struct Fifo: Sendable {
 
   struct FifoError: Error {}
 
-  /// Opens the pipe for reading at once, then waits, on a thread of its own, until someone has opened it for writing
-  /// and nobody has it open any more. Returns what was written; nil where no thread could be had.
+  /// Opens the pipe for reading at once, then waits, on a thread of its own, until someone has opened it for
+  /// writing and nobody has it open any more. Returns what was written; nil where no thread could be had.
   func ended() -> Task<[UInt8]?, Never> {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     return Task {
