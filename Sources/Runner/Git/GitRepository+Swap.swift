@@ -22,7 +22,12 @@ extension GitRepository {
         ],
         // Killed between making its lock and moving it into place, git would leave the lock behind.
         survivesParent: true))
-    if result.succeeded { return .swapped }
+    if result.succeeded {
+      // git has synced what the ref's file holds, not its name.
+      let folder = "\(layout.commonFolder)/\(ref[..<(ref.lastIndex(of: "/") ?? ref.startIndex)])"
+      if let cause = WholeFile.syncFolder(folder) { throw .gitFolderUnsynced(folder, cause: cause) }
+      return .swapped
+    }
     // A failure says little: what the branch is now decides.
     let now = try tip(of: ref)
     if now == new { return .alreadyThere }
