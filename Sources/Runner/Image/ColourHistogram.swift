@@ -46,11 +46,16 @@ struct ColourHistogram: ~Copyable {
 
   /// The bins that hold anything, by rising red, green and blue.
   var bins: [ColourSum] {
-    stride(from: 0, to: sums.count, by: 4).compactMap { index in
-      guard sums[index] > 0 else { return nil }
-      return ColourSum(
-        weight: sums[index], red: sums[index + 1], green: sums[index + 2], blue: sums[index + 3])
+    var bins: [ColourSum] = []
+    var index = 0
+    while index < Self.binCount * 4 {
+      if sums[index] > 0 {
+        bins.append(
+          ColourSum(weight: sums[index], red: sums[index + 1], green: sums[index + 2], blue: sums[index + 3]))
+      }
+      index += 4
     }
+    return bins
   }
 }
 

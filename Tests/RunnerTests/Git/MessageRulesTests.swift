@@ -3,26 +3,26 @@ import Testing
 @testable import Runner
 
 @Suite("Commit messages")
-struct CommitMessageTests {
+struct MessageRulesTests {
   private static let good = "feat(assets): Add demo\n\nBody.\n\nLedger-Batch: b\nLedger-Head: 1:a\n"
 
   @Test("The message of a batch passes")
   func good() throws {
-    try CommitMessage.check(Self.good, required: ["Ledger-Batch: b", "Ledger-Head: 1:a"])
+    try MessageRules.check(Self.good, required: ["Ledger-Batch: b", "Ledger-Head: 1:a"])
   }
 
   @Test(
     "Whatever would hide or break the trailers is named",
     arguments: [
-      ("", CommitMessage.Defect.empty), (" \n\nA: b\n", .empty), ("s\u{0}\n\nA: b", .control), ("s\r\n\nA: b", .control),
+      ("", MessageRules.Defect.empty), (" \n\nA: b\n", .empty), ("s\u{0}\n\nA: b", .control), ("s\r\n\nA: b", .control),
       ("s\n\n---\n\nA: b", .separator(line: 3)), ("s\n\n--- \n\nA: b", .separator(line: 3)),
       ("s\nmore\n\nA: b", .crowdedSubject), ("s\n\nA: b\nno trailer", .trailers(line: 4)),
       ("s\n\nA_b: c", .trailers(line: 3)), ("s\n\nLedger-Head: 1:a", .missing("Ledger-Batch: b")),
       ("s\n\nLedger-Batch: b\n\nbody: x", .missing("Ledger-Batch: b")), ("s", .missing("Ledger-Batch: b")),
       ("s\n\nLedger-Batch: b\nLedger-Batch: b", .missing("Ledger-Batch: b")),
     ])
-  func defects(message: String, defect: CommitMessage.Defect) {
-    #expect(throws: defect) { try CommitMessage.check(message, required: ["Ledger-Batch: b"]) }
+  func defects(message: String, defect: MessageRules.Defect) {
+    #expect(throws: defect) { try MessageRules.check(message, required: ["Ledger-Batch: b"]) }
   }
 
   @Test("Identities are names and mail addresses, nothing that ends a header")
