@@ -52,7 +52,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
-    .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Migrations", "CSQLite"], swiftSettings: strict),
+    .executableTarget(
+      name: "ledger-bench", dependencies: ["Ledger"], path: "benchmarks/ledger/LedgerBench",
+      swiftSettings: strict),
+    .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
+    .testTarget(
+      name: "LedgerTests",
+      dependencies: ["Ledger", "Migrations", "CSQLite", "CFaultVFS", "ledger-bench"],
+      swiftSettings: strict),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Ledger"], swiftSettings: strict),
     // A whole world around the runner, in memory: for the tests beside it and for `scripts/simulate`.
     .target(

@@ -104,7 +104,7 @@ public final class Project: Sendable {
 
   private func surroundings() throws(Fault) -> Surroundings {
     let clock = SystemClock()
-    let head = LedgerHeadFile(path: layout.head)
+    let folder = LedgerFolder(layout.ledgerFolder)
     let objects = try FileObjectStore(layout)
     let temporary = layout.temporary
     let root = layout.root
@@ -121,7 +121,7 @@ public final class Project: Sendable {
       newRunID: { RunID.make(clock.now(), UInt64.random(in: .min ... .max)) },
       newSeed: { UInt64.random(in: .min ... .max) },
       publishHead: { [store] () async throws(Fault) in
-        do throws(StoreError) { try head.write(try await store.head()) } catch {
+        do throws(StoreError) { try LedgerHeadFile.write(try await store.head(), in: folder) } catch {
           throw .ledger(error)
         }
       })

@@ -111,18 +111,13 @@ struct AppendTransaction {
         try statements.insertKey.run()
       }
     }
-    let folded = BatchName.folded(request.batch)
     if let last = events.last {
-      let upsert = statements.upsertBatch
-      upsert.bind(1, folded)
-      upsert.bind(2, request.batch)
-      upsert.bind(3, last.version)
-      upsert.bind(4, request.state)
-      upsert.bind(5, last.position)
-      upsert.bind(6, last.timeMs)
-      try upsert.run()
+      try statements.upsert(
+        BatchRow(
+          batch: request.batch, version: last.version, state: request.state, position: last.position,
+          timeMs: last.timeMs))
     } else {
-      statements.setState.bind(1, folded)
+      statements.setState.bind(1, BatchName.folded(request.batch))
       statements.setState.bind(2, request.state)
       try statements.setState.run()
     }

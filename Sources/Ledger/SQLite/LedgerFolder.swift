@@ -69,7 +69,7 @@ public struct LedgerFolder: Hashable, Sendable {
     try sync(folder: locks)
   }
 
-  private func sync(folder: String) throws(StoreError) {
+  func sync(folder: String) throws(StoreError) {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("open folder", folder) }
     defer { close(descriptor) }
@@ -90,7 +90,8 @@ public struct LedgerFolder: Hashable, Sendable {
     #endif
   }
 
-  private func failure(_ operation: String, _ path: String) -> StoreError {
+  /// What the last system call on a path below the folder failed with.
+  func failure(_ operation: String, _ path: String) -> StoreError {
     let code = errno
     switch code {
     case ENOSPC, EDQUOT: return .diskFull(path: path)

@@ -35,8 +35,14 @@ final class LedgerReader: @unchecked Sendable {
   }
 
   func batches() throws(StoreError) -> [BatchRow] {
-    let statement = try prepared(
-      "SELECT batch, version, state, position, time_ms FROM batches ORDER BY position DESC")
+    try Self.batchRows(of: prepared(Self.batchesSQL))
+  }
+
+  /// Columns as `batchRows` reads them.
+  static let batchesSQL =
+    "SELECT batch, version, state, position, time_ms FROM batches ORDER BY position DESC"
+
+  static func batchRows(of statement: Statement) throws(StoreError) -> [BatchRow] {
     var rows: [BatchRow] = []
     while try statement.step() {
       rows.append(

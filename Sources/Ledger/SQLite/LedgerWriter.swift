@@ -28,12 +28,10 @@ final class LedgerWriter: @unchecked Sendable {
   func commit(
     _ requests: [AppendRequest], finish: (Int, Result<[Event], StoreError>) -> Void
   ) {
-    var results: [Result<[Event], StoreError>]
     do throws(StoreError) {
       try lock.lock(within: options.lockPatience)
       defer { lock.unlock() }
-      results = try transact(requests)
-      for (index, result) in results.enumerated() { finish(index, result) }
+      for (index, result) in transact(requests).enumerated() { finish(index, result) }
       checkpointIfDue()
     } catch {
       for index in requests.indices { finish(index, .failure(error)) }
@@ -63,26 +61,23 @@ final class LedgerWriter: @unchecked Sendable {
     connection = nil
   }
 
-  private func transact(
-    _ requests: [AppendRequest]
-  ) throws(StoreError) -> [Result<[Event], StoreError>] {
-    let (connection, statements) = try begin()
-    var transaction = AppendTransaction(statements, path: folder.database)
+  private func transact(_ requests: [AppendRequest]) -> [Result<[Event], StoreError>] {
     var results: [Result<[Event], StoreError>] = []
     do throws(StoreError) {
+      let (connection, statements) = try begin()
+      defer { rollBack(statements, on: connection) }
+      var transaction = AppendTransaction(statements, path: folder.database)
       try transaction.readHead()
       for request in requests {
         results.append(try transaction.append(request, hashing: &hasher, on: connection))
       }
-      if results.contains(where: { if case .success = $0 { true } else { false } }) {
-        try commit(statements, on: connection)
-      } else {
-        rollBack(statements, on: connection)
-      }
+      if results.contains(where: \.hasSucceeded) { try commit(statements, on: connection) }
       return results
     } catch {
-      rollBack(statements, on: connection)
-      throw error
+      // What was refused stays refused for its own reason; the others share the transaction's fate.
+      return requests.indices.map { index in
+        index < results.count && !results[index].hasSucceeded ? results[index] : .failure(error)
+      }
     }
   }
 
@@ -150,5 +145,11 @@ final class LedgerWriter: @unchecked Sendable {
     } catch {
       _ = poisoned(by: error)
     }
+  }
+}
+
+extension Result {
+  fileprivate var hasSucceeded: Bool {
+    if case .success = self { true } else { false }
   }
 }

@@ -68,9 +68,7 @@ public final class SQLiteEventStore: EventStore {
 
   @discardableResult
   public func append(_ request: AppendRequest) async throws(StoreError) -> [Event] {
-    guard mode != .readOnly else {
-      throw StoreError.unsupported(path: folder.database, reason: "it was opened for reading only")
-    }
+    try requireWriting()
     return try await withCheckedContinuation { continuation in
       let job = WriteJob.append(request) { continuation.resume(returning: $0) }
       if !writing.submit(job) { continuation.resume(returning: .failure(.closed)) }
@@ -108,7 +106,7 @@ public final class SQLiteEventStore: EventStore {
 
   // MARK: - Jobs
 
-  private typealias ReadJob = @Sendable (LedgerReader) -> Void
+  typealias ReadJob = @Sendable (LedgerReader) -> Void
 
   private enum WriteJob: Sendable {
     case append(AppendRequest, @Sendable (Result<[Event], StoreError>) -> Void)
@@ -140,10 +138,11 @@ public final class SQLiteEventStore: EventStore {
     commit()
   }
 
-  private func read<Value: Sendable>(
+  /// Runs a piece of reading on the reading thread.
+  func read<Value: Sendable>(
     _ body: @escaping @Sendable (LedgerReader) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
-    try await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, StoreError>, Never>) in
+    try await withCheckedContinuation { (continuation: Continuation<Value>) in
       let isTaken = reading.submit { reader in
         do throws(StoreError) {
           continuation.resume(returning: .success(try body(reader)))
@@ -159,7 +158,8 @@ public final class SQLiteEventStore: EventStore {
   func exclusively<Value: Sendable>(
     _ body: @escaping @Sendable (Connection) throws(StoreError) -> Value
   ) async throws(StoreError) -> Value {
-    try await withCheckedContinuation { (continuation: CheckedContinuation<Result<Value, StoreError>, Never>) in
+    try requireWriting()
+    return try await withCheckedContinuation { (continuation: Continuation<Value>) in
       let job = WriteJob.exclusive { writer in
         do throws(StoreError) {
           continuation.resume(returning: .success(try writer.exclusively(body)))
@@ -169,6 +169,14 @@ public final class SQLiteEventStore: EventStore {
       }
       if !writing.submit(job) { continuation.resume(returning: .failure(.closed)) }
     }.get()
+  }
+
+  private typealias Continuation<Value: Sendable> = CheckedContinuation<Result<Value, StoreError>, Never>
+
+  private func requireWriting() throws(StoreError) {
+    guard mode != .readOnly else {
+      throw StoreError.unsupported(path: folder.database, reason: "it was opened for reading only")
+    }
   }
 
   // MARK: - Opening
@@ -221,7 +229,7 @@ public final class SQLiteEventStore: EventStore {
       guard case .behind(let applied) = finding, mode == .readOnly else { return nil }
       throw StoreError.unsupported(
         path: folder.database,
-        reason: "its schema is version \(applied), and only a command that writes brings it to this version's")
+        reason: "its schema is of version \(applied); a command that writes brings it to this one's")
     } catch .failed(_, let code, _) where mode != .readOnly && needsWriter(code) {
       // Killed while it was made, it may have a rollback journal that a reader must not play back.
       return nil

@@ -61,12 +61,12 @@ final class Statement {
   func bind(_ index: Int32, _ text: String) {
     var text = text
     text.withUTF8 { bytes in
-      // A nil address would bind NULL instead of an empty text.
-      let start = UnsafeRawPointer(bytes.baseAddress) ?? Self.nothing
-      note(
+      let code = bytes.withMemoryRebound(to: CChar.self) {
         sqlite3_bind_text64(
-          handle, index, start.assumingMemoryBound(to: CChar.self), UInt64(bytes.count), Self.copied,
-          UInt8(SQLITE_UTF8)))
+          handle, index, $0.baseAddress, UInt64($0.count), Self.copied, UInt8(SQLITE_UTF8))
+      }
+      // Without an address SQLite would take an empty text for NULL.
+      note(bytes.baseAddress == nil ? sqlite3_bind_text(handle, index, "", 0, Self.copied) : code)
     }
   }
 
@@ -76,7 +76,10 @@ final class Statement {
 
   func bind(_ index: Int32, _ bytes: [UInt8]) {
     bytes.withUnsafeBytes {
-      note(sqlite3_bind_blob64(handle, index, $0.baseAddress ?? Self.nothing, UInt64($0.count), Self.copied))
+      note(
+        $0.isEmpty
+          ? sqlite3_bind_zeroblob(handle, index, 0)
+          : sqlite3_bind_blob64(handle, index, $0.baseAddress, UInt64($0.count), Self.copied))
     }
   }
 
@@ -86,8 +89,6 @@ final class Statement {
 
   /// SQLITE_TRANSIENT, a macro that Swift doesn't import: SQLite makes its own copy.
   private static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
-
-  private static var nothing: UnsafeRawPointer { UnsafeRawPointer(UnsafeMutableRawPointer(bitPattern: 1)!) }
 
   // MARK: - Columns
 

@@ -70,6 +70,19 @@ struct WriteStatements {
   }
 }
 
+extension WriteStatements {
+  /// Writes a batch's row in place of the one there may be.
+  func upsert(_ row: BatchRow) throws(StoreError) {
+    upsertBatch.bind(1, BatchName.folded(row.batch))
+    upsertBatch.bind(2, row.batch)
+    upsertBatch.bind(3, row.version)
+    upsertBatch.bind(4, row.state)
+    upsertBatch.bind(5, row.position)
+    upsertBatch.bind(6, row.timeMs)
+    try upsertBatch.run()
+  }
+}
+
 /// Reads what a limiter remembers; the writer and the reader ask in the same words.
 enum LimiterRows {
   static let callsSQL = """

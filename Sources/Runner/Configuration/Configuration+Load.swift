@@ -32,8 +32,8 @@ extension Configuration {
 
   /// Reads the configuration: defaults, then the file if there is one, then the environment, then flags.
   ///
-  /// Everything that is wrong in any of them is told at once. A file that is not there is no fault; one that is no
-  /// regular file, or is larger than 64 KiB, is. YAML is only touched where there is a file.
+  /// Everything that is wrong in any of them is told at once. A file that is not there is no fault; one
+  /// that is no regular file, or is larger than 64 KiB, is. YAML is only touched where there is a file.
   public static func load(
     file path: String?, environment: [String: String] = [:], overrides: Overrides = Overrides()
   ) throws(Faults) -> Configuration {

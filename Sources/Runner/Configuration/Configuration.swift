@@ -1,12 +1,14 @@
 /// What a batch goes by: from flags, environment, `ledger.yaml` and defaults, in that order of precedence.
 ///
-/// Holds no secret: environment variables stand here by name only. It is stored whole with a batch's registration.
+/// Holds no secret: environment variables stand here by name only. It is stored whole with a batch's
+/// registration.
 public struct Configuration: Hashable, Sendable, Codable {
   public var extractor: ExtractorSettings
   public var limits: Limits
   public var policy: Policy
   public var layout: Layout
-  /// A folder with `context.md` and `usage.md` to use instead of the built-in ones, relative to the project root.
+  /// A folder with `context.md` and `usage.md` to use instead of the built-in ones, relative to the project
+  /// root.
   public var templates: String?
   public var commit: Commit
 
@@ -47,7 +49,8 @@ public struct Configuration: Hashable, Sendable, Codable {
     }
   }
 
-  /// Where a bundle's files go. The templates know `{{asset_id}}`, `{{slug}}`, `{{category}}` and `{{file}}`.
+  /// Where a bundle's files go. The templates know `{{asset_id}}`, `{{slug}}`, `{{category}}` and
+  /// `{{file}}`.
   public struct Layout: Hashable, Sendable, Codable {
     public var bundle = "assets/{{asset_id}}-{{slug}}"
     public var production = "frontend/public/assets/{{category}}/{{file}}"

@@ -26,7 +26,12 @@ struct ConfigurationReader {
   /// Takes every setting of a file.
   mutating func apply(_ tree: YAMLTree) {
     guard case .mapping(let sections, _) = tree else {
-      if !tree.isNull { reader.refuse("the whole", expected: "a mapping of settings", found: tree) }
+      if !tree.isNull {
+        reader.faults.append(
+          .configurationSyntax(
+            reader.origin.path ?? "", "is no mapping: expected settings by name, found \(tree.shown)",
+            at: tree.position))
+      }
       return
     }
     for section in sections {

@@ -25,7 +25,8 @@ public enum DurationText {
     return .milliseconds(totalMs)
   }
 
-  /// Writes a duration in the largest unit that tells it exactly; what is finer than a millisecond is dropped.
+  /// Writes a duration in the largest unit that tells it exactly; what is finer than a millisecond is
+  /// dropped.
   public static func text(of duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     let totalMs = seconds * 1000 + attoseconds / 1_000_000_000_000_000

@@ -12,14 +12,15 @@ public struct ExtractorSettings: Hashable, Sendable {
   }
 
   public var kind = Kind.local
-  /// A program and its arguments; empty for `local`. Its first word is looked up in PATH or in the project root.
+  /// A program and its arguments; empty for `local`. Its first word is looked up in PATH or in the project
+  /// root.
   public var command: [String] = []
   /// Names of environment variables that the program gets, beside PATH, HOME, LANG and TMPDIR.
   public var env: [String] = []
   /// The tool of an MCP server that is called.
   public var tool = "generate_idf"
-  /// The tool's arguments, an object whose values `@path`, `@base64`, `@specs`, `@asset_id`, `@prompt` and `@paths`
-  /// stand for something of the asset; every other value is handed on as it is.
+  /// The tool's arguments, an object whose values `@path`, `@base64`, `@specs`, `@asset_id`, `@prompt` and
+  /// `@paths` stand for something of the asset; every other value is handed on as it is.
   public var arguments: JSONValue = ["code": "@path"]
   /// Whether one call asks for all pending assets.
   public var batch = false

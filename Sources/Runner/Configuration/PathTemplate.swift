@@ -41,8 +41,8 @@ public struct PathTemplate: Hashable, Sendable {
     }
   }
 
-  /// Puts values in the place of variables; an empty one takes a hyphen before it along. A variable without a value is
-  /// the caller's mistake: see `variables`.
+  /// Puts values in the place of variables; an empty one takes a hyphen before it along. A variable without
+  /// a value is the caller's mistake: see `variables`.
   public func filled(_ values: [String: String]) -> String {
     parts.reduce(into: "") { text, part in
       switch part {

@@ -80,7 +80,8 @@ struct SettingReader {
     return nil
   }
 
-  /// Reads any value as the JSON it stands for, by the rules of YAML 1.2's JSON schema for what is without quotes.
+  /// Reads any value as the JSON it stands for, by the rules of YAML 1.2's JSON schema for what is without
+  /// quotes.
   mutating func json(_ name: String, _ value: YAMLTree) -> JSONValue? {
     switch value {
     case .scalar(let text, let isPlain, _):

@@ -1,6 +1,7 @@
 import Yams
 
-/// What a YAML text says, with places; types are for the reader to decide, so that `no` can be a text or a mistake.
+/// What a YAML text says, with places; types are for the reader to decide, so that `no` can be a text or a
+/// mistake.
 indirect enum YAMLTree: Sendable {
   /// `isPlain` where it stood without quotes.
   case scalar(String, isPlain: Bool, SourcePosition)
@@ -27,7 +28,8 @@ indirect enum YAMLTree: Sendable {
     }
   }
 
-  /// Reads a text of one document; nil where it holds nothing. Aliases are refused before anything is expanded.
+  /// Reads a text of one document; nil where it holds nothing. Aliases are refused before anything is
+  /// expanded.
   static func read(_ bytes: [UInt8]) throws(Problem) -> YAMLTree? {
     guard bytes.count <= maxBytes else {
       throw Problem(message: "is too large: expected at most \(maxBytes) bytes, found \(bytes.count)")
@@ -44,15 +46,17 @@ indirect enum YAMLTree: Sendable {
     }
     do {
       return try Yams.compose(yaml: text, .default, .default, .utf8).map(tree)
+    } catch let problem as Problem {
+      throw problem
     } catch let error as YamlError {
-      throw problem(of: error)
+      throw problem(of: error, in: text)
     } catch {
       throw Problem(message: "is no YAML: \(error)")
     }
   }
 
-  /// Finds something that may be an alias, if there is something that may be its anchor. Both signs within quoted texts
-  /// count as well, for telling them apart would take a second YAML parser.
+  /// Finds something that may be an alias, if there is something that may be its anchor. Both signs within
+  /// quoted texts count as well, for telling them apart would take a second YAML parser.
   private static func offsetOfAlias(_ bytes: [UInt8]) -> Int? {
     func first(_ sign: UInt8) -> Int? {
       bytes.indices.dropLast().first { bytes[$0] == sign && bytes[$0 + 1] > 0x20 }
@@ -85,7 +89,7 @@ indirect enum YAMLTree: Sendable {
     }
   }
 
-  private static func problem(of error: YamlError) -> Problem {
+  private static func problem(of error: YamlError, in text: String) -> Problem {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
@@ -95,7 +99,10 @@ indirect enum YAMLTree: Sendable {
       Problem(
         message: "has \(names.map { "\"\($0)\"" }.joined(separator: ", ")) twice: expected every key once",
         position: SourcePosition(line: context.mark.line, column: context.mark.column))
-    case .reader(let problem, _, _, _): Problem(message: "is no YAML: \(problem)")
+    case .reader(let problem, let offset, _, _):
+      Problem(
+        message: "is no YAML: \(problem)",
+        position: offset.map { SourceText(Array(text.utf8)).position(ofOffset: text.prefix($0).utf8.count) })
     case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
       Problem(message: "is no YAML that can be read")
     }

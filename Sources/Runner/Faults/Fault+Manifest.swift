@@ -105,7 +105,8 @@ extension Fault {
     path.insert(.member("idf"), at: 0)
     return Fault(
       "manifest_idf", exit: .manifestRefused,
-      "\"\(path.text)\"\(owner): expected \(problem.expected), found \(problem.found)", asset: asset)
+      "\"\(path.text)\"\(owner): expected \(problem.expected), found \(problem.found)",
+      hint: problem.nearest.map { "Did you mean \"\($0)\"?" }, asset: asset)
   }
 
   /// Stands for all faults that are not listed.

@@ -1,7 +1,7 @@
 import Ledger
 
 extension Fault {
-  static func unexpected(_ error: any Error) -> Fault {
+  package static func unexpected(_ error: any Error) -> Fault {
     Fault(
       "bug", exit: .bug, "An error came up that nobody expected: \(type(of: error)).",
       hint: "Please report it, with the output of `ledgerctl doctor`.")

@@ -9,6 +9,12 @@ public struct FileSystemFacts: Hashable, Sendable {
   /// Bytes that an ordinary user can still write.
   public var freeBytes: Int64
 
+  public init(kind: String, isRemote: Bool, freeBytes: Int64) {
+    self.kind = kind
+    self.isRemote = isRemote
+    self.freeBytes = freeBytes
+  }
+
   /// Asks about the file system that a path lies on.
   public init(at path: String) throws(Fault) {
     var type: Int64 = 0

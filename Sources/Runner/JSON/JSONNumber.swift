@@ -1,12 +1,12 @@
-/// The value that a JSON number's text stands for: an integer of 64 bits kept exactly, anything else as the nearest
-/// double, as RFC 8785 has it. Two spellings of one value, such as `92` and `9.20e1`, are equal.
+/// The value that a JSON number's text stands for: an integer of 64 bits kept exactly, anything else as the
+/// nearest double, as RFC 8785 has it. Two spellings of one value, such as `92` and `9.20e1`, are equal.
 package enum JSONNumber: Hashable, Sendable {
   case integer(Int64)
   case natural(UInt64)
   case double(Double)
 
-  /// Reads a number's text; nil if it is no number that a double can hold. A text other than zero that only a
-  /// double's zero could stand for is none.
+  /// Reads a number's text; nil if it is no number that a double can hold. A text other than zero that only
+  /// a double's zero could stand for is none.
   package init?(_ text: String) {
     if let integer = Int64(text) {
       self = .integer(integer)

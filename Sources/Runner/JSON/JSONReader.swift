@@ -1,9 +1,9 @@
 /// Reads JSON as RFC 8259 has it and nothing beyond, telling everything that is wrong with a text at once.
 ///
-/// Refused with line and column: names that are there twice (also when only equal after unescaping, or canonically
-/// equivalent), comments, trailing commas, `NaN`, leading zeros, numbers that no finite double holds, lone surrogates,
-/// NUL even as an escape, raw control characters, invalid UTF-8, a byte order mark. Time is linear in the text's size,
-/// and the stack is bounded by `Limits.maxDepth`, whatever the text.
+/// Refused with line and column: names that are there twice (also when only equal after unescaping, or
+/// canonically equivalent), comments, trailing commas, `NaN`, leading zeros, numbers that no finite double
+/// holds, lone surrogates, NUL even as an escape, raw control characters, invalid UTF-8, a byte order mark.
+/// Time is linear in the text's size, and the stack is bounded by `Limits.maxDepth`, whatever the text.
 package struct JSONReader {
   package struct Limits: Hashable, Sendable {
     package var maxBytes: Int
@@ -24,7 +24,8 @@ package struct JSONReader {
     }
   }
 
-  /// What was read of a text: a value with places, as far as it could be understood, and all problems by position.
+  /// What was read of a text: a value with places, as far as it could be understood, and all problems by
+  /// position.
   package struct Document: Sendable {
     package var root: LocatedJSON
     package var problems: [JSONProblem]

@@ -1,5 +1,6 @@
 extension JSONScanner {
-  /// Reads a text in quotes, whose opening quote is at the present place; nil where it does not end on its line.
+  /// Reads a text in quotes, whose opening quote is at the present place; nil where it does not end on its
+  /// line.
   mutating func readText(quote: UInt8 = UInt8(ascii: "\"")) -> String? {
     let start = index
     if quote == UInt8(ascii: "'") { report(.singleQuotes, at: start) }

@@ -1,5 +1,5 @@
-/// Codes a value as the JSON it is. Swift's coders hand over neither a number's text nor the order of members, so what
-/// comes back is the value's `canonical` form: coding that again changes nothing.
+/// Codes a value as the JSON it is. Swift's coders hand over neither a number's text nor the order of
+/// members, so what comes back is the value's `canonical` form: coding that again changes nothing.
 extension JSONValue: Codable {
   public init(from decoder: any Decoder) throws {
     if let container = try? decoder.container(keyedBy: Name.self) {
@@ -29,8 +29,8 @@ extension JSONValue: Codable {
     }
   }
 
-  /// Asks for an integer only where a double has no fraction and may be inexact: asked first, Swift's decoder would cut
-  /// some fractions off.
+  /// Asks for an integer only where a double has no fraction and may be inexact: asked first, Swift's
+  /// decoder would cut some fractions off.
   private static func decodeNumber(from container: any SingleValueDecodingContainer) throws -> JSONNumber {
     let double = try container.decode(Double.self)
     guard double.rounded() == double, abs(double) > 0x1p53 else { return JSONNumber(double) }

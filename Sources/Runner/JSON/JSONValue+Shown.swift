@@ -1,5 +1,6 @@
 extension JSONValue {
-  /// The value in few words for "found …" in a message: a number or text itself, cut short, of anything else the kind.
+  /// The value in few words for "found …" in a message: a number or text itself, cut short, of anything
+  /// else the kind.
   var shown: String {
     switch self {
     case .null: "null"

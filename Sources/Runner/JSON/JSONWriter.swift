@@ -1,5 +1,5 @@
-/// Writes JSON values as text. `/` is never escaped, control characters always are; a number keeps its text, except in
-/// the canonical form.
+/// Writes JSON values as text. `/` is never escaped, control characters always are; a number keeps its
+/// text, except in the canonical form.
 public enum JSONWriter {
   /// Writes on one line, members in their order.
   public static func compact(_ value: JSONValue) -> String {
@@ -8,7 +8,8 @@ public enum JSONWriter {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Writes the bytes that digests are made of: one line, members by the bytes of their names, numbers by value.
+  /// Writes the bytes that digests are made of: one line, members by the bytes of their names, numbers by
+  /// value.
   ///
   /// Two values that say the same are written the same, whatever their white space, order and spelling.
   public static func canonical(_ value: JSONValue) -> [UInt8] {
@@ -17,8 +18,8 @@ public enum JSONWriter {
     return text
   }
 
-  /// Writes for people: two spaces a level, a line feed at the end; members by the bytes of their names, or in their
-  /// order.
+  /// Writes for people: two spaces a level, a line feed at the end; members by the bytes of their names, or
+  /// in their order.
   public static func pretty(_ value: JSONValue, sortingNames: Bool = true) -> String {
     var text: [UInt8] = []
     write(sortingNames ? value.sortingNames : value, indent: 0, into: &text)
@@ -93,7 +94,8 @@ public enum JSONWriter {
 extension JSONValue {
   /// The value in the one form that survives storing: members by the bytes of their names, numbers by value.
   ///
-  /// An integer of 64 bits stays exact, any other number is the nearest double; a text that is no number stays.
+  /// An integer of 64 bits stays exact, any other number is the nearest double; a text that is no number
+  /// stays.
   public var canonical: JSONValue {
     switch self {
     case .null, .bool, .string: self

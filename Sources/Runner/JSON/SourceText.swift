@@ -43,7 +43,8 @@ package struct SourceText: Sendable {
     return SourcePosition(line: low + 1, column: characters + 1)
   }
 
-  /// Finds where the bytes stop being UTF-8: the offset of every ill-formed sequence, at most `limit` of them.
+  /// Finds where the bytes stop being UTF-8: the offset of every ill-formed sequence, at most `limit` of
+  /// them.
   package func illFormedOffsets(limit: Int) -> [Int] {
     bytes.withUnsafeBufferPointer { buffer in
       var found: [Int] = []
@@ -61,8 +62,9 @@ package struct SourceText: Sendable {
     }
   }
 
-  /// Measures the sequence that a byte above 0x7F begins, as Unicode's table 3-7 has it: no overlong forms, no
-  /// surrogates, nothing above U+10FFFF. An ill-formed one is as long as its well-formed beginning, at least one byte.
+  /// Measures the sequence that a byte above 0x7F begins, as Unicode's table 3-7 has it: no overlong forms,
+  /// no surrogates, nothing above U+10FFFF. An ill-formed one is as long as its well-formed beginning, at
+  /// least one byte.
   private static func sequence(
     at index: Int, in buffer: UnsafeBufferPointer<UInt8>
   ) -> (length: Int, wellFormed: Bool) {

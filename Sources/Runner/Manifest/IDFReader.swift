@@ -1,7 +1,8 @@
 /// Makes an `IDF` of what an extractor or a manifest says, checking all of it against `idf/v1`.
 ///
-/// What is left out (or null) comes from the asset's `specs`, the dimensions from the image's own header. Colours become
-/// lower case. Members that `idf/v1` does not know are passed over in a reply, and refused in a manifest.
+/// What is left out (or null) comes from the asset's `specs`, the dimensions from the image's own header.
+/// Colours become lower case. Members that `idf/v1` does not know are passed over in a reply, and refused
+/// in a manifest.
 package struct IDFReader {
   /// The most colours in a palette's list and specimens in the list that a reply may hold.
   static let maxListed = 100
@@ -193,9 +194,11 @@ package struct IDFReader {
   private mutating func refuseUnknown(in value: JSONValue, at path: [LocatedJSON.Step], known: [String]) {
     guard refusesUnknown, let members = value.members else { return }
     for member in members where !known.contains(member.name) {
-      let meant = Spelling.nearest(to: member.name, among: known).map { ": did you mean \"\($0)\"?" } ?? ""
       problems.append(
-        IDFProblem(path: path + [.member(member.name)], expected: "no such member\(meant)", found: "one"))
+        IDFProblem(
+          path: path + [.member(member.name)],
+          expected: "only \(known.map { "\"\($0)\"" }.joined(separator: ", "))", found: "an unknown member",
+          nearest: Spelling.nearest(to: member.name, among: known)))
     }
   }
 
@@ -209,6 +212,8 @@ package struct IDFProblem: Hashable, Sendable {
   package var path: [LocatedJSON.Step]
   package var expected: String
   package var found: String
+  /// The member that was probably meant by an unknown one.
+  package var nearest: String?
 
   /// In words, such as `"palette.primary[2]": expected a colour such as #1a2b3c, found "red"`.
   package var text: String {

@@ -2,13 +2,14 @@ import Ledger
 
 /// What a user hands in: a batch's id and its assets, checked.
 ///
-/// Two manifests that say the same have the same digest, whatever their white space, the order of members and the
-/// spelling of numbers. What is stored of a manifest is read back equal.
+/// Two manifests that say the same have the same digest, whatever their white space, the order of members
+/// and the spelling of numbers. What is stored of a manifest is read back equal.
 public struct Manifest: Hashable, Sendable, Codable {
   public let batchID: BatchID
   /// In the order written.
   public let assets: [ManifestAsset]
-  /// Over what the manifest says; no absolute path of this machine is part of it unless it was written there.
+  /// Over what the manifest says; no absolute path of this machine is part of it unless it was written
+  /// there.
   public let digest: Digest
 
   init(batchID: BatchID, assets: [ManifestAsset]) {

@@ -68,9 +68,9 @@ public struct ManifestDraft: Hashable, Sendable {
 extension ManifestDraft {
   /// Drafts a manifest from images, in the order given.
   ///
-  /// Ids are what the file names begin with, such as `asset-3` in `asset-3-canopy-validated.png`, in upper case; where not
-  /// every image has one of its own, `ASSET-1` and so on. Names are the rest of the file names, the batch's id the name
-  /// of the first image's folder. Nothing is read.
+  /// Ids are what the file names begin with, such as `asset-3` in `asset-3-canopy-validated.png`, in upper
+  /// case; where not every image has one of its own, `ASSET-1` and so on. Names are the rest of the file
+  /// names, the batch's id the name of the first image's folder. Nothing is read.
   ///
   /// - Parameter defaultBatchName: stands where the images have no folder to speak of, such as the working directory's.
   public static func draft(

@@ -15,8 +15,8 @@ public struct ManifestFile: Hashable, Sendable {
     self.directory = directory
   }
 
-  /// Reads a manifest's bytes: of `-` from standard input, which may be a pipe; else from a regular file. No more than
-  /// a byte over the limit is read.
+  /// Reads a manifest's bytes: of `-` from standard input, which may be a pipe; else from a regular file.
+  /// No more than a byte over the limit is read.
   public static func load(_ path: String, workingDirectory: String) throws(Faults) -> ManifestFile {
     let isInput = path == "-"
     let read =
@@ -46,7 +46,8 @@ public struct ManifestFile: Hashable, Sendable {
 extension Manifest {
   /// Reads and checks a manifest, telling everything that is wrong with it at once, by line and column.
   ///
-  /// Nothing is written and no image is looked at. The faults' exit is 65; there are never more than 200 of them.
+  /// Nothing is written and no image is looked at. The faults' exit is 65; there are never more than 200 of
+  /// them.
   public static func read(
     _ file: ManifestFile, under configuration: Configuration
   ) throws(Faults) -> Manifest {

@@ -214,7 +214,10 @@ struct ManifestReader {
   private mutating func refuseUnknown(in object: LocatedJSON, known: [String], asset: String?, within: String)
   {
     for member in object.members ?? [] where !known.contains(member.name) {
-      let nearest = Spelling.nearest(to: member.name, among: known.filter { object.member($0) == nil })
+      // What is missing was probably meant rather than what is there already.
+      let nearest =
+        Spelling.nearest(to: member.name, among: known.filter { object.member($0) == nil })
+        ?? Spelling.nearest(to: member.name, among: known)
       add(
         .manifestUnknownMember(member.name, nearest: nearest, known: known, within: within, asset: asset),
         at: member.nameOffset)

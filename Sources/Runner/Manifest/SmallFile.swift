@@ -23,8 +23,8 @@ package enum SmallFile {
     }
   }
 
-  /// Reads a regular file, or what a link to one leads to; one byte more than `limit` at most, so that a caller sees
-  /// that it is too large.
+  /// Reads a regular file, or what a link to one leads to; one byte more than `limit` at most, so that a
+  /// caller sees that it is too large.
   package static func read(_ path: String, limit: Int) -> Result<[UInt8], Failure> {
     // Without O_NONBLOCK, opening a FIFO would wait for its writer.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)

@@ -1,7 +1,8 @@
 /// Finds the word that was probably meant, for "did you mean".
-enum Spelling {
-  /// Returns the candidate nearest to a word, if it is near enough to be meant; the first of equally near ones.
-  static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+package enum Spelling {
+  /// Returns the candidate nearest to a word, if it is near enough to be meant; the first of equally near
+  /// ones.
+  package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
     let letters = Array(word.lowercased().unicodeScalars.filter { $0 != "-" && $0 != "_" })
     guard (1...64).contains(letters.count) else { return nil }
     var best: (candidate: String, distance: Int)?

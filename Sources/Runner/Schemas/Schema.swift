@@ -8,8 +8,8 @@ public enum Schema {
   /// The schema of that name as it is shipped; nil for a name that is none.
   public static func named(_ name: String) -> [UInt8]? { SchemaFiles.all.first { $0.name == name }?.bytes() }
 
-  /// The schema of that name with the limits of a configuration in the place of the defaults; nil for a name that is
-  /// none. Only the manifest's depends on the configuration.
+  /// The schema of that name with the limits of a configuration in the place of the defaults; nil for a
+  /// name that is none. Only the manifest's depends on the configuration.
   public static func named(_ name: String, under configuration: Configuration) -> [UInt8]? {
     guard let shipped = named(name), name == "manifest", configuration != Configuration() else {
       return named(name)

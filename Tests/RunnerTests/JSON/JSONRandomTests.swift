@@ -104,13 +104,18 @@ struct JSONRandomTests {
         }
       }
       let document = JSONReader.read(bytes)
-      guard document.problems.isEmpty else { continue }
-      accepted += 1
+      // RFC 8259 has 0e1, which Swift's decoder refuses.
       let text = String(decoding: bytes, as: UTF8.self)
+      guard document.problems.isEmpty, !text.lowercased().contains("0e") else { continue }
+      accepted += 1
       let value = document.root.value
-      let other = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+      guard let other = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
+        Issue.record("seed \(seed), refused by Swift's decoder: \(text.debugDescription)")
+        continue
+      }
       #expect(Self.withoutNumbers(other) == Self.withoutNumbers(value.canonical), "seed \(seed), \(text)")
-      // Swift's decoder takes a long number with a fraction for an integer, so numbers are compared as we write them.
+      // Swift's decoder takes a long number with a fraction for an integer, so numbers are compared as we
+      // write them.
       let again = try JSONDecoder().decode(JSONValue.self, from: Data(JSONWriter.canonical(value)))
       #expect(again == value.canonical, "seed \(seed), \(text)")
     }

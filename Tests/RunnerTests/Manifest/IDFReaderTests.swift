@@ -102,10 +102,15 @@ struct IDFReaderTests {
   func refusesUnknownInManifest() {
     let value = JSONValue.object(
       (Self.reply.members ?? []) + [.init("pallete", 1), .init("zzz", 1), .init("mode", nil)])
+    let known =
+      "\"schema\", \"dimensions\", \"background\", \"palette\", \"density_zones\", \"specimens\", "
+      + "\"mode\", \"purpose\""
+    let problems = IDFReader.problems(in: value, specs: Self.specs)
+    #expect(problems.map(\.nearest) == ["palette", nil, nil])
     #expect(
-      IDFReader.problems(in: value, specs: Self.specs).map(\.text) == [
-        "\"pallete\": expected no such member: did you mean \"palette\"?, found one",
-        "\"zzz\": expected no such member, found one",
+      problems.map(\.text) == [
+        "\"pallete\": expected only \(known), found an unknown member",
+        "\"zzz\": expected only \(known), found an unknown member",
         "\"mode\": expected a text, found null",
       ])
     #expect(IDFReader.problems(in: Self.reply, specs: Self.specs).isEmpty)

@@ -1,0 +1,121 @@
+/// Proves that a ledger's events are whole: recomputes every position, version and hash from the rows as they are stored.
+///
+/// Reads on a connection of its own, some thousand events at a time, so that writers and checkpoints get through. The
+/// batch table and the keys are compared with the events, never believed. Blocks its thread.
+public struct LedgerVerifier: Sendable {
+  /// How closely SQLite is asked to check its own structures besides.
+  public enum Integrity: Hashable, Sendable {
+    case none
+    /// Pages and rows, without comparing indexes with tables.
+    case quick
+    /// Everything; slow on a large ledger.
+    case full
+  }
+
+  public let folder: LedgerFolder
+  private static let eventsAtOnce: Int64 = 16_384
+
+  public init(_ folder: LedgerFolder) { self.folder = folder }
+
+  /// Checks the whole ledger, and that it holds the anchors: heads that were published or kept outside it.
+  ///
+  /// A wrong event ends the scan, since nothing after it proves anything. Throws only if there is no ledger to read.
+  public func verify(
+    anchors: [LedgerHead] = [], integrity: Integrity = .none
+  ) throws(StoreError) -> LedgerVerification {
+    try folder.refuseUnsuitable()
+    let connection = try Connection(path: folder.database, access: .read)
+    defer { connection.close() }
+    guard try Migrator().inspect(connection) == .current else {
+      throw StoreError.unsupported(path: folder.database, reason: "its schema is of an older version")
+    }
+    var scan = ChainScan(anchors: anchors)
+    var verification = LedgerVerification()
+    do throws(StoreError) {
+      try read(connection, into: &scan)
+      if scan.finding == nil { verification.tables = try LedgerTables(connection).disagreeing(with: scan) }
+    } catch .damaged(_, let finding) {
+      scan.stop(.unreadable, expected: "an event", found: finding)
+    }
+    verification.integrity = try check(integrity, connection)
+    scan.endAnchors()
+    verification.finding = scan.finding
+    verification.head = scan.head
+    verification.batches = scan.streams.count
+    verification.anchors = scan.anchorsFound
+    return verification
+  }
+
+  private func read(_ connection: Connection, into scan: inout ChainScan) throws(StoreError) {
+    let statement = try connection.prepare(
+      """
+      SELECT \(EventSelection.columns) FROM events NOT INDEXED WHERE position > ?1
+      ORDER BY position LIMIT \(Self.eventsAtOnce)
+      """)
+    // From the smallest number there is, so that a forged position of 0 or less is seen.
+    var after = Int64.min
+    while scan.finding == nil {
+      statement.bind(1, after)
+      var hasRead = false
+      while scan.finding == nil, try statement.step() {
+        hasRead = true
+        after = statement.integer(0)
+        scan.visit(statement)
+      }
+      statement.reset()
+      guard hasRead else { return }
+    }
+  }
+
+  private func check(
+    _ integrity: Integrity, _ connection: Connection
+  ) throws(StoreError) -> [String] {
+    if integrity == .none { return [] }
+    var lines: [String] = []
+    do throws(StoreError) {
+      let pragma = integrity == .quick ? "quick_check" : "integrity_check"
+      let statement = try connection.prepare("PRAGMA \(pragma)(20)")
+      while try statement.step() { lines.append(statement.text(0)) }
+    } catch .damaged(_, let finding) {
+      lines.append(finding)
+    }
+    return lines == ["ok"] ? [] : lines
+  }
+}
+
+/// What a verification found.
+public struct LedgerVerification: Hashable, Sendable {
+  /// An event that is not what the chain says it must be.
+  public struct Finding: Hashable, Sendable {
+    public enum Subject: String, Hashable, Sendable { case position, version, previous, hash, unreadable }
+    /// Where the event stands, or would.
+    public var position: Int64
+    public var subject: Subject
+    public var expected: String
+    public var found: String
+  }
+
+  /// How the ledger stands to a head that was kept outside it.
+  public struct Anchor: Hashable, Sendable {
+    public var head: LedgerHead
+    /// The hash at that position; nil where the ledger ends, or can't be trusted, before it.
+    public var found: Digest?
+    public var holds: Bool { found == head.hash }
+  }
+
+  /// The first wrong event; nil if the chain is whole.
+  public internal(set) var finding: Finding?
+  /// The last event that is right.
+  public internal(set) var head = LedgerHead(position: 0, hash: .zero)
+  /// How many batches have events up to the head.
+  public internal(set) var batches = 0
+  public internal(set) var anchors: [Anchor] = []
+  /// Where the batch table or the keys contradict the events; what they say beyond that, a rebuild can tell.
+  public internal(set) var tables: [TableDisagreement] = []
+  /// What SQLite's own check had to say; empty if nothing, or if it was not asked.
+  public internal(set) var integrity: [String] = []
+
+  public var isWhole: Bool {
+    finding == nil && tables.isEmpty && integrity.isEmpty && anchors.allSatisfy(\.holds)
+  }
+}

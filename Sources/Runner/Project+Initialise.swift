@@ -1,0 +1,24 @@
+import Ledger
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension Project {
+  /// A ledger that was asked for, and whether it had to be made.
+  public struct Initialised: Hashable, Sendable {
+    /// Absolute path of `.ledger`.
+    public var folder: String
+    public var isNew: Bool
+  }
+
+  /// Makes a ledger in a folder, which becomes a project's root; one that is there already stays as it is.
+  public static func initialise(at root: String, environment: [String: String]) throws(Fault) -> Initialised {
+    let isNew = access(root + "/" + ProjectLayout.folderName + "/ledger.db", F_OK) != 0
+    let layout = try ProjectLayout.create(at: root)
+    _ = try open(from: root, ledger: layout.root, .making, environment: environment)
+    return Initialised(folder: layout.ledgerFolder, isNew: isNew)
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Runner
+
+/// Registers a manifest and works on it to the end.
+struct Run: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Registers a manifest and works to the end: one commit.",
+    discussion: """
+      The same manifest again goes on where it stopped. One changed before the commit is a revision, which reuses \
+      what still fits.
+
+      Example:
+        ledgerctl run batch.json --max-wait 5m
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "The manifest; - reads it from standard input.")
+  var manifest: String
+  @Option(help: ArgumentHelp("Stop before placing and hold the batch there: packaged.", valueName: "state"))
+  var until: Until?
+  @Flag(help: "Land a batch anew whose commit has left the branch.")
+  var again = false
+  @OptionGroup(title: "Working") var flags: RunFlags
+
+  /// Where a run can be told to stop.
+  enum Until: String, ExpressibleByArgument, CaseIterable {
+    case packaged
+  }
+
+  var format: OutputFormat { flags.format }
+
+  func perform(_ console: Console) async throws -> ExitStatus {
+    let project = try global.project(.making, from: console.caller)
+    let configuration = try project.configuration(flags.overrides)
+    let file = try ManifestFile.load(manifest, workingDirectory: console.caller.directory)
+    let manifest = try Manifest.read(file, under: configuration)
+    let work = Work(console: console, project: project, flags: flags, global: global)
+    let request = RunRequest(
+      manifest: manifest, configuration: configuration, branch: flags.branch, forced: flags.force, again: again)
+    let options = flags.options(untilPackaged: until == .packaged)
+    return try await work.perform { runner in [await runner.run(request, options: options)] }
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Runner
+
+/// What every verb understands, before or after its name.
+struct GlobalOptions: ParsableArguments {
+  @Option(
+    name: .customLong("repo"),
+    help: ArgumentHelp("Work in the repository around DIR instead of the working directory.", valueName: "dir"))
+  var repository: String?
+
+  @Option(help: ArgumentHelp("Use the ledger in DIR; LEDGERCTL_LEDGER says the same.", valueName: "dir"))
+  var ledger: String?
+
+  @Option(help: ArgumentHelp("Colour: auto, always or never. NO_COLOR says never.", valueName: "when"))
+  var color = ColorChoice.auto
+
+  /// When text is coloured.
+  enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
+  }
+
+  /// The words that make another command work on the same project, to be put behind its own.
+  var words: [String] {
+    (repository.map { ["--repo", $0] } ?? []) + (ledger.map { ["--ledger", $0] } ?? [])
+  }
+
+  /// Finds and opens the project that the options name.
+  func project(_ access: Project.Access, from caller: Caller) throws(Fault) -> Project {
+    try Project.open(
+      from: caller.absolute(repository ?? "."), ledger: ledger.map(caller.absolute), access,
+      environment: caller.environment)
+  }
+}

@@ -1,0 +1,62 @@
+import Runner
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Where a command writes: data to stdout, everything else to stderr.
+struct Console: Sendable {
+  let caller: Caller
+  let format: OutputFormat
+  let out = OutputStream(descriptor: STDOUT_FILENO)
+  let err = OutputStream(descriptor: STDERR_FILENO)
+  /// How text on either stream is coloured.
+  let outStyle: Style
+  let errStyle: Style
+
+  init(caller: Caller, color: GlobalOptions.ColorChoice, format: OutputFormat) {
+    self.caller = caller
+    self.format = format
+    outStyle = Style(color, descriptor: STDOUT_FILENO, environment: caller.environment)
+    errStyle = Style(color, descriptor: STDERR_FILENO, environment: caller.environment)
+  }
+
+  /// Writes a line of data.
+  func line(_ text: String) { out.write(text + "\n") }
+
+  /// Says something that is no data.
+  func say(_ text: String) {
+    err.write(text + "\n")
+    err.flush()
+  }
+
+  /// Shows faults in the verb's format and returns the status to exit with.
+  func fail(_ faults: [Fault]) -> ExitStatus {
+    if format == .text {
+      show(faults)
+    } else {
+      out.write(ResultDocument(faults: faults).line)
+    }
+    return .standing(for: faults.map(\.exit))
+  }
+
+  /// Puts faults into words on stderr, each with its hint.
+  func show(_ faults: [Fault]) {
+    for fault in faults { err.write(FaultText.text(of: fault, errStyle)) }
+    err.flush()
+  }
+
+  /// Writes what is left; a fault where stdout could not be written, which has been shown then.
+  func finish() -> Fault? {
+    out.flush()
+    defer { err.flush() }
+    guard let failure = out.failure else { return nil }
+    let fault = Fault(
+      "output_failed", exit: .disk, "Can't write to standard output: \(String(cString: strerror(failure))).",
+      hint: "Nothing else is affected: what was done stands in the ledger.")
+    show([fault])
+    return fault
+  }
+}

@@ -1,0 +1,53 @@
+import Ledger
+import Runner
+
+/// The one line of JSON with which a command ends: `ledgerctl/result/v1`.
+struct ResultDocument {
+  var batches: [JSONValue] = []
+  var errors: [JSONValue] = []
+  /// Commands to go on with, each as its words.
+  var next: [[String]] = []
+  var retryAtMs: Int64?
+
+  init(faults: [Fault]) { errors = faults.map(Self.error) }
+
+  /// What came of working on batches; `words` are added to every command to go on with.
+  init(_ reports: [RunReport], adding words: [String]) {
+    for report in reports {
+      if report.state.registration != nil { batches.append(BatchObject.json(report.batch, report.state)) }
+      errors += report.faults.map(Self.error)
+      next += NextStep.after(report).map { $0 + words }
+    }
+    retryAtMs = reports.compactMap { $0.retryAt?.wallMs }.min()
+  }
+
+  var json: JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("schema", "ledgerctl/result/v1"), .init("batches", .array(batches)), .init("errors", .array(errors)),
+      .init("next", .array(next.map { .array($0.map(JSONValue.string)) })),
+    ]
+    if let retryAtMs { members.append(.init("retry_at", .string(TimeText.rfc3339(ms: retryAtMs)))) }
+    return .object(members)
+  }
+
+  /// The document and its line feed.
+  var line: String { JSONWriter.compact(json) + "\n" }
+
+  /// A fault as scripts see it.
+  static func error(_ fault: Fault) -> JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("code", .string(fault.code)), .init("message", .string(fault.message)),
+    ]
+    for (name, text) in [
+      ("asset", fault.asset), ("batch", fault.batch), ("path", fault.path),
+    ] {
+      if let text { members.append(.init(name, .string(text))) }
+    }
+    for (name, number) in [("line", fault.line), ("column", fault.column)] {
+      if let number { members.append(.init(name, JSONValue(number))) }
+    }
+    if let hint = fault.hint { members.append(.init("hint", .string(hint))) }
+    members.append(.init("exit", JSONValue(Int(fault.exit.rawValue))))
+    return .object(members)
+  }
+}

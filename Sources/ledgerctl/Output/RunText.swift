@@ -1,0 +1,56 @@
+import Runner
+
+/// What a run that ended has to say to people: the seed's three lines, or why there is none of them.
+enum RunText {
+  /// Lines for stdout.
+  static func lines(_ report: RunReport, worked: Bool) -> [String] {
+    let state = report.state
+    if let completion = state.completion { return worked ? landed(state, completion) : [nothing(report, completion)] }
+    if state.cancellation != nil { return ["Cancelled: batch \(report.batch)"] }
+    if report.exit == .done, state.phase == .packaged {
+      return [
+        processed(state, state.metrics),
+        "Held: nothing is placed or committed before `ledgerctl resume \(report.batch)`",
+      ]
+    }
+    return []
+  }
+
+  private static func landed(_ state: BatchState, _ completion: BatchCompletion) -> [String] {
+    [processed(state, completion.metrics), created(completion.metrics), committed(state, completion)]
+  }
+
+  private static func nothing(_ report: RunReport, _ completion: BatchCompletion) -> String {
+    let branch = report.state.registration?.branchName ?? ""
+    guard let sha = completion.commit else {
+      return "Nothing to do: \(branch) held the bundles of batch \(report.batch) already"
+    }
+    return "Nothing to do: batch \(report.batch) landed as commit \(sha.prefix(7)) on \(branch)"
+  }
+
+  /// `Processed: 3 assets in 5.2s (15.4s one after another, 66% saved)`
+  static func processed(_ state: BatchState, _ metrics: BatchMetrics) -> String {
+    "Processed: \(counted(state.assets.count, "asset")) in \(SpanText.text(ms: metrics.elapsedMs)) "
+      + "(\(SpanText.text(ms: metrics.serialMs)) one after another, \(metrics.savedPercent)% saved)"
+  }
+
+  /// `Created: 9 files across 3 directories`, and what else became of files.
+  static func created(_ metrics: BatchMetrics) -> String {
+    "Created: \(counted(metrics.created, "file")) across "
+      + counted(metrics.directories, "directory", "directories")
+      + (metrics.updated > 0 ? ", updated \(metrics.updated)" : "")
+      + (metrics.removed > 0 ? ", removed \(metrics.removed)" : "")
+  }
+
+  private static func committed(_ state: BatchState, _ completion: BatchCompletion) -> String {
+    let branch = state.registration?.branchName ?? ""
+    guard let sha = completion.commit else {
+      return "Committed: nothing to commit: the branch holds these bundles already"
+    }
+    return "Committed: 1 consolidated commit \(sha.prefix(7)) on \(branch)"
+  }
+
+  static func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(count) \(count == 1 ? one : many ?? one + "s")"
+  }
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Runner
+
+/// What `run`, `resume` and `retry` share.
+struct RunFlags: ParsableArguments {
+  @Option(help: ArgumentHelp("Wait no longer for a quota than this, such as 30s or 5m.", valueName: "duration"))
+  var maxWait: DurationArgument?
+
+  @Option(help: ArgumentHelp("Work on so many stages at once.", valueName: "n"))
+  var jobs: Int?
+
+  @Option(help: "Ask this extractor: local, mcp or exec.")
+  var extractor: ExtractorKind?
+
+  @Option(help: ArgumentHelp("Commit to this branch; it is made from HEAD if it is new.", valueName: "name"))
+  var branch: String?
+
+  @Option(help: ArgumentHelp("Overwrite PATH although no batch placed it. Can be repeated.", valueName: "path"))
+  var force: [String] = []
+
+  @Option(help: ArgumentHelp("Progress: auto, bar, plain or none.", valueName: "how"))
+  var progress: ProgressChoice?
+
+  @Option(help: "Answer as text, json or jsonl.")
+  var format = OutputFormat.text
+
+  /// How progress is shown.
+  enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, bar, plain, none
+  }
+
+  func validate() throws {
+    if let jobs, jobs < 1 { throw ValidationError("The value '\(jobs)' of '--jobs' is too small: expected 1 or more.") }
+  }
+
+  var overrides: Configuration.Overrides {
+    Configuration.Overrides(
+      extractorKind: extractor?.kind, branch: branch, maxWait: maxWait?.duration, inFlight: jobs)
+  }
+
+  func options(untilPackaged: Bool = false) -> RunOptions {
+    RunOptions(maxWaitMs: maxWait?.milliseconds, jobs: jobs, untilPackaged: untilPackaged)
+  }
+}
+
+/// A duration as it is written on the command line.
+struct DurationArgument: ExpressibleByArgument {
+  let duration: Duration
+
+  init?(argument: String) {
+    guard let duration = DurationText.duration(argument) else { return nil }
+    self.duration = duration
+  }
+
+  var milliseconds: Int64 {
+    duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+  }
+}
+
+/// An extractor's kind as it is written on the command line.
+struct ExtractorKind: ExpressibleByArgument {
+  let kind: ExtractorSettings.Kind
+
+  init?(argument: String) {
+    guard let kind = ExtractorSettings.Kind(rawValue: argument) else { return nil }
+    self.kind = kind
+  }
+
+  static var allValueStrings: [String] { ExtractorSettings.Kind.allCases.map(\.rawValue) }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+import Runner
+
+/// One of the command's verbs.
+protocol Verb: AsyncParsableCommand {
+  var global: GlobalOptions { get }
+  /// In which form it answers, faults included.
+  var format: OutputFormat { get }
+  /// Does the work and returns what to exit with; what it throws is shown by the session.
+  func perform(_ console: Console) async throws -> ExitStatus
+}
+
+extension Verb {
+  var format: OutputFormat { .text }
+}

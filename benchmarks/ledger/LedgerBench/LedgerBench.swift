@@ -1,0 +1,140 @@
+// C declares its standard streams as variables; they are never assigned here.
+@preconcurrency import Glibc
+import Ledger
+
+/// Drives the store from outside: for the benchmarks beside this file, and as the process that tests kill.
+@main struct LedgerBench {
+  static func main() async {
+    do {
+      try await run(Array(CommandLine.arguments.dropFirst()))
+    } catch {
+      fputs("ledger-bench: \(error)\n", stderr)
+      exit(74)
+    }
+  }
+
+  private static func run(_ arguments: [String]) async throws {
+    switch (arguments.first, arguments.count) {
+    case ("append", 4):
+      try await append(to: arguments[1], events: number(arguments[2]), waiting: number(arguments[3]))
+    case ("fill", 3): try await fill(arguments[1], events: number(arguments[2]))
+    case ("verify", 2): try verify(arguments[1])
+    case ("open", 2): try await open(arguments[1])
+    case ("work", 4): try await work(arguments[1], batch: arguments[2], events: number(arguments[3]))
+    case ("hold", 2): try hold(arguments[1])
+    default:
+      fputs(
+        """
+        usage: ledger-bench append FOLDER EVENTS WAITING | fill FOLDER EVENTS | verify FOLDER
+               ledger-bench open FOLDER | work FOLDER BATCH EVENTS | hold FILE\n
+        """, stderr)
+      exit(64)
+    }
+  }
+
+  /// Appends events one by one for so many batches at once, and prints durable events a second.
+  private static func append(to folder: String, events: Int, waiting: Int) async throws {
+    let store = try store(folder)
+    try await store.append(AppendRequest(batch: "warm", expecting: 0, events: [event(0)], state: "open"))
+    let clock = ContinuousClock()
+    let started = clock.now
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<waiting {
+        group.addTask {
+          for version in 0..<(events / waiting) {
+            try await store.append(
+              AppendRequest(
+                batch: "batch-\(writer)", expecting: Int64(version), events: [event(version)],
+                state: "open"))
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let elapsed = started.duration(to: clock.now) / .seconds(1)
+    print(Int(Double(events / waiting * waiting) / elapsed))
+    await store.close()
+  }
+
+  /// Fills a ledger with batches of 50 events, a thousand events a commit.
+  private static func fill(_ folder: String, events: Int) async throws {
+    let store = try store(folder)
+    for first in stride(from: 0, to: events, by: 1000) {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for batch in stride(from: first, to: min(first + 1000, events), by: 50) {
+          group.addTask {
+            let events = (batch..<min(batch + 50, events)).map { event($0) }
+            try await store.append(
+              AppendRequest(batch: "batch-\(batch / 50)", expecting: 0, events: events, state: "open"))
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+    await store.close()
+  }
+
+  private static func verify(_ folder: String) throws {
+    let clock = ContinuousClock()
+    let started = clock.now
+    let found = try LedgerVerifier(LedgerFolder(folder)).verify()
+    let elapsed = started.duration(to: clock.now) / .seconds(1)
+    guard found.isWhole else {
+      fputs("ledger-bench: \(found)\n", stderr)
+      exit(1)
+    }
+    print(Int(Double(found.head.position) / elapsed))
+  }
+
+  private static func open(_ folder: String) async throws {
+    let store = try store(folder)
+    print(try await store.head().position)
+    await store.close()
+  }
+
+  /// Appends to one batch and prints each position once it is acknowledged.
+  private static func work(_ folder: String, batch: String, events: Int) async throws {
+    let store = try store(folder)
+    let known = try await store.events(matching: EventQuery(batch: batch)).count
+    for version in known..<(known + events) {
+      let placed = try await store.append(
+        AppendRequest(batch: batch, expecting: Int64(version), events: [event(version)], state: "open"))
+      print(placed[0].position, placed[0].hash.hex)
+      fflush(stdout)
+    }
+    await store.close()
+  }
+
+  /// Holds a lock until stdin ends.
+  private static func hold(_ path: String) throws {
+    let lock = FileLock(path: path)
+    try lock.lock()
+    print("held")
+    fflush(stdout)
+    while readLine() != nil {}
+    lock.unlock()
+  }
+
+  private static func store(_ folder: String) throws(StoreError) -> SQLiteEventStore {
+    try SQLiteEventStore(LedgerFolder(folder), mode: .readWrite(create: true), nowMs: 0)
+  }
+
+  private static func number(_ text: String) throws -> Int {
+    guard let number = Int(text), number > 0 else {
+      throw StoreError.failed(operation: "read arguments", code: 22, message: "\"\(text)\" is no number")
+    }
+    return number
+  }
+
+  /// The same values as append.c writes.
+  private static func event(_ index: Int) -> NewEvent {
+    NewEvent(
+      timeMs: 1_700_000_000_000 + Int64(index), run: "01J9Z3T6M8Q4W2E5R7Y9", type: "stage.completed",
+      asset: "ASSET-\(index % 5)", stage: "extract", attempt: 1, payload: payload)
+  }
+
+  private static let payload: [UInt8] = {
+    let start = Array("{\"key\":\"".utf8)
+    return start + [UInt8](repeating: UInt8(ascii: "a"), count: 300 - start.count - 2) + Array("\"}".utf8)
+  }()
+}
