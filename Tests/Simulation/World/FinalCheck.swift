@@ -25,8 +25,9 @@ final class FinalCheck {
       checkCommit(batch, state, comparing: comparing)
       checkCancelled(batch, state)
     }
-    if world.git.indexLock != nil { world.violate(.tidy, "index.lock was left") }
-    if let lock = world.git.refLocks.keys.sorted().first { world.violate(.tidy, "\(lock).lock was left") }
+    // Those of the user's are the user's business.
+    if world.git.indexLock?.token != nil { world.violate(.tidy, "index.lock was left") }
+    if let lock = world.git.refLocks.filter({ !$0.value.isEmpty }).keys.sorted().first { world.violate(.tidy, "\(lock).lock was left") }
   }
 
   private func checkLedger(_ events: [Event]) {

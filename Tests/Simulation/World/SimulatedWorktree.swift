@@ -63,7 +63,10 @@ struct SimulatedWorktree: Worktree {
     try requireSound(object.id)
     let created = makeFolders(to: target)
     world.noteWrite(path(target), object.id, by: process)
-    world.disk.files[path(target)] = Disk.File(digest: object.id, batch: process.batch)
+    let isOldAgain = world.watch.states[process.batch]?.placePlan.contains {
+      $0.path == target.text && $0.old == object.id
+    }
+    world.disk.files[path(target)] = Disk.File(digest: object.id, batch: isOldAgain == true ? nil : process.batch)
     return PlaceOutcome(.placed, createdFolders: created)
   }
 

@@ -159,7 +159,7 @@ extension World {
     if swaps.count > 1 { violate(.oneCommit, "\(batch) was swapped in \(swaps.count) times") }
     if state.intent?.new != new.text { violate(.intentFirst, "the branch was swapped without an intent") }
     if !state.isWhollyPackaged { violate(.packagedFirst, "the branch was swapped before all is packaged") }
-    if git.commits[new]?.parent != old { violate(.nothingLost, "the new commit does not stand on the branch's tip") }
+    if let old, git.commits[new]?.parent != old { violate(.nothingLost, "the new commit does not stand on the branch's tip") }
     if git.refs[ref] != old { violate(.nothingLost, "the branch was swapped although it had moved") }
     requireCommitLock("swapped", process)
   }

@@ -117,7 +117,17 @@ extension World {
       checkOut(git.commits[tip]?.tree ?? [:])
       git.head = Self.main
     }
+    recommit()
     clearTargets()
+  }
+
+  /// What a reset took off the branch and left staged is committed once more.
+  private func recommit() {
+    guard let tip = git.tip, let tree = git.commits[tip]?.tree, git.index != tree else { return }
+    let isOwn = watch.targets.contains { path in
+      git.index[path].flatMap { git.blobs[$0] }.map(watch.userDigests.contains) ?? false
+    }
+    if !isOwn { git.move(git.head, to: git.userCommit(parent: tip, tree: git.index, message: "Once more")) }
   }
 
   private func clearTargets() {
