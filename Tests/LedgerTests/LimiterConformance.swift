@@ -57,7 +57,9 @@ import Testing
     }
   }
 
-  @Test("A call that has ended makes room, one that was lost does when its lease ends", arguments: StoreKind.allCases)
+  @Test(
+    "A call that has ended makes room, one that was lost does when its lease ends",
+    arguments: StoreKind.allCases)
   func roomInFlight(_ kind: StoreKind) async throws {
     let limits = CallLimits(perMinute: nil, inFlight: 1)
     try await kind.withStore { store in
@@ -72,7 +74,9 @@ import Testing
     }
   }
 
-  @Test("A pause stops every call until its time, and a shorter one does not cut it", arguments: StoreKind.allCases)
+  @Test(
+    "A pause stops every call until its time, and a shorter one does not cut it",
+    arguments: StoreKind.allCases)
   func pauses(_ kind: StoreKind) async throws {
     let limits = CallLimits(perMinute: nil, inFlight: nil)
     let until = Deadline(.boot(ms: 0), plusMs: 38_000)
@@ -80,7 +84,9 @@ import Testing
       try await store.append(request(0, pauses: [LimiterPause(limiter: "mcp", until: until)]))
       let shorter = LimiterPause(limiter: "mcp", until: Deadline(.boot(ms: 0), plusMs: 5))
       try await store.append(request(1, pauses: [shorter]))
-      let refused = await failure { try await store.append(request(2, starting: [call("1", limits, atMs: 9)])) }
+      let refused = await failure {
+        try await store.append(request(2, starting: [call("1", limits, atMs: 9)]))
+      }
       #expect(refused == .limited(limiter: "mcp", until: until))
       let other = try await store.allowance(of: "exec", under: limits, at: .boot(ms: 9))
       #expect(other.calls == .max)
@@ -95,7 +101,8 @@ import Testing
       try await store.append(request(0, starting: [call("1", limits)]))
       let error = await failure { try await store.append(request(1, starting: [call("1", limits, atMs: 5)])) }
       guard case .failed(_, CallWindow.repeatedCode, _) = error else {
-        Issue.record("expected a failure with code \(CallWindow.repeatedCode), found \(String(describing: error))")
+        Issue.record(
+          "expected a failure with code \(CallWindow.repeatedCode), found \(String(describing: error))")
         return
       }
       let head = try await store.head()
@@ -124,7 +131,9 @@ import Testing
     try await first.append(request(0, starting: [call("1", limits)]))
     await first.close()
     let second = try SQLiteEventStore.fresh(in: folder)
-    let error = await failure { try await second.append(request(1, starting: [call("2", limits, atMs: 60_000)])) }
+    let error = await failure {
+      try await second.append(request(1, starting: [call("2", limits, atMs: 60_000)]))
+    }
     #expect(error == .limited(limiter: "mcp", until: Deadline(.boot(ms: 60_000), plusMs: 1)))
     await second.close()
   }
