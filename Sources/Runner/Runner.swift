@@ -50,6 +50,7 @@ public struct Runner: Sendable {
       return try await working(on: batch, state, options) { run, stages throws(Fault) in
         try await settle(run, stages, batch)
         try await reopen(request, in: run, stages)
+        _ = try await revise(run, stages, by: options.change)
       }
     }
   }
@@ -79,28 +80,19 @@ public struct Runner: Sendable {
       state = try await load(batch)
       return try await body(state)
     } catch {
-      var fault = error
-      fault.batch = fault.batch ?? batch.text
-      return RunReport(batch: batch, state: state, exit: fault.exit, faults: [fault])
+      let faults = error.all.map { fault in
+        var fault = fault
+        fault.batch = fault.batch ?? batch.text
+        return fault
+      }
+      return RunReport(
+        batch: batch, state: state, exit: .standing(for: faults.map(\.exit)), faults: faults)
     }
   }
 
   /// Rebuilds a batch from its events.
   public func load(_ batch: BatchID) async throws(Fault) -> BatchState {
-    var state = BatchState()
-    do {
-      for event in try await surroundings.store.events(matching: EventQuery(batch: batch.text)) {
-        state.apply(
-          StampedEvent(try BatchEvent(event), timeMs: event.timeMs, run: event.run))
-      }
-      return state
-    } catch let error as StoreError {
-      throw Fault.ledger(error)
-    } catch let unreadable as UnreadableEvent {
-      throw Fault.unreadable(unreadable)
-    } catch {
-      throw Fault.unexpected(error)
-    }
+    try await BatchState.load(batch, from: surroundings.store)
   }
 
   private func refuseEnded(_ batch: BatchID, _ state: BatchState) throws(Fault) {
@@ -116,6 +108,7 @@ public struct Runner: Sendable {
     _ batch: BatchID, _ state: BatchState, _ options: RunOptions
   ) async throws(Fault) -> RunReport {
     try await working(on: batch, state, options) { run, stages throws(Fault) in
+      if try await revise(run, stages, by: options.change) { return }
       for note in try await stages.changedSources() { await run.note(note) }
       if await run.state.placement == nil {
         for note in try await stages.preflight(await run.state) { await run.note(note) }
@@ -130,20 +123,34 @@ public struct Runner: Sendable {
   ) async throws(Fault) -> RunReport {
     guard let registration = state.registration else { throw .batchUnknown(batch.text) }
     let run = open ?? makeRun(batch, state, options)
-    let extractor = try surroundings.makeExtractor(registration.configuration)
-    let stages = try StageWork(
-      batch: batch, registration: registration, surroundings: surroundings, extractor: extractor,
-      templates: try await templates(of: registration))
+    let stages = try await stageWork(batch, registration)
     let started = surroundings.clock.now()
     if open == nil {
       try await run.write(takeOver(state, run: run.id), ending: callsOfDeadRuns(state, stages))
     }
     let report = await conclude(run, options, started) { () throws(Fault) in
       try await first(run, stages)
-      return await run.state.isEnded ? .finished : try await run.work(stages)
+      if await run.state.isEnded { return .finished }
+      guard let current = await run.state.registration, current != registration else {
+        return try await run.work(stages)
+      }
+      // A revision: what comes now goes by the new registration.
+      let revised = try await stageWork(batch, current)
+      let ending = await Result { () async throws(Fault) in try await run.work(revised) }
+      await revised.extractor.shutDown()
+      return try ending.get()
     }
-    await extractor.shutDown()
+    await stages.extractor.shutDown()
     return report
+  }
+
+  private func stageWork(
+    _ batch: BatchID, _ registration: Registration
+  ) async throws(Fault) -> StageWork {
+    try StageWork(
+      batch: batch, registration: registration, surroundings: surroundings,
+      extractor: try surroundings.makeExtractor(registration.configuration),
+      templates: try await templates(of: registration))
   }
 
   func makeRun(_ batch: BatchID, _ state: BatchState, _ options: RunOptions) -> BatchRun {
@@ -159,7 +166,7 @@ public struct Runner: Sendable {
   ) async -> RunReport {
     var faults: [Fault] = []
     var ending: BatchRun.Ending?
-    do throws(Fault) { ending = try await body() } catch { faults = [error] }
+    do throws(Fault) { ending = try await body() } catch { faults = error.all }
     let now = surroundings.clock.now()
     var report = await self.report(run, ending, faults, now: now)
     guard !report.faults.contains(where: \.isOfLedger) else { return report }
