@@ -6,7 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FILE_BUFFER_BYTES = 64 * 1024, ERROR_TEXT_BYTES = 160, CHUNK_LIMIT_BYTES = 1 << 20, CHUNK_LIMIT_COUNT = 256 };
+enum {
+  FILE_BUFFER_BYTES = 64 * 1024,
+  ERROR_TEXT_BYTES = 160,
+  CHUNK_LIMIT_BYTES = 1 << 20,
+  CHUNK_LIMIT_COUNT = 256,
+};
 
 struct cpng_reader {
   png_structp png;
@@ -80,9 +85,14 @@ static void note_chunk(cpng_reader *reader, png_uint_32 type) {
     char name[5];
     uint32_t bit;
   } noted[] = {
-      {"gAMA", CPNG_CHUNK_GAMMA},     {"cHRM", CPNG_CHUNK_CHROMATICITIES}, {"iCCP", CPNG_CHUNK_COLOUR_PROFILE},
-      {"sRGB", CPNG_CHUNK_SRGB},      {"cICP", CPNG_CHUNK_CODING},         {"acTL", CPNG_CHUNK_ANIMATION},
-      {"eXIf", CPNG_CHUNK_ORIENTATION}, {"tRNS", CPNG_CHUNK_TRANSPARENCY},
+      {"gAMA", CPNG_CHUNK_GAMMA},
+      {"cHRM", CPNG_CHUNK_CHROMATICITIES},
+      {"iCCP", CPNG_CHUNK_COLOUR_PROFILE},
+      {"sRGB", CPNG_CHUNK_SRGB},
+      {"cICP", CPNG_CHUNK_CODING},
+      {"acTL", CPNG_CHUNK_ANIMATION},
+      {"eXIf", CPNG_CHUNK_ORIENTATION},
+      {"tRNS", CPNG_CHUNK_TRANSPARENCY},
   };
   for (size_t index = 0; index < sizeof noted / sizeof noted[0]; index++) {
     if (png_get_uint_32((png_const_bytep)noted[index].name) == type) reader->facts.chunks |= noted[index].bit;
@@ -92,7 +102,9 @@ static void note_chunk(cpng_reader *reader, png_uint_32 type) {
 static void on_read(png_structp png, png_bytep bytes, size_t count) {
   cpng_reader *reader = png_get_io_ptr(png);
   // A chunk's name is known from the first read after its header on; its checksum is read exactly once.
-  if ((png_get_io_state(png) & PNG_IO_MASK_LOC) == PNG_IO_CHUNK_CRC) note_chunk(reader, png_get_io_chunk_type(png));
+  if ((png_get_io_state(png) & PNG_IO_MASK_LOC) == PNG_IO_CHUNK_CRC) {
+    note_chunk(reader, png_get_io_chunk_type(png));
+  }
   while (count > 0) {
     if (reader->buffer_start == reader->buffer_end && !refill(reader)) png_error(png, reader->error);
     size_t there = reader->buffer_end - reader->buffer_start;

@@ -60,8 +60,8 @@ cpng_writer *cpng_writer_create(uint32_t width, uint32_t height, int channels) {
   png_set_write_fn(writer->png, writer, on_write, on_flush);
   int colour_type = channels == 4 ? PNG_COLOR_TYPE_RGB_ALPHA : PNG_COLOR_TYPE_RGB;
   png_set_IHDR(
-      writer->png, writer->info, width, height, 8, colour_type, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-      PNG_FILTER_TYPE_DEFAULT);
+      writer->png, writer->info, width, height, 8, colour_type, PNG_INTERLACE_NONE,
+      PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(writer->png, writer->info);
   return writer;
 }

@@ -23,7 +23,8 @@ struct failure {
   int in_directory;
 };
 
-// MARK: - In the child: async-signal-safe calls only, and no write to the parent's memory, which a vfork shares.
+// MARK: - In the child: async-signal-safe calls only, and no write to the parent's memory, which a vfork
+// shares.
 
 static void give_up(int report, int number, int in_directory) {
   struct failure failure = {number, in_directory};
@@ -78,7 +79,8 @@ static void become(const struct cprocess_spec *spec, int report, pid_t parent, i
 
 // MARK: - The one thread that forks
 
-// Linux sends the death signal when the thread that forked ends, not the process; so one thread, which never ends, forks.
+// Linux sends the death signal when the thread that forked ends, not the process; so one thread, which never
+// ends, forks.
 struct request {
   const struct cprocess_spec *spec;
   pid_t child;
@@ -142,7 +144,8 @@ static void *serve(void *unused) {
   return NULL;
 }
 
-/// Starts the thread with every signal blocked, so that no handler of ours ever runs in a child. Called under the lock.
+/// Starts the thread with every signal blocked, so that no handler of ours ever runs in a child. Called under
+/// the lock.
 static int start_thread(void) {
   if (thread_runs) return 0;
   // Inherited as ignored, SIGCHLD would let the system throw away how a child ended.
@@ -239,7 +242,8 @@ int cprocess_set_nonblocking(int descriptor) {
 
 ssize_t cprocess_write(int descriptor, const void *bytes, size_t count) {
 #ifdef __linux__
-  // SIGPIPE goes to the writing thread: blocked for the length of the write, it can be taken away again unseen.
+  // SIGPIPE goes to the writing thread: blocked for the length of the write, it can be taken away again
+  // unseen.
   sigset_t pipe_signal, before, pending;
   sigemptyset(&pipe_signal);
   sigaddset(&pipe_signal, SIGPIPE);

@@ -63,15 +63,14 @@ extension Runner {
           try await stages.unplace(in: run, why: "The manifest was revised.")
         }
         try await run.write([.batchRevised(registration)])
-        for note in notes { await run.note(note) }
       }
     }
-    var fresh = state
     let run = makeRun(batch, state, options)
+    let started = surroundings.clock.now()
     try await run.write([.batchRegistered(registration), .runStarted(surroundings.process)])
-    fresh = await run.state
-    return try await working(on: batch, fresh, options, as: run) { run, _ throws(Fault) in
-      for note in notes { await run.note(note) }
+    for note in notes { await run.note(note) }
+    return await conclude(run, started) { () throws(Fault) in
+      try await work(run, try await stages(for: registration, batch))
     }
   }
 

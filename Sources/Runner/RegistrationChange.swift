@@ -16,10 +16,10 @@ public struct RegistrationChange: Hashable, Sendable {
 }
 
 extension Runner {
-  /// Writes a revision of the batch's registration, if the change says anything new; tells whether it did.
+  /// Writes a revision of the batch's registration, if the change says anything new.
   func revise(
     _ run: BatchRun, _ stages: StageWork, by change: RegistrationChange
-  ) async throws(Fault) -> Bool {
+  ) async throws(Fault) {
     let state = await run.state
     guard let registration = state.registration else { throw .batchUnknown(run.batch.text) }
     var notes: [String] = []
@@ -29,7 +29,7 @@ extension Runner {
     if let branch = change.branch, branch != registration.branchName {
       notes = try redirect(&revised, to: branch)
     }
-    guard revised != registration else { return false }
+    guard revised != registration else { return }
     // A retry may have pinned newer bytes than the registration names.
     revised.images = state.assets.map(\.image)
     try await settle(run, stages, run.batch)
@@ -38,7 +38,6 @@ extension Runner {
     }
     try await run.write([.batchRevised(revised)])
     for note in notes { await run.note(note) }
-    return true
   }
 
   private func redirect(_ registration: inout Registration, to branch: String) throws(Fault) -> [String] {

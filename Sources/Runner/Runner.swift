@@ -50,7 +50,7 @@ public struct Runner: Sendable {
       return try await working(on: batch, state, options) { run, stages throws(Fault) in
         try await settle(run, stages, batch)
         try await reopen(request, in: run, stages)
-        _ = try await revise(run, stages, by: options.change)
+        try await revise(run, stages, by: options.change)
       }
     }
   }
@@ -103,50 +103,55 @@ public struct Runner: Sendable {
     }
   }
 
-  /// Goes on with a registered batch: the check first, then the work.
+  /// Goes on with a registered batch.
   private func goOn(
     _ batch: BatchID, _ state: BatchState, _ options: RunOptions
   ) async throws(Fault) -> RunReport {
     try await working(on: batch, state, options) { run, stages throws(Fault) in
-      if try await revise(run, stages, by: options.change) { return }
-      for note in try await stages.changedSources() { await run.note(note) }
-      if await run.state.placement == nil {
-        for note in try await stages.preflight(await run.state) { await run.note(note) }
-      }
+      try await revise(run, stages, by: options.change)
     }
   }
 
   /// One run: takes over from a dead one, does what `first` says, works on, and writes down how it ended.
   func working(
-    on batch: BatchID, _ state: BatchState, _ options: RunOptions, as open: BatchRun? = nil,
-    first: (BatchRun, StageWork) async throws(Fault) -> Void
+    on batch: BatchID, _ state: BatchState, _ options: RunOptions,
+    first: (BatchRun, StageWork) async throws(Fault) -> Void = { _, _ throws(Fault) in }
   ) async throws(Fault) -> RunReport {
     guard let registration = state.registration else { throw .batchUnknown(batch.text) }
-    let run = open ?? makeRun(batch, state, options)
-    let stages = try await stageWork(batch, registration)
+    let run = makeRun(batch, state, options)
+    let stages = try await stages(for: registration, batch)
     let started = surroundings.clock.now()
-    if open == nil {
-      try await run.write(takeOver(state, run: run.id), ending: callsOfDeadRuns(state, stages))
-    }
-    let report = await conclude(run, options, started) { () throws(Fault) in
+    try await run.write(takeOver(state, run: run.id), ending: callsOfDeadRuns(state, stages))
+    return await conclude(run, started) { () throws(Fault) in
       try await first(run, stages)
-      if await run.state.isEnded { return .finished }
-      guard let current = await run.state.registration, current != registration else {
-        return try await run.work(stages)
-      }
-      // A revision: what comes now goes by the new registration.
-      let revised = try await stageWork(batch, current)
-      let ending = await Result { () async throws(Fault) in try await run.work(revised) }
-      await revised.extractor.shutDown()
-      return try ending.get()
+      return try await goOn(run)
     }
-    await stages.extractor.shutDown()
-    return report
   }
 
-  private func stageWork(
-    _ batch: BatchID, _ registration: Registration
-  ) async throws(Fault) -> StageWork {
+  /// Works on under the registration in force: the check before anything costs money, then the stages.
+  private func goOn(_ run: BatchRun) async throws(Fault) -> BatchRun.Ending {
+    let state = await run.state
+    guard !state.isEnded else { return .finished }
+    guard let registration = state.registration else { throw .batchUnknown(run.batch.text) }
+    let stages = try await stages(for: registration, run.batch)
+    for note in try stages.changedSources(state) { await run.note(note) }
+    if state.placement == nil {
+      for note in try await stages.preflight(state) { await run.note(note) }
+    }
+    return try await work(run, stages)
+  }
+
+  /// Does the stages, and ends the extractor whatever becomes of them.
+  func work(_ run: BatchRun, _ stages: StageWork) async throws(Fault) -> BatchRun.Ending {
+    let result: Result<BatchRun.Ending, Fault>
+    do throws(Fault) { result = .success(try await run.work(stages)) } catch {
+      result = .failure(error)
+    }
+    await stages.extractor.shutDown()
+    return try result.get()
+  }
+
+  func stages(for registration: Registration, _ batch: BatchID) async throws(Fault) -> StageWork {
     try StageWork(
       batch: batch, registration: registration, surroundings: surroundings,
       extractor: try surroundings.makeExtractor(registration.configuration),
@@ -160,8 +165,8 @@ public struct Runner: Sendable {
   }
 
   /// Runs the body and writes its end down, unless the ledger itself is what failed.
-  private func conclude(
-    _ run: BatchRun, _ options: RunOptions, _ started: Moment,
+  func conclude(
+    _ run: BatchRun, _ started: Moment,
     _ body: () async throws(Fault) -> BatchRun.Ending
   ) async -> RunReport {
     var faults: [Fault] = []

@@ -1,11 +1,13 @@
-/// Reads and writes PNG images row by row through libpng, whose error handling by setjmp stays inside this module.
+/// Reads and writes PNG images row by row through libpng, whose error handling by setjmp stays inside this
+/// module.
 #ifndef CPNG_H
 #define CPNG_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/// How a call ended. After anything but `CPNG_OK`, only the error text may be asked for, and the handle destroyed.
+/// How a call ended. After anything but `CPNG_OK`, only the error text may be asked for, and the handle
+/// destroyed.
 typedef enum {
   CPNG_OK = 0,
   /// There are no more rows, and the image is whole up to its last chunk.
@@ -14,7 +16,8 @@ typedef enum {
   CPNG_NOT_PNG,
   /// The file ends before the image does.
   CPNG_TRUNCATED,
-  /// The image contradicts the PNG standard: a wrong checksum, wrong compressed data, too little or too much of it.
+  /// The image contradicts the PNG standard: a wrong checksum, wrong compressed data, too little or too much
+  /// of it.
   CPNG_DAMAGED,
   /// The header claims more than the limits allow.
   CPNG_TOO_LARGE,
@@ -56,8 +59,8 @@ typedef struct {
 
 /// One row of pixels, 8-bit RGBA without premultiplication, valid until the reader's next call.
 ///
-/// An interlaced image comes as its seven passes' rows, one after another, so that no more than a row is ever held:
-/// the row's pixels lie at `x`, `x + x_step`, … of row `y`.
+/// An interlaced image comes as its seven passes' rows, one after another, so that no more than a row is ever
+/// held: the row's pixels lie at `x`, `x + x_step`, … of row `y`.
 typedef struct {
   uint32_t y;
   uint32_t x;
@@ -68,14 +71,16 @@ typedef struct {
 
 typedef struct cpng_reader cpng_reader;
 
-/// Makes a reader of an open file, from its present offset on; the descriptor stays the caller's. NULL: no memory.
+/// Makes a reader of an open file, from its present offset on; the descriptor stays the caller's. NULL: no
+/// memory.
 cpng_reader *cpng_reader_create(int descriptor, cpng_limits limits);
 void cpng_reader_destroy(cpng_reader *reader);
 
 /// Reads everything before the image data; called once, first.
 cpng_status cpng_reader_start(cpng_reader *reader, cpng_info *info);
 
-/// Reads the next row; `CPNG_END` once after the last, when every chunk has been checked and `info` is complete.
+/// Reads the next row; `CPNG_END` once after the last, when every chunk has been checked and `info` is
+/// complete.
 cpng_status cpng_reader_next(cpng_reader *reader, cpng_row *row, cpng_info *info);
 
 /// libpng's words for the last error, or the system's; empty where there was none.

@@ -15,8 +15,9 @@ struct cprocess_spec {
   int survives_parent;     ///< 1: is not killed when this process dies
 };
 
-/// Starts a child in a process group of its own; on Linux the child is killed when this process dies, unless it survives.
-/// Returns 0, or the errno of what failed, in the child too; `*in_directory` is then 1 if it was the change of directory.
+/// Starts a child in a process group of its own; on Linux the child is killed when this process dies, unless
+/// it survives. Returns 0, or the errno of what failed, in the child too; `*in_directory` is then 1 if it was
+/// the change of directory.
 int cprocess_spawn(const struct cprocess_spec *spec, pid_t *child, int *in_directory);
 
 /// A descriptor that polls as readable once the child has ended, or -1 where the system has none.

@@ -1,9 +1,10 @@
 /// Extracts design facts from the pixels alone: needs no server, no network and no key.
 ///
-/// Same bytes, same facts, on every machine and in every run; what pixels cannot tell (specimens, mode, purpose) comes
-/// from the manifest's specs.
+/// Same bytes, same facts, on every machine and in every run; what pixels cannot tell (specimens, mode,
+/// purpose) comes from the manifest's specs.
 public struct LocalExtractor: Extractor {
-  /// Raised whenever the same bytes would give other facts, so that stored results are not mistaken for new ones.
+  /// Raised whenever the same bytes would give other facts, so that stored results are not mistaken for new
+  /// ones.
   static let version = "1"
 
   public init() {}

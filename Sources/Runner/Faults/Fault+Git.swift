@@ -37,7 +37,7 @@ extension Fault {
   static func noIdentity(_ role: String) -> Fault {
     Fault(
       "no_identity", exit: .configuration,
-      "git does not know the \(role) of the commit: expected \"user.name\" and \"user.email\" to be configured.",
+      "git does not know the commit's \(role): expected \"user.name\" and \"user.email\" to be set.",
       hint: "git config user.name \"Your Name\"; git config user.email you@example.com")
   }
 
@@ -51,21 +51,38 @@ extension Fault {
   static func badIdentity(_ identity: String) -> Fault {
     Fault(
       "bad_identity", exit: .configuration,
-      "\"\(identity)\" can't be the author of a commit: expected \"Name <mail>\" without other \"<\" and \">\".")
+      "\"\(identity)\" can't be a commit's author: expected \"Name <mail>\" and no other \"<\" or \">\"."
+    )
   }
 
   static func foreignPathInCommit(_ path: String) -> Fault {
     Fault(
       "foreign_path_in_commit", exit: .inTheWay,
-      "The commit would change \"\(path)\", which is none of the batch's paths: expected only those to differ.",
+      "The commit would change \"\(path)\", none of the batch's paths: expected only those to differ.",
       hint: "Look for a file where the batch needs a folder, or for a hook that stages files.", path: path)
   }
 
   static func commitIncomplete(_ id: GitID) -> Fault {
     Fault(
       "commit_incomplete", exit: .disk,
-      "The commit \"\(id)\" refers to objects that are no longer in the repository; they have been pruned or are damaged.",
+      "The commit \"\(id)\" refers to objects that the repository no longer has, or that are damaged.",
       hint: "\"git fsck\" names what is missing.")
+  }
+
+  static func badMessage(_ defect: MessageRules.Defect, afterHooks: Bool) -> Fault {
+    let finding =
+      switch defect {
+      case .empty: "no subject"
+      case .control: "a control character"
+      case .separator(let line): "\"---\" in line \(line), where the message would end"
+      case .crowdedSubject: "no empty line after the subject"
+      case .trailers(let line): "no trailer in line \(line)"
+      case .missing(let trailer): "the trailer \"\(trailer)\" missing or repeated"
+      }
+    return Fault(
+      "bad_commit_message", exit: afterHooks ? .inTheWay : .bug,
+      "The commit's message is refused: expected a subject, a body and trailers, found \(finding).",
+      hint: afterHooks ? "A hook changed the message; mend it, or set commit.hooks to false." : nil)
   }
 
   static func hookRefused(_ hook: String, _ result: ProcessResult) -> Fault {
@@ -86,7 +103,8 @@ extension Fault {
 
   static func indexUnlockable(_ path: String, cause: String) -> Fault {
     Fault(
-      "index_unlockable", exit: .disk, "The lock of git's index, \"\(path)\", can't be made or moved: \(cause).",
+      "index_unlockable", exit: .disk,
+      "The lock of git's index, \"\(path)\", can't be made or moved: \(cause).",
       path: path)
   }
 
@@ -104,11 +122,14 @@ extension Fault {
   }
 
   static func gitFileUnwritable(_ path: String) -> Fault {
-    Fault("git_file_unwritable", exit: .disk, "The file \"\(path)\" can't be written, read or removed.", path: path)
+    Fault(
+      "git_file_unwritable", exit: .disk, "The file \"\(path)\" can't be written, read or removed.",
+      path: path)
   }
 
   static func gitFolderUnsynced(_ path: String, cause: String) -> Fault {
-    Fault("git_folder_unsynced", exit: .disk, "The folder \"\(path)\" could not be synced: \(cause).", path: path)
+    Fault(
+      "git_folder_unsynced", exit: .disk, "The folder \"\(path)\" could not be synced: \(cause).", path: path)
   }
 
   static func gitUnreadable(_ command: String, _ finding: String) -> Fault {

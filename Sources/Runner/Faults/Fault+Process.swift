@@ -1,13 +1,15 @@
 /// Faults of starting and running outside programs.
 extension Fault {
   static func programNotNamed() -> Fault {
-    Fault("program_not_named", exit: .configuration, "The command is empty: expected a program and its arguments.")
+    Fault(
+      "program_not_named", exit: .configuration, "The command is empty: expected a program and its arguments."
+    )
   }
 
   static func programNotFound(_ name: String, path: String) -> Fault {
     Fault(
       "program_not_found", exit: .extractorUnavailable,
-      "The program \"\(name)\" was not found: expected an executable file in one of the folders of PATH, \"\(path)\".",
+      "The program \"\(name)\" was not found: expected an executable file in PATH, \"\(path)\".",
       hint: "Install it, or name it with its path.")
   }
 
@@ -26,7 +28,8 @@ extension Fault {
   static func outputTooLong(of program: String, limitBytes: Int) -> Fault {
     Fault(
       "output_too_long", exit: .protocolBroken,
-      "The program \"\(program)\" was stopped: expected at most \(limitBytes) bytes on its stdout, found more.")
+      "The program \"\(program)\" was stopped: expected at most \(limitBytes) bytes on stdout, found more."
+    )
   }
 
   static func programTimedOut(_ program: String, after timeout: Duration) -> Fault {

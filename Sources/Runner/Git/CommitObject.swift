@@ -1,6 +1,7 @@
 /// The exact bytes of a commit object, and what can be read from them.
 enum CommitObject {
-  /// Writes a commit as git does: headers, an empty line, the message with one line feed at its end. Times are UTC.
+  /// Writes a commit as git does: headers, an empty line, the message with one line feed at its end. Times
+  /// are UTC.
   static func bytes(of draft: CommitDraft, tree: GitID, message: String) -> [UInt8] {
     // Times before 1970 have no place in git.
     let seconds = max(0, draft.timeMs / 1000)

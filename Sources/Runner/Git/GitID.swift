@@ -1,10 +1,12 @@
-/// The name of an object in git: a commit, tree or blob; 40 hexadecimal digits, or 64 in a SHA-256 repository.
+/// The name of an object in git: a commit, tree or blob; 40 hexadecimal digits, or 64 in a SHA-256
+/// repository.
 package struct GitID: Hashable, Sendable, CustomStringConvertible {
   /// Lower-case digits.
   package let text: String
 
   package init?(_ text: some StringProtocol) {
-    let isName = (text.utf8.count == 40 || text.utf8.count == 64)
+    let isName =
+      (text.utf8.count == 40 || text.utf8.count == 64)
       && text.utf8.allSatisfy {
         switch $0 {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true

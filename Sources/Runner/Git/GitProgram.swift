@@ -1,4 +1,5 @@
-/// Runs git so that nothing of the user's surroundings changes what it does or makes it run a program of theirs.
+/// Runs git so that nothing of the user's surroundings changes what it does or makes it run a program of
+/// theirs.
 struct GitProgram: Sendable {
   /// Absolute path of git.
   private let program: String
@@ -13,9 +14,11 @@ struct GitProgram: Sendable {
   private let pins: [String: String]
   private var settings: [(name: String, value: String)]
 
-  /// Settings for every call. Values that run a program are switched off, and so is what writes at its own time.
+  /// Settings for every call. Values that run a program are switched off, and so is what writes at its own
+  /// time.
   private static let fixedSettings = [
-    ("core.hooksPath", "/dev/null"), ("core.fsmonitor", "false"), ("gc.auto", "0"), ("maintenance.auto", "false"),
+    ("core.hooksPath", "/dev/null"), ("core.fsmonitor", "false"), ("gc.auto", "0"),
+    ("maintenance.auto", "false"),
     ("core.fsync", "all"), ("core.fsyncMethod", "fsync"), ("core.filesRefLockTimeout", "1000"),
     ("core.safecrlf", "false"), ("core.useReplaceRefs", "false"), ("core.protectHFS", "true"),
     ("core.protectNTFS", "true"), ("log.showSignature", "false"), ("i18n.logOutputEncoding", "UTF-8"),
@@ -35,7 +38,8 @@ struct GitProgram: Sendable {
     kept["LANGUAGE"] = nil
     for (name, value) in [
       ("LC_ALL", "C"), ("GIT_TERMINAL_PROMPT", "0"), ("GIT_OPTIONAL_LOCKS", "0"), ("GIT_NO_LAZY_FETCH", "1"),
-      ("GIT_LITERAL_PATHSPECS", "1"), ("GIT_NO_REPLACE_OBJECTS", "1"), ("GIT_PAGER", "cat"), ("GIT_EDITOR", "false"),
+      ("GIT_LITERAL_PATHSPECS", "1"), ("GIT_NO_REPLACE_OBJECTS", "1"), ("GIT_PAGER", "cat"),
+      ("GIT_EDITOR", "false"),
     ] {
       kept[name] = value
     }
@@ -49,8 +53,8 @@ struct GitProgram: Sendable {
     }
   }
 
-  /// The same git, pinned to a repository; filters that its configuration names can no longer run.
-  init(_ found: GitProgram, pinnedTo layout: RepositoryLayout, filters: [String]) {
+  /// The same git, pinned to a repository; filters and hooks that its configuration names can no longer run.
+  init(_ found: GitProgram, pinnedTo layout: RepositoryLayout, filters: [String], hooks: [String]) {
     program = found.program
     plain = found.plain
     environment = found.environment
@@ -64,6 +68,7 @@ struct GitProgram: Sendable {
         ("filter.\(filter).required", "false"),
       ]
     }
+    settings += hooks.map { ("hook.\($0).enabled", "false") }
   }
 
   /// Whose settings count.
@@ -128,7 +133,9 @@ extension ProcessResult {
 
   /// stdout as what stands between NULs.
   var fields: [String] {
-    output.split(separator: 0, omittingEmptySubsequences: false).dropLast().map { String(decoding: $0, as: UTF8.self) }
+    output.split(separator: 0, omittingEmptySubsequences: false).dropLast().map {
+      String(decoding: $0, as: UTF8.self)
+    }
   }
 }
 

@@ -26,7 +26,10 @@ extension GitRepository {
     let blobs = try writeBlobs(draft.files.map(\.source))
     try update(index: options, zip(draft.files.map(\.path), blobs), removing: draft.removing)
     var message = draft.message
-    if draft.runsHooks { message = try runHooks(on: draft, options, scratch: "\(scratch)/git-\(token).message") }
+    if draft.runsHooks {
+      message = try runHooks(on: draft, options, scratch: "\(scratch)/git-\(token).message")
+    }
+    try check(message, of: draft)
     let treeText = try git.run(["write-tree"], options).lines.first ?? ""
     guard let tree = GitID(treeText) else { throw .gitUnreadable("write-tree", "no id") }
     let difference = try difference(from: draft.parent?.text ?? layout.objectFormat.emptyTree, to: tree.text)
@@ -39,6 +42,16 @@ extension GitRepository {
     let commit = try writeCommitObject(bytes)
     try syncFolders(of: blobs + difference.newTrees + [tree, commit])
     return .built(BuiltCommit(id: commit, tree: tree, bytes: bytes, changes: difference.changes))
+  }
+
+  /// Refuses a message whose trailers nobody could find again.
+  private func check(_ message: String, of draft: CommitDraft) throws(Fault) {
+    let trailers = draft.message.split(separator: "\n").filter { $0.hasPrefix("Ledger-") }.map(String.init)
+    do {
+      try MessageRules.check(message, required: trailers)
+    } catch {
+      throw .badMessage(error, afterHooks: draft.runsHooks)
+    }
   }
 
   private func writeBlobs(_ sources: [String]) throws(Fault) -> [GitID] {
@@ -70,7 +83,9 @@ extension GitRepository {
     options.variables["GIT_EDITOR"] = ":"
     guard WholeFile.write(Array(draft.message.utf8), to: scratch) else { throw .gitFileUnwritable(scratch) }
     defer { unlink(scratch) }
-    for hook in [["pre-commit"], ["prepare-commit-msg", "--", scratch, "message"], ["commit-msg", "--", scratch]] {
+    for hook in [
+      ["pre-commit"], ["prepare-commit-msg", "--", scratch, "message"], ["commit-msg", "--", scratch],
+    ] {
       let result = try git.run(["hook", "run", "--ignore-missing"] + hook, options)
       if !result.succeeded { throw .hookRefused(hook[0], result) }
     }

@@ -6,8 +6,8 @@
 
 /// The user's index: brought up to date for the batch's paths, untouched in all others.
 ///
-/// The finished new index is a private file beside the user's, so that it can be hard-linked to `index.lock`: a lock
-/// with the same inode is ours, whoever of us made it.
+/// The finished new index is a private file beside the user's, so that it can be hard-linked to `index.lock`:
+/// a lock with the same inode is ours, whoever of us made it.
 extension GitRepository {
   package func holdIndex(
     for changes: [TreeChange], token: String, patience: Duration
@@ -34,12 +34,15 @@ extension GitRepository {
         return .locked(LockFile(path: lockPath, sizeBytes: facts.sizeBytes, isOurs: false))
       } else {
         // Someone's `git add` or an editor's refresh: a matter of milliseconds.
-        usleep(10_000)
+        repeat {
+          usleep(5_000)
+        } while FileFacts(at: lockPath).kind != .absent && ContinuousClock.now < deadline
       }
     }
   }
 
   package func publishIndex(token: String) throws(Fault) {
+    if FileFacts(at: privateIndex(token)).kind == .absent { return }
     guard isLockOurs(token) else { throw .indexLockLost(lockPath) }
     guard rename(lockPath, layout.indexFile) == 0 else {
       throw .indexUnlockable(lockPath, cause: String(cString: strerror(errno)))
@@ -86,7 +89,8 @@ extension GitRepository {
     return bytes
   }
 
-  /// Writes the private index: the base with those changes whose paths stand there as they were before the commit.
+  /// Writes the private index: the base with those changes whose paths stand there as they were before the
+  /// commit.
   private func stage(_ changes: [TreeChange], on base: [UInt8]?, _ token: String) throws(Fault) {
     let path = privateIndex(token)
     discardPrivateIndex(token)
@@ -110,8 +114,8 @@ extension GitRepository {
       .init(input: nulTerminated(lines), variables: variables))
     let placed = wanted.filter { $0.new != nil }.map(\.path)
     if placed.isEmpty { return }
-    // Only for speed: entries without the files' times are right too, and git looks at those files once more. So a file
-    // that is gone or outside a sparse checkout is no failure.
+    // Only for speed: entries without the files' times are right too, and git looks at those files once more.
+    // So a file that is gone or outside a sparse checkout is no failure.
     _ = try git.run(["add", "--refresh", "--"] + placed, .init(answers: [0, 1, 128], variables: variables))
   }
 }

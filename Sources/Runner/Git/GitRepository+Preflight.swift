@@ -40,7 +40,9 @@ extension GitRepository {
   }
 
   package func unwritableFolder() -> String? {
-    let folders = [layout.gitFolder, layout.commonFolder, "\(layout.commonFolder)/objects", "\(layout.commonFolder)/refs"]
+    let folders = [
+      layout.gitFolder, layout.commonFolder, "\(layout.commonFolder)/objects", "\(layout.commonFolder)/refs",
+    ]
     return folders.first { access($0, W_OK | X_OK) != 0 }
   }
 
@@ -50,7 +52,9 @@ extension GitRepository {
     let fields = try git.run(["worktree", "list", "--porcelain", "-z"]).fields
     // Each worktree is a run of fields that ends with an empty one.
     for record in fields.split(separator: "") {
-      guard let first = record.first, first.hasPrefix("worktree "), record.contains("branch \(ref)") else { continue }
+      guard let first = record.first, first.hasPrefix("worktree "), record.contains("branch \(ref)") else {
+        continue
+      }
       let path = String(first.dropFirst("worktree ".count))
       let isPrunable = record.contains { $0 == "prunable" || $0.hasPrefix("prunable ") }
       if path != layout.topLevel && !isPrunable { return path }
@@ -77,10 +81,15 @@ extension GitRepository {
 
   private static func attributes(_ values: [String: String]) -> [TargetAttribute] {
     var found: [TargetAttribute] = []
-    if let filter = values["filter"], filter != "unset" { found.append(filter == "lfs" ? .lfs : .filter(filter)) }
+    if let filter = values["filter"], filter != "unset" {
+      found.append(filter == "lfs" ? .lfs : .filter(filter))
+    }
     if let ident = values["ident"], ident != "unset" { found.append(.ident) }
-    if let encoding = values["working-tree-encoding"], encoding != "unset" { found.append(.encoding(encoding)) }
-    // `auto` leaves a file alone that has CR LF at the tip already; `eol` means text where `text` says nothing.
+    if let encoding = values["working-tree-encoding"], encoding != "unset" {
+      found.append(.encoding(encoding))
+    }
+    // `auto` leaves a file alone that has CR LF at the tip already; `eol` means text where `text` says
+    // nothing.
     let isText =
       switch values["text"] ?? values["crlf"] {
       case "auto", "unset": false
@@ -103,12 +112,14 @@ extension GitRepository {
 
   package func hooksPresent() -> [String] {
     let names = [
-      "pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction", "post-index-change",
+      "pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction",
+      "post-index-change",
     ]
-    return names.filter {
+    let files = names.filter {
       let path = "\(layout.hooksFolder)/\($0)"
       return FileFacts(following: path).kind == .file && access(path, X_OK) == 0
     }
+    return files + configuredHooks.map { "hook.\($0)" }
   }
 
   package func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle] {

@@ -7,7 +7,8 @@ extension GitRepository {
 
   package func isAncestor(_ commit: GitID, of other: GitID) throws(Fault) -> Bool {
     // 128: one of the two is missing, which makes it nobody's ancestor.
-    try git.run(["merge-base", "--is-ancestor", commit.text, other.text], .init(answers: [0, 1, 128])).succeeded
+    try git.run(["merge-base", "--is-ancestor", commit.text, other.text], .init(answers: [0, 1, 128]))
+      .succeeded
   }
 
   package func entries(at commit: GitID, _ paths: [String]) throws(Fault) -> [String: TreeEntry] {
@@ -16,9 +17,13 @@ extension GitRepository {
     var entries: [String: TreeEntry] = [:]
     for field in fields {
       // `mode type id<TAB>path`
-      guard let tab = field.firstIndex(of: "\t") else { throw .gitUnreadable("ls-tree", "a line without a tab") }
+      guard let tab = field.firstIndex(of: "\t") else {
+        throw .gitUnreadable("ls-tree", "a line without a tab")
+      }
       let words = field[..<tab].split(separator: " ")
-      guard words.count == 3, let id = GitID(words[2]) else { throw .gitUnreadable("ls-tree", "a line without an id") }
+      guard words.count == 3, let id = GitID(words[2]) else {
+        throw .gitUnreadable("ls-tree", "a line without an id")
+      }
       entries[String(field[field.index(after: tab)...])] = TreeEntry(mode: String(words[0]), id: id)
     }
     return entries
@@ -49,7 +54,8 @@ extension GitRepository {
     // Each object: a line `id type size`, the bytes, a line feed.
     for words in wanted {
       guard let id = GitID(words[0]), let size = Int(words[2]),
-        let lineEnd = output[position...].firstIndex(of: UInt8(ascii: "\n")), lineEnd + 1 + size < output.count
+        let lineEnd = output[position...].firstIndex(of: UInt8(ascii: "\n")),
+        lineEnd + 1 + size < output.count
       else { throw .gitUnreadable("cat-file", "an object cut short") }
       found[id] = Array(output[(lineEnd + 1)..<(lineEnd + 1 + size)])
       position = lineEnd + size + 2
@@ -103,9 +109,13 @@ extension GitRepository {
     var staged: [String: PathStatus.Staged] = [:]
     for field in fields {
       // `mode id stage<TAB>path`
-      guard let tab = field.firstIndex(of: "\t") else { throw .gitUnreadable("ls-files", "a line without a tab") }
+      guard let tab = field.firstIndex(of: "\t") else {
+        throw .gitUnreadable("ls-files", "a line without a tab")
+      }
       let words = field[..<tab].split(separator: " ")
-      guard words.count == 3, let id = GitID(words[1]) else { throw .gitUnreadable("ls-files", "a line without an id") }
+      guard words.count == 3, let id = GitID(words[1]) else {
+        throw .gitUnreadable("ls-files", "a line without an id")
+      }
       let path = String(field[field.index(after: tab)...])
       staged[path] = words[2] == "0" ? .entry(TreeEntry(mode: String(words[0]), id: id)) : .conflicted
     }
@@ -113,8 +123,10 @@ extension GitRepository {
   }
 
   package func changes(of commit: GitID) throws(Fault) -> [TreeChange] {
-    let parent = try git.run(["rev-parse", "-q", "--verify", "\(commit)^1"], .init(answers: [0, 1])).lines.first
-    return try difference(from: parent.map(String.init) ?? layout.objectFormat.emptyTree, to: commit.text).changes
+    let parent = try git.run(["rev-parse", "-q", "--verify", "\(commit)^1"], .init(answers: [0, 1])).lines
+      .first
+    return try difference(from: parent.map(String.init) ?? layout.objectFormat.emptyTree, to: commit.text)
+      .changes
   }
 
   /// The files that differ between two trees, and the new trees on the way to them.
@@ -122,7 +134,10 @@ extension GitRepository {
     from old: String, to new: String
   ) throws(Fault) -> (changes: [TreeChange], newTrees: [GitID]) {
     let fields = try git.run(
-      ["diff-tree", "-r", "-t", "-z", "--raw", "--no-abbrev", "--no-renames", "\(old)^{tree}", "\(new)^{tree}"]
+      [
+        "diff-tree", "-r", "-t", "-z", "--raw", "--no-abbrev", "--no-renames", "\(old)^{tree}",
+        "\(new)^{tree}",
+      ]
     ).fields
     var changes: [TreeChange] = []
     var newTrees: [GitID] = []

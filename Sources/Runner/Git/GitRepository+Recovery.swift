@@ -3,14 +3,18 @@ extension GitRepository {
   package func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit] {
     // All worktrees' HEADs, all refs and all reflogs, in one walk.
     let fields = try git.run(
-      ["rev-list", "--all", "--reflog", "--no-commit-header", "--format=%H%x00%B%x00", "--fixed-strings", "--all-match"]
+      [
+        "rev-list", "--all", "--reflog", "--no-commit-header", "--format=%H%x00%B%x00", "--fixed-strings",
+        "--all-match",
+      ]
         + lines.map { "--grep=\($0)" }
     ).output.split(separator: 0, omittingEmptySubsequences: false)
     var candidates: [GitID] = []
     for index in stride(from: 0, to: fields.count - 1, by: 2) {
       let name = String(decoding: fields[index], as: UTF8.self).drop { $0 == "\n" }
       // The search finds parts of lines; whole ones count.
-      let message = String(decoding: fields[index + 1], as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+      let message = String(decoding: fields[index + 1], as: UTF8.self).split(whereSeparator: \.isNewline).map(
+        String.init)
       if let id = GitID(name), lines.allSatisfy(message.contains) { candidates.append(id) }
     }
     var found: [FoundCommit] = []

@@ -16,12 +16,18 @@ extension GitRepository {
         answers: [0, 1, 128],
         variables: [
           // Only the reflog's line is by them; without a name git would look for one and might refuse.
-          "GIT_COMMITTER_NAME": parts.first.map { $0.hasSuffix(" ") ? String($0.dropLast()) : String($0) } ?? "",
+          "GIT_COMMITTER_NAME": parts.first.map { $0.hasSuffix(" ") ? String($0.dropLast()) : String($0) }
+            ?? "",
           "GIT_COMMITTER_EMAIL": parts.count == 2 ? String(parts[1].dropLast()) : "",
         ],
         // Killed between making its lock and moving it into place, git would leave the lock behind.
         survivesParent: true))
-    if result.succeeded { return .swapped }
+    if result.succeeded {
+      // git has synced what the ref's file holds, not its name.
+      let folder = "\(layout.commonFolder)/\(ref[..<(ref.lastIndex(of: "/") ?? ref.startIndex)])"
+      if let cause = WholeFile.syncFolder(folder) { throw .gitFolderUnsynced(folder, cause: cause) }
+      return .swapped
+    }
     // A failure says little: what the branch is now decides.
     let now = try tip(of: ref)
     if now == new { return .alreadyThere }
@@ -38,7 +44,8 @@ extension GitRepository {
     return nil
   }
 
-  /// The lock files that keep a ref from being moved: its own, and HEAD's, which is taken with it for the reflog.
+  /// The lock files that keep a ref from being moved: its own, and HEAD's, which is taken with it for the
+  /// reflog.
   private func refLocks(_ ref: String, holding new: GitID) -> [LockFile] {
     ["\(layout.commonFolder)/\(ref).lock", "\(layout.gitFolder)/HEAD.lock"].compactMap { path in
       let facts = FileFacts(at: path)

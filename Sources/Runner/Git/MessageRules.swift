@@ -15,7 +15,8 @@ package enum MessageRules {
     case missing(String)
   }
 
-  /// Checks a whole message; `required` are the lines that must stand among its trailers exactly once, as they are.
+  /// Checks a whole message; `required` are the lines that must stand among its trailers exactly once, as
+  /// they are.
   package static func check(_ message: String, required: [String]) throws(Defect) {
     let isForbidden = { (scalar: Unicode.Scalar) in
       scalar.properties.generalCategory == .control && scalar != "\n" && scalar != "\t"
@@ -26,11 +27,15 @@ package enum MessageRules {
     guard let subject = lines.first, subject.contains(where: { !$0.isWhitespace }) else { throw .empty }
     if lines.count > 1 && !lines[1].isEmpty { throw .crowdedSubject }
     // git takes a line that starts with `---` and goes on with white space or not at all.
-    if let line = lines.firstIndex(where: { $0.hasPrefix("---") && $0.dropFirst(3).allSatisfy(\.isWhitespace) }) {
+    if let line = lines.firstIndex(where: {
+      $0.hasPrefix("---") && $0.dropFirst(3).allSatisfy(\.isWhitespace)
+    }) {
       throw .separator(line: line + 1)
     }
     let first = (lines.lastIndex(where: \.isEmpty) ?? 0) + 1
-    for line in first..<max(first, lines.count) where !isTrailer(lines[line]) { throw .trailers(line: line + 1) }
+    for line in first..<max(first, lines.count) where !isTrailer(lines[line]) {
+      throw .trailers(line: line + 1)
+    }
     for trailer in required where lines[min(first, lines.count)...].filter({ $0 == trailer }).count != 1 {
       throw .missing(trailer)
     }

@@ -1,14 +1,15 @@
 /// A git repository as a batch sees it. All paths are relative to its top level, all refs are full, such as
 /// `refs/heads/main`.
 ///
-/// No call runs a program of the user's, but for `build` where the draft asks for hooks; none changes what the user has
-/// staged. Calls wait for git, a few milliseconds each.
+/// No call runs a program of the user's, but for `build` where the draft asks for hooks; none changes what
+/// the user has staged. Calls wait for git, a few milliseconds each.
 package protocol Repository: Sendable {
   var layout: RepositoryLayout { get }
 
   // MARK: Before any work
 
-  /// Who commits here, from configuration and the identity variables of the environment; 78 where nobody is configured.
+  /// Who commits here, from configuration and the identity variables of the environment; 78 where nobody is
+  /// configured.
   func identities() throws(Fault) -> Identities
   func head() throws(Fault) -> HeadState
   /// A merge, rebase, cherry-pick, revert, bisect or am that waits to be finished.
@@ -21,9 +22,11 @@ package protocol Repository: Sendable {
   func attributes(of paths: [String]) throws(Fault) -> [String: [TargetAttribute]]
   /// Those of the paths that git ignores; a tracked path never is.
   func ignored(among paths: [String]) throws(Fault) -> Set<String>
-  /// Names of the user's hooks that a commit of theirs would run and ours does not.
+  /// The user's hooks that a commit of theirs would run and ours does not: `pre-commit`, or `hook.lint` for
+  /// one that is made by configuration.
   func hooksPresent() -> [String]
-  /// What is in the way of a path's folders, in the working tree and at a commit; paths without obstacles are left out.
+  /// What is in the way of a path's folders, in the working tree and at a commit; paths without obstacles are
+  /// left out.
   func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle]
   /// Whether `refs/heads/<name>` can be a branch.
   func isBranchName(_ name: String) throws(Fault) -> Bool
@@ -49,38 +52,41 @@ package protocol Repository: Sendable {
 
   // MARK: Making a commit
 
-  /// Writes blobs, trees and the commit, and syncs them. `scratch` is a folder for a private index; `token` tells
-  /// concurrent builds apart. Idempotent.
+  /// Writes blobs, trees and the commit, and syncs them. `scratch` is a folder for a private index; `token`
+  /// tells concurrent builds apart. Idempotent.
   func build(_ draft: CommitDraft, scratch: String, token: String) throws(Fault) -> BuildOutcome
   /// Writes recorded bytes of a commit again, and checks that everything it needs is there. Idempotent.
   func writeCommit(_ bytes: [UInt8]) throws(Fault) -> GitID
-  /// Moves a ref from one commit to another, or makes it where `old` is nil; only if it is still there. `committer` and
-  /// `subject` go to the reflog.
+  /// Moves a ref from one commit to another, or makes it where `old` is nil; only if it is still there.
+  /// `committer` and `subject` go to the reflog.
   func compareAndSwap(
     _ ref: String, from old: GitID?, to new: GitID, committer: String, subject: String
   ) throws(Fault) -> SwapOutcome
-  /// Removes a ref's lock files that hold our bytes; returns one that is left, because it isn't provably ours.
+  /// Removes a ref's lock files that hold our bytes; returns one that is left, because it isn't provably
+  /// ours.
   func clearRefLocks(_ ref: String, holding new: GitID) throws(Fault) -> LockFile?
 
   // MARK: The user's index
 
-  /// Takes `index.lock` with the finished new index in it: the user's index of this moment, with the changes made to
-  /// those of their paths that stand at the old entry, and everything else as the user staged it.
+  /// Takes `index.lock` with the finished new index in it: the user's index of this moment, with the changes
+  /// made to those of their paths that stand at the old entry, and everything else as the user staged it.
   ///
-  /// A lock left by an earlier try with the same token is taken over. Waits for a foreign one as long as `patience`.
-  /// HEAD can't be moved by others while the lock is held, so look at it afterwards.
+  /// A lock left by an earlier try with the same token is taken over, so runs that may be here at the same
+  /// time must not share one; and one who gives up must call `releaseIndex`, or the lock stays. Waits for a
+  /// foreign one as long as `patience`. HEAD can't be moved by others while the lock is held, so look at it
+  /// afterwards.
   func holdIndex(
     for changes: [TreeChange], token: String, patience: Duration
   ) throws(Fault) -> IndexOutcome
-  /// Makes the held index the user's index and frees the lock.
+  /// Makes the held index the user's index and frees the lock. Does nothing where no index is held.
   func publishIndex(token: String) throws(Fault)
   /// Frees the lock if it is ours, and leaves the user's index as it was.
   func releaseIndex(token: String)
 
   // MARK: Recovery
 
-  /// Finds commits whose message has all these lines, such as a batch's trailers: in the history of `ref`, of any
-  /// other ref, and in reflogs. Commits of the branch come first.
+  /// Finds commits whose message has all these lines, such as a batch's trailers: in the history of `ref`, of
+  /// any other ref, and in reflogs. Commits of the branch come first.
   func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit]
 }
 

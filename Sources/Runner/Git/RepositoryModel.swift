@@ -7,8 +7,8 @@ package enum HeadState: Hashable, Sendable {
 
 /// An entry of a tree or of the index.
 package struct TreeEntry: Hashable, Sendable {
-  /// Octal as git writes it: `100644` a file, `100755` an executable one, `120000` a link, `160000` a submodule,
-  /// `040000` a folder.
+  /// Octal as git writes it: `100644` a file, `100755` an executable one, `120000` a link, `160000` a
+  /// submodule, `040000` a folder.
   package var mode: String
   package var id: GitID
 
@@ -75,7 +75,8 @@ package enum TargetAttribute: Hashable, Sendable {
   case lfs
   case ident
   case encoding(String)
-  /// Line ends are converted, whatever is in the file: harmless for bytes without CR LF, see `TargetAttribute.changes`.
+  /// Line ends are converted, whatever is in the file: harmless for bytes without CR LF, see
+  /// `TargetAttribute.changes`.
   case text
 
   /// Whether git would store other bytes than these, so that the path would show as modified for ever.

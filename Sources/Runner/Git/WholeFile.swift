@@ -53,7 +53,9 @@ enum WholeFile {
     return fsync(descriptor) == 0 ? nil : String(cString: strerror(errno))
   }
 
-  private static func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, from: Int) -> Int {
+  private static func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, from: Int)
+    -> Int
+  {
     pread(descriptor, buffer.baseAddress?.advanced(by: from), buffer.count - from, off_t(from))
   }
 

@@ -1,7 +1,8 @@
-/// An image's colours as points in perceived space, with how densely they lie: where they crowd, a person sees one colour.
+/// An image's colours as points in perceived space, with how densely they lie: where they crowd, a person
+/// sees one colour.
 ///
-/// Bins are gathered into the cells of a fixed grid, whose number is bounded by what sRGB can show (about 3500).
-/// Everything is sorted by cell before it is summed, so the result does not depend on any order.
+/// Bins are gathered into the cells of a fixed grid, whose number is bounded by what sRGB can show (about
+/// 3500). Everything is sorted by cell before it is summed, so the result does not depend on any order.
 struct ColourCloud {
   /// A cell of the grid that holds some colour.
   struct Point {
@@ -62,7 +63,8 @@ struct ColourCloud {
     self.points = points.sorted { ($1.density, $0.cell) < ($0.density, $1.cell) }
   }
 
-  /// Sums every point's neighbours, nearer ones weighing more; points are sorted by lightness, so few pairs are looked at.
+  /// Sums every point's neighbours, nearer ones weighing more; points are sorted by lightness, so few pairs
+  /// are looked at.
   private static func measureDensities(_ points: inout [Point], total: Double) {
     let reachSquared = reach * reach
     let colours = points.map(\.colour)
@@ -88,7 +90,8 @@ struct ColourCloud {
   /// How densely colours lie at a place: 0 where the grid's cell is empty.
   func density(at colour: PerceivedColour) -> Double { densities[Cell(colour)] ?? 0 }
 
-  /// The colour to show for a point: the one flat colour there, if there is one, or the mean of its surroundings.
+  /// The colour to show for a point: the one flat colour there, if there is one, or the mean of its
+  /// surroundings.
   func shownColour(at point: Point) -> RGB {
     var around = ColourSum()
     var heaviest = ColourSum()

@@ -1,7 +1,8 @@
-/// Counts an image's colours in a fixed number of bins, with exact integer sums: order and row size do not matter.
+/// Counts an image's colours in a fixed number of bins, with exact integer sums: order and row size do not
+/// matter.
 ///
-/// A bin takes the colours that share their upper 5 bits a channel. A pixel weighs its alpha, 0 to 255, so that what
-/// cannot be seen does not count. Sums stay below 2^45 for the largest image that is read.
+/// A bin takes the colours that share their upper 5 bits a channel. A pixel weighs its alpha, 0 to 255, so
+/// that what cannot be seen does not count. Sums stay below 2^45 for the largest image that is read.
 struct ColourHistogram: ~Copyable {
   private static let binCount = 1 << 15
   /// Weight, then weighted red, green and blue, of each bin.

@@ -2,7 +2,8 @@
 package struct ImageMeasures: Hashable, Sendable {
   package var facts: ImageFacts
   package var background: RGB
-  /// Whether more than a quarter of the border is transparent; then everything visible counts as not background.
+  /// Whether more than a quarter of the border is transparent; then everything visible counts as not
+  /// background.
   package var isBackgroundTransparent: Bool
   package var primary: [RGB]
   package var accents: [RGB]
@@ -11,10 +12,11 @@ package struct ImageMeasures: Hashable, Sendable {
 
 /// Measures an image in one pass over its rows.
 ///
-/// The background is the colour that crowds densest in the border, a frame of a 32nd of the shorter side. The zones are
-/// those of a grid of three by three: the upper-left, the central and the lower-right ninth (rounded outwards, so that
-/// the smallest image has them too). A zone's coverage is the share of its area, weighted by alpha, whose colour differs
-/// from the background; to 4 decimals. All sums are integers, so the same pixels give the same measures everywhere.
+/// The background is the colour that crowds densest in the border, a frame of a 32nd of the shorter side. The
+/// zones are those of a grid of three by three: the upper-left, the central and the lower-right ninth
+/// (rounded outwards, so that the smallest image has them too). A zone's coverage is the share of its area,
+/// weighted by alpha, whose colour differs from the background; to 4 decimals. All sums are integers, so the
+/// same pixels give the same measures everywhere.
 package enum ImageAnalysis {
   /// Colours nearer to the background than this belong to it.
   static let backgroundReach = 0.09

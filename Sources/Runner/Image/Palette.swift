@@ -27,8 +27,8 @@ struct Palette: Hashable, Sendable {
     var share: Double
   }
 
-  /// Chooses from an image's colours, leaving out those that look like `background`; where there are no others, the
-  /// background, or white for an image in which nothing can be seen, is the only colour.
+  /// Chooses from an image's colours, leaving out those that look like `background`; where there are no
+  /// others, the background, or white for an image in which nothing can be seen, is the only colour.
   init(of bins: [ColourSum], background: RGB?) {
     let excluded = background.map(PerceivedColour.init)
     let cloud = ColourCloud(
@@ -69,7 +69,8 @@ struct Palette: Hashable, Sendable {
       sums[nearest] += point.sum
     }
     return zip(peaks, sums).map { peak, sum in
-      // A peak that only lies on another's slope, as in a gradient, stands for the middle of its part of the slope.
+      // A peak that only lies on another's slope, as in a gradient, stands for the middle of its part of the
+      // slope.
       let isSummit = !cloud.points.contains {
         $0.density > peak.density && $0.colour.distance(to: peak.colour) < sameColour
       }
@@ -92,7 +93,12 @@ struct Palette: Hashable, Sendable {
 
   private static func choosePrimary(_ crowds: [Crowd], on ground: [RGB]) -> [Crowd] {
     var chosen: [Crowd] = []
-    for crowd in sorted(crowds, by: { $0.share * (0.5 + $0.perceived.chroma) }) {
+    // What hardly differs from the background is hardly seen, however much of it there is.
+    func prominence(_ crowd: Crowd) -> Double {
+      let contrasts = ground.map { PerceivedColour($0).distance(to: crowd.perceived) / 0.25 }
+      return crowd.share * (0.4 + crowd.perceived.chroma) * min(contrasts.min() ?? 1, 1)
+    }
+    for crowd in sorted(crowds, by: prominence) {
       let taken = ground + chosen.map(\.colour)
       let isTaken = taken.contains { PerceivedColour($0).distance(to: crowd.perceived) < sameColour }
       let isEdge = crowd.share < 0.12 && isBlend(crowd.perceived, of: taken)
@@ -120,7 +126,7 @@ struct Palette: Hashable, Sendable {
         let contrast = min(distances.min() ?? 1, 0.5)
         return crowd.share.squareRoot() * contrast * (0.1 + crowd.perceived.chroma)
       }
-      guard let best = sorted(rest, by: appeal).first, appeal(best) >= 0.004 else { break }
+      guard let best = sorted(rest, by: appeal).first, appeal(best) >= 0.003 else { break }
       accents.append(best)
       taken.append(best.colour)
       rest.removeAll { $0.colour == best.colour }

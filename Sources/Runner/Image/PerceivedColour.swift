@@ -1,9 +1,10 @@
 /// A colour as the eye sees it, such that the plain distance of two says how different they look.
 ///
-/// This is Oklab with two changes: lightness is the estimate of Okhsl ("toe") and the colour axes shrink with it, since
-/// Oklab tells blacks apart that nobody can; and both colour axes are doubled, to weigh as much as lightness. 0.02 is just visible, 1 is black and white.
-/// Only additions, multiplications, divisions and square roots take part, each rounded as IEEE 754 says, so that the
-/// same bytes give the same numbers on every machine; a C library's `pow` and `cbrt` do not promise that.
+/// This is Oklab with two changes: lightness is the estimate of Okhsl ("toe") and the colour axes shrink with
+/// it, since Oklab tells blacks apart that nobody can; and both colour axes are doubled, to weigh as much as
+/// lightness. 0.02 is just visible, 1 is black and white. Only additions, multiplications, divisions and
+/// square roots take part, each rounded as IEEE 754 says, so that the same bytes give the same numbers on
+/// every machine; a C library's `pow` and `cbrt` do not promise that.
 struct PerceivedColour: Hashable, Sendable {
   var lightness: Double
   var greenRed: Double
@@ -67,7 +68,8 @@ struct PerceivedColour: Hashable, Sendable {
     return 0.5 * (shifted + (shifted * shifted + 4 * k2 * k3 * lightness).squareRoot())
   }
 
-  /// The cube root of 0…1, by Newton's method from above: every step comes nearer, so a fixed number suffices.
+  /// The cube root of 0…1, by Newton's method from above: every step comes nearer, so a fixed number
+  /// suffices.
   private static func cubeRoot(_ value: Double) -> Double {
     guard value > 0 else { return 0 }
     var root = 1.0

@@ -26,23 +26,59 @@ struct EarlierBundles: Sendable {
   ) throws(Fault) {
     let prefix = repository.layout.prefix
     let paths = try Layout(bundle: layout.bundle, production: layout.production)
+    let folders = try Self.candidates(briefs, layout, paths, at: tip, repository)
+    // Everything in four calls of git, however many assets and candidates there are.
+    let tokens = try repository.entries(
+      at: tip, folders.values.flatMap { $0 }.map { "\(prefix)\($0)/tokens.json" })
+    let blobs = try repository.blobs(tokens.values.map(\.id), limitBytes: 1 << 20)
+    var wanted: [AssetID: [String: (PlannedTarget.Role, Digest?)]] = [:]
+    for (asset, candidates) in folders {
+      for folder in candidates {
+        guard let entry = tokens["\(prefix)\(folder)/tokens.json"], let bytes = blobs[entry.id],
+          let facts = TokensFacts(bytes), facts.asset == asset.text
+        else { continue }
+        for name in ["context.md", "tokens.json", "usage.md"] {
+          wanted[asset, default: [:]]["\(folder)/\(name)"] = (.bundle, nil)
+        }
+        let production = try paths.targets(
+          asset: asset, slug: Slug(folding: ""), category: facts.category
+        ).production
+        wanted[asset, default: [:]][production] = (.image, facts.image)
+      }
+    }
+    let entries = try repository.entries(
+      at: tip, wanted.values.flatMap { $0.keys.map { prefix + $0 } })
+    files = wanted.mapValues { files in
+      var found: [String: File] = [:]
+      for (path, (role, expected)) in files {
+        guard let entry = entries[prefix + path] else { continue }
+        found[path] = File(role: role, entry: entry, expected: expected)
+      }
+      return found
+    }
+  }
+
+  /// Folders at the tip that may be bundles of each asset, by their names.
+  private static func candidates(
+    _ briefs: [AssetBrief], _ layout: Configuration.Layout, _ paths: Layout, at tip: GitID,
+    _ repository: any Repository
+  ) throws(Fault) -> [AssetID: Set<String>] {
     var children: [String: [String]] = [:]
-    var files: [AssetID: [String: File]] = [:]
+    var folders: [AssetID: Set<String>] = [:]
     for brief in briefs {
-      var candidates: Set<String> = [brief.targets.bundleFolder]
+      folders[brief.id] = [brief.targets.bundleFolder]
       for category in layout.categories {
-        let search = try Self.folders(of: brief.id, category: category, paths)
+        let search = try Self.search(of: brief.id, category: category, paths)
         if children[search.parent] == nil {
-          children[search.parent] = try repository.children(of: prefix + search.parent, at: tip)
+          children[search.parent] = try repository.children(
+            of: repository.layout.prefix + search.parent, at: tip)
         }
         for name in children[search.parent] ?? [] where search.matches(name) {
-          candidates.insert(search.parent.isEmpty ? name : "\(search.parent)/\(name)")
+          folders[brief.id]?.insert(search.parent.isEmpty ? name : "\(search.parent)/\(name)")
         }
       }
-      files[brief.id] = try Self.files(
-        of: brief.id, in: candidates, paths, at: tip, repository, prefix: prefix)
     }
-    self.files = files
+    return folders
   }
 
   /// Where an asset's bundle may lie whatever its slug: the parent folder, and how the name begins and ends.
@@ -57,7 +93,7 @@ struct EarlierBundles: Sendable {
     }
   }
 
-  private static func folders(
+  private static func search(
     of asset: AssetID, category: String, _ layout: Layout
   ) throws(Fault) -> Search {
     let mark = "slug0mark"
@@ -72,35 +108,6 @@ struct EarlierBundles: Sendable {
     return Search(
       parent: marked.dropLast().joined(separator: "/"), start: parts.first.map(String.init) ?? name,
       end: parts.count == 2 ? String(parts[1]) : "", bare: bare.last.map(String.init) ?? "")
-  }
-
-  /// The files of those candidates that are the asset's bundles.
-  private static func files(
-    of asset: AssetID, in candidates: Set<String>, _ layout: Layout, at tip: GitID,
-    _ repository: any Repository, prefix: String
-  ) throws(Fault) -> [String: File] {
-    var files: [String: File] = [:]
-    for folder in candidates.sorted() {
-      let tokens = "\(prefix)\(folder)/tokens.json"
-      guard let entry = try repository.entries(at: tip, [tokens])[tokens],
-        let bytes = try repository.blobs([entry.id], limitBytes: 1 << 20)[entry.id],
-        let facts = TokensFacts(bytes), facts.asset == asset.text
-      else { continue }
-      let slug = Slug(folding: "")
-      let production = try layout.targets(asset: asset, slug: slug, category: facts.category)
-        .production
-      let documents = ["context.md", "tokens.json", "usage.md"].map { "\(folder)/\($0)" }
-      let entries = try repository.entries(
-        at: tip, (documents + [production]).map { prefix + $0 })
-      for path in documents {
-        guard let entry = entries[prefix + path] else { continue }
-        files[path] = File(role: .bundle, entry: entry, expected: nil)
-      }
-      if let entry = entries[prefix + production] {
-        files[production] = File(role: .image, entry: entry, expected: facts.image)
-      }
-    }
-    return files
   }
 }
 

@@ -123,9 +123,9 @@ extension StageWork {
   }
 
   /// Says which images have changed since they were pinned; the batch goes on with the pinned bytes.
-  func changedSources() async throws(Fault) -> [String] {
+  func changedSources(_ state: BatchState) throws(Fault) -> [String] {
     var notes: [String] = []
-    for image in registration.images {
+    for image in state.assets.map(\.image) {
       let source = brief(of: image.asset).source
       guard let found = InputFile.digest(at: source), found != image.digest else { continue }
       notes.append(

@@ -185,7 +185,8 @@ final class ChildLoop: Sendable {
     }
     if inputEnds && !hasWrites { child.closeInput() }
     let deadline = advanceStop(child)
-    // A negative descriptor is one that poll leaves out. Without anything to write, input is polled for its end alone.
+    // A negative descriptor is one that poll leaves out. Without anything to write, input is polled for its
+    // end alone.
     var polled = [
       pollfd(fd: child.exit, events: Int16(POLLIN), revents: 0),
       pollfd(fd: hasRoom ? child.output : -1, events: Int16(POLLIN), revents: 0),

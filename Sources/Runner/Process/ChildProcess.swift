@@ -14,7 +14,8 @@ package final class ChildProcess: Sendable {
     ChildProcess(try ChildLoop.start(command))
   }
 
-  /// Hands bytes to the child's stdin, after those of earlier calls; returns when the pipe has taken them all.
+  /// Hands bytes to the child's stdin, after those of earlier calls; returns when the pipe has taken them
+  /// all.
   ///
   /// A cancelled caller no longer waits, but what it began to write is still written to its end.
   package func write(_ bytes: [UInt8]) async throws(Fault) { try await loop.write(bytes) }
@@ -28,7 +29,8 @@ package final class ChildProcess: Sendable {
   /// The last 64 KiB of the child's stderr so far.
   package var errorTail: [UInt8] { loop.errorTail }
 
-  /// Ends the child and its group: closes stdin, waits for `patience`, sends SIGTERM, waits for `grace`, sends SIGKILL.
+  /// Ends the child and its group: closes stdin, waits for `patience`, sends SIGTERM, waits for `grace`,
+  /// sends SIGKILL.
   ///
   /// Returns how the child ended; the same again for one that has ended already.
   @discardableResult
@@ -47,7 +49,8 @@ package final class ChildProcess: Sendable {
       throw .noDescriptors(for: program, cause: "no descriptors are left")
     }
     let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { (continuation: CheckedContinuation<Result<ProcessResult, Fault>, Never>) in
+      await withCheckedContinuation {
+        (continuation: CheckedContinuation<Result<ProcessResult, Fault>, Never>) in
         let started = DedicatedThread.start {
           continuation.resume(
             returning: Result { () throws(Fault) in

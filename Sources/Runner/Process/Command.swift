@@ -1,7 +1,7 @@
 /// A program to start: its words, and everything it gets to see of its surroundings.
 package struct Command: Hashable, Sendable {
-  /// The program, then its arguments. A program without a `/` is looked up in the environment's PATH, one with a `/`
-  /// is relative to `root`; no shell takes part.
+  /// The program, then its arguments. A program without a `/` is looked up in the environment's PATH, one
+  /// with a `/` is relative to `root`; no shell takes part.
   package var words: [String]
   /// The whole environment; nothing is inherited.
   package var environment: [String: String]

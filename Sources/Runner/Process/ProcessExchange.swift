@@ -141,7 +141,8 @@ func pollTimeoutMs(until deadline: ContinuousClock.Instant?, hasExitDescriptor: 
   let slice: Int64 = hasExitDescriptor ? 3_600_000 : 20
   guard let deadline else { return Int32(hasExitDescriptor ? -1 : slice) }
   let parts = (deadline - ContinuousClock.now).components
-  let remainingMs = parts.seconds.multipliedReportingOverflow(by: 1000).partialValue
+  let remainingMs =
+    parts.seconds.multipliedReportingOverflow(by: 1000).partialValue
     + parts.attoseconds / 1_000_000_000_000_000 + 1
   return Int32(max(0, min(slice, remainingMs)))
 }

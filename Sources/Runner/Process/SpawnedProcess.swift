@@ -6,7 +6,8 @@ import CProcess
   import Darwin
 #endif
 
-/// A child that runs, and our ends of its three pipes. Whoever holds it closes and reaps exactly once, on one thread.
+/// A child that runs, and our ends of its three pipes. Whoever holds it closes and reaps exactly once, on one
+/// thread.
 struct SpawnedProcess: Sendable {
   let program: String
   let id: pid_t

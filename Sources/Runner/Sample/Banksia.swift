@@ -94,6 +94,8 @@ struct Banksia {
     }
     canvas.fill(inner, Paint(deep, flesh, start: point, end: end))
     canvas.fill(inner, Paint(self.light, opacity: 0.75 * light))
-    canvas.fill(Strokes.circle(end, width * 0.62), Paint(light > 0.45 ? tips : self.light, opacity: 0.45 + 0.55 * light))
+    canvas.fill(
+      Strokes.circle(end, width * 0.62), Paint(light > 0.45 ? tips : self.light, opacity: 0.45 + 0.55 * light)
+    )
   }
 }

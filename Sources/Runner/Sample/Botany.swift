@@ -34,7 +34,8 @@ extension Canvas {
       let direction = line[place + 1] - line[place]
       let reach = profile(t) * 0.8
       for side in [1.0, -1.0] {
-        let end = line[place] + direction.normal * (side * reach) + direction * (reach * 0.6 / direction.length)
+        let end =
+          line[place] + direction.normal * (side * reach) + direction * (reach * 0.6 / direction.length)
         fill(Strokes.ribbon([line[place], end]) { 0.7 * (1 - $0) + 0.15 }, Paint(colours.rib, opacity: 0.38))
       }
     }
@@ -52,7 +53,8 @@ extension Canvas {
     let rings = 40
     for ring in 0..<rings {
       let size = 1 - Double(ring) / Double(rings)
-      fill(Strokes.ellipse(centre, across * size, down * size), Paint(colour, opacity: opacity / Double(rings)))
+      fill(
+        Strokes.ellipse(centre, across * size, down * size), Paint(colour, opacity: opacity / Double(rings)))
     }
   }
 

@@ -43,8 +43,8 @@ struct Paint {
 
 /// A picture being painted: polygons laid over each other with smooth edges.
 ///
-/// Only additions, multiplications, divisions and square roots take part, so the same strokes give the same pixels
-/// on every machine.
+/// Only additions, multiplications, divisions and square roots take part, so the same strokes give the same
+/// pixels on every machine.
 struct Canvas: ~Copyable {
   let width: Int
   let height: Int
@@ -109,7 +109,8 @@ struct Canvas: ~Copyable {
     }
   }
 
-  /// Notes for every line an edge crosses that the shape begins or ends there; sums along a row then give what is covered.
+  /// Notes for every line an edge crosses that the shape begins or ends there; sums along a row then give
+  /// what is covered.
   private func addEdge(
     _ from: Point, _ to: Point, columns: Range<Int>, rows: Range<Int>,
     to coverage: UnsafeMutableBufferPointer<Float>

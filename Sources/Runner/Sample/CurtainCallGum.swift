@@ -46,7 +46,8 @@ struct CurtainCallGum {
     for stalk in stalks {
       let centre = start.moved(stalk.reach * size, heading + stalk.turn)
       canvas.twig(
-        Strokes.curve(start, start.moved(stalk.reach * size * 0.5, heading + stalk.turn * 0.4), centre, steps: 8),
+        Strokes.curve(
+          start, start.moved(stalk.reach * size * 0.5, heading + stalk.turn * 0.4), centre, steps: 8),
         thickness: 5 * size, Paint(0x8fa37c))
     }
     for (index, stalk) in stalks.enumerated() {
@@ -69,7 +70,8 @@ struct CurtainCallGum {
         let light = 0.5 - 0.5 * Turn.sine(turn + 0.06)
         let colour: UInt32 = layer == 0 ? 0xa81f35 : light > 0.5 ? 0xe5475a : 0xcf3048
         canvas.fill(
-          Strokes.ribbon(Strokes.curve(centre, control, end, steps: 4)) { 1.5 * (1 - 0.35 * $0) }, Paint(colour))
+          Strokes.ribbon(Strokes.curve(centre, control, end, steps: 4)) { 1.5 * (1 - 0.35 * $0) },
+          Paint(colour))
         canvas.fill(
           Strokes.circle(end, 2.3), Paint(light > 0.4 ? 0xffe3a1 : 0xe8b96a, opacity: 0.65 + 0.35 * light))
       }
@@ -84,7 +86,8 @@ struct CurtainCallGum {
     for (turn, reach) in [(0.30, 92.0), (0.39, 108), (0.47, 88), (0.35, 140)] {
       let bud = start.moved(reach, turn)
       canvas.twig(
-        Strokes.curve(start, start.moved(reach * 0.5, turn + 0.03), bud, steps: 6), thickness: 3.6, Paint(0x8fa37c))
+        Strokes.curve(start, start.moved(reach * 0.5, turn + 0.03), bud, steps: 6), thickness: 3.6,
+        Paint(0x8fa37c))
       canvas.fill(Strokes.ellipse(bud.moved(7, turn), 20, 13.5, angle: turn), Paint(0x86966a))
       canvas.fill(Strokes.ellipse(bud.moved(4, turn) + Point(-3, -5), 12, 5.5, angle: turn), Paint(0xb9c390))
       let cap = Strokes.ribbon(

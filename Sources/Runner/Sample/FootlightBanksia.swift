@@ -12,7 +12,8 @@ struct FootlightBanksia {
     let foot = Point(416, 618)
     let stem = Strokes.curve(Point(456, 978), Point(404, 808), foot, steps: 20)
     backLeaves(on: canvas, foot)
-    canvas.twig(stem.reversed(), thickness: 13, Paint(0x7a5a41, 0x5b4030, start: Point(400, 0), end: Point(440, 0)))
+    canvas.twig(
+      stem.reversed(), thickness: 13, Paint(0x7a5a41, 0x5b4030, start: Point(400, 0), end: Point(440, 0)))
     canvas.twig(
       stem.reversed().map { $0 + Point(-5, 0) }, thickness: 4, Paint(0xa88463, opacity: 0.7))
     sideShoot(on: canvas, from: stem[8])
@@ -30,7 +31,8 @@ struct FootlightBanksia {
       (0.04, 300, 40),
     ] {
       canvas.leaf(
-        from: foot + Point(0, 6), to: foot.moved(reach, turn), bend: bend, width: 29, colours: silver, teeth: 15,
+        from: foot + Point(0, 6), to: foot.moved(reach, turn), bend: bend, width: 29, colours: silver,
+        teeth: 15,
         veins: 0)
     }
   }
@@ -41,7 +43,8 @@ struct FootlightBanksia {
       (0.205, 196, 30),
     ] {
       canvas.leaf(
-        from: foot + Point(0, -12), to: foot.moved(reach, turn), bend: bend, width: 32, colours: leaf, teeth: 14,
+        from: foot + Point(0, -12), to: foot.moved(reach, turn), bend: bend, width: 32, colours: leaf,
+        teeth: 14,
         veins: 9)
     }
   }

@@ -170,7 +170,8 @@ struct NocturnalCanopy {
         Strokes.curve(place, place.moved(20, heading + 0.03), nut, steps: 5), thickness: 2.4, Paint(0x8a5a44))
       canvas.fill(Strokes.ellipse(nut.moved(6, heading), 15, 12, angle: heading), Paint(0x9c6246))
       canvas.fill(
-        Strokes.ellipse(nut.moved(4, heading) + Point(-2, -4), 9, 5, angle: heading), Paint(0xd4885c, opacity: 0.8))
+        Strokes.ellipse(nut.moved(4, heading) + Point(-2, -4), 9, 5, angle: heading),
+        Paint(0xd4885c, opacity: 0.8))
       canvas.fill(Strokes.ellipse(nut.moved(19, heading), 3.6, 8.5, angle: heading), Paint(0x4a2c22))
     }
   }

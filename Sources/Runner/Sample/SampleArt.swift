@@ -1,4 +1,5 @@
-/// The batch that `demo` and the quickstart run: three pictures drawn here, pixel for pixel the same everywhere.
+/// The batch that `demo` and the quickstart run: three pictures drawn here, pixel for pixel the same
+/// everywhere.
 package enum SampleArt {
   package static let batchID = "batch-theatrical-specimens"
 

@@ -37,7 +37,8 @@ enum Strokes {
   static func circle(_ centre: Point, _ radius: Double) -> [Point] { ellipse(centre, radius, radius) }
 }
 
-/// Angles counted in whole turns, with sines made of additions and multiplications alone: a C library's differ.
+/// Angles counted in whole turns, with sines made of additions and multiplications alone: a C library's
+/// differ.
 enum Turn {
   static func sine(_ turns: Double) -> Double {
     var part = turns - turns.rounded()

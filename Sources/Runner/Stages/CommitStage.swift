@@ -76,7 +76,7 @@ extension StageWork {
           id: asset.id, name: brief.name, category: brief.category, score: brief.score)
       },
       updating: updating, head: head)
-    return CommitDraft(
+    var draft = CommitDraft(
       parent: destination.parent,
       files: placement.targets.compactMap { target in
         target.digest.map {
@@ -86,6 +86,8 @@ extension StageWork {
       removing: placement.targets.filter { $0.digest == nil }.map { prefix + $0.path },
       message: message, author: registration.author, committer: registration.committer,
       timeMs: state.placedMs)
+    draft.runsHooks = configuration.commit.hooks
+    return draft
   }
 
   /// Swaps the branch to the intended commit; false where it had moved, after superseding the intent.

@@ -6,19 +6,26 @@ import Testing
 struct CommitTests {
   private let batch = TestBatch()
 
-  /// What must hold after any landing: the commit is the tip, git finds nothing wrong, the batch's paths are clean.
+  /// What must hold after any landing: the commit is the tip, git finds nothing wrong, the batch's paths are
+  /// clean.
   private func expectLanded(_ commit: BuiltCommit, in repository: TestRepository) throws {
     #expect(try repository.tip() == commit.id)
-    // With HEAD named, the index stays out of it: fsck misreads a sparse one after the user's own `git add` too.
+    // With HEAD named, the index stays out of it: fsck misreads a sparse one after the user's own `git add`
+    // too.
     #expect(try repository.git(["fsck", "--strict", "--no-dangling", "HEAD"]) == "")
     let paths = batch.files.keys.sorted() + batch.removing
     #expect(try repository.git(["status", "--porcelain", "--"] + paths) == "")
-    #expect(try repository.git(["ls-tree", "-r", "--name-only", "HEAD", "--"] + paths).split(separator: "\n").count == 3)
+    #expect(
+      try repository.git(["ls-tree", "-r", "--name-only", "HEAD", "--"] + paths).split(separator: "\n").count
+        == 3)
     for (path, text) in batch.files {
-      #expect(try repository.git(["cat-file", "blob", "HEAD:\(path)"]) + (text.hasSuffix("\n") ? "\n" : "") == text)
+      #expect(
+        try repository.git(["cat-file", "blob", "HEAD:\(path)"]) + (text.hasSuffix("\n") ? "\n" : "") == text)
     }
     #expect(!repository.exists(".git/index.lock"))
-    #expect(try repository.shell("ls -A ../scratch; ls \"$(git rev-parse --git-dir)\" | grep ledgerctl || true") == "")
+    #expect(
+      try repository.shell("ls -A ../scratch; ls \"$(git rev-parse --git-dir)\" | grep ledgerctl || true")
+        == "")
   }
 
   @Test("A batch lands on a branch with its author, date and message, and git status is clean")
@@ -28,13 +35,16 @@ struct CommitTests {
     let commit = try batch.land(in: repository)
     try expectLanded(commit, in: repository)
     #expect(try repository.git(["status", "--porcelain"]) == "")
-    #expect(try repository.git(["rev-list", "--parents", "HEAD"]).hasPrefix("\(commit.id) \(parent)\n\(parent)"))
+    #expect(
+      try repository.git(["rev-list", "--parents", "HEAD"]).hasPrefix("\(commit.id) \(parent)\n\(parent)"))
     let format = "%an <%ae>|%cn <%ce>|%at|%ct|%B"
     let by = TestBatch.author
     #expect(
       try repository.git(["log", "-1", "--format=\(format)"])
         == "\(by)|\(by)|1700000000|1700000000|\(TestBatch.message)")
-    #expect(try repository.git(["cat-file", "commit", "HEAD"]) + "\n" == String(decoding: commit.bytes, as: UTF8.self))
+    #expect(
+      try repository.git(["cat-file", "commit", "HEAD"]) + "\n"
+        == String(decoding: commit.bytes, as: UTF8.self))
     let trailers = try repository.git(["log", "-1", "--format=%(trailers)"])
     #expect(trailers == TestBatch.trailers.joined(separator: "\n") + "\n")
     #expect(try repository.git(["reflog", "-1", "--format=%gs"]) == "ledgerctl: Add demo")
@@ -72,9 +82,12 @@ struct CommitTests {
   @Test(
     "Every kind of index keeps its kind and its content",
     arguments: [
-      "git update-index --index-version 4", "git update-index --split-index", "git config core.splitIndex true",
-      "git update-index --untracked-cache", "git config index.sparse true; git sparse-checkout set --cone dir/in",
-      "git sparse-checkout set --no-cone '/dir/in/*' '/assets/*'", "git config feature.manyFiles true; git status",
+      "git update-index --index-version 4", "git update-index --split-index",
+      "git config core.splitIndex true",
+      "git update-index --untracked-cache",
+      "git config index.sparse true; git sparse-checkout set --cone dir/in",
+      "git sparse-checkout set --no-cone '/dir/in/*' '/assets/*'",
+      "git config feature.manyFiles true; git status",
       "git config core.fsmonitor true; git update-index --force-write-index",
       "git update-index --assume-unchanged README; git update-index --skip-worktree dir/in/a",
     ])
@@ -83,13 +96,16 @@ struct CommitTests {
     try repository.commit("README", "hello\n")
     try repository.commit("dir/in/a", "a\n")
     try repository.commit("dir/out/b", "b\n")
-    try repository.shell("\(setUp) >/dev/null; git config core.fsmonitor false; echo more >>dir/in/c; git add dir/in/c")
+    try repository.shell(
+      "\(setUp) >/dev/null; git config core.fsmonitor false; echo more >>dir/in/c; git add dir/in/c")
     let before = try repository.git(["ls-files", "-s", "-v"])
     let commit = try batch.land(in: repository)
     try expectLanded(commit, in: repository)
     #expect(try repository.git(["status", "--porcelain"]) == "A  dir/in/c")
     let own = try repository.git(["ls-files", "-s", "-v", "--"] + batch.files.keys.sorted())
-    let after = try repository.git(["ls-files", "-s", "-v"]).split(separator: "\n").filter { !own.contains($0) }
+    let after = try repository.git(["ls-files", "-s", "-v"]).split(separator: "\n").filter {
+      !own.contains($0)
+    }
     #expect(after.joined(separator: "\n") == before)
   }
 
@@ -123,7 +139,8 @@ struct CommitTests {
     let repository = try TestRepository()
     for text in ["1\n", "2\n"] { try repository.commit("README", text) }
     let clone = "\(repository.root)/clone"
-    try repository.git(["clone", "-q", "--depth", "1", "file://\(repository.directory)", clone], in: repository.root)
+    try repository.git(
+      ["clone", "-q", "--depth", "1", "file://\(repository.directory)", clone], in: repository.root)
     let git = try repository.discover(from: clone)
     #expect(git.layout.isShallow)
     let tip = try #require(try git.tip(of: "refs/heads/main"))
@@ -173,42 +190,10 @@ struct CommitTests {
     #expect(fault?.code == "foreign_path_in_commit" && fault?.path == "assets" && fault?.exit == .inTheWay)
   }
 
-  @Test("No hook, filter, fsmonitor, signing program, editor or pager of the user's runs")
-  func nothingOfTheUsersRuns() throws {
-    let repository = try TestRepository()
-    try repository.commit("README", "hello\n")
-    try repository.commit(".gitattributes", "")
-    try repository.shell(
-      """
-      for hook in pre-commit prepare-commit-msg commit-msg post-commit reference-transaction post-index-change; do
-        printf '#!/bin/sh\\necho %s >>%s/marker\\n' $hook "$PWD/.." >.git/hooks/$hook; chmod +x .git/hooks/$hook
-      done
-      printf '#!/bin/sh\\necho program >>%s/marker; exec cat\\n' "$PWD/.." >../program; chmod +x ../program
-      for key in filter.spy.clean filter.spy.smudge filter.spy.process gpg.program core.fsmonitor core.pager \\
-        core.editor core.sshCommand credential.helper diff.external; do git config $key "$PWD/../program"; done
-      git config filter.spy.required true; git config commit.gpgSign true; git config log.showSignature true
-      """)
-    let git = try repository.discover()
-    try repository.shell("echo '* filter=spy diff=spy' >.gitattributes; rm -f ../marker")
-    let commit = try batch.land(in: repository, with: git)
-    _ = try git.status(of: ["README"] + batch.files.keys, at: commit.id)
-    _ = try git.attributes(of: batch.files.keys.sorted())
-    _ = try git.ignored(among: ["README", "x"])
-    _ = try git.commits(withLines: TestBatch.trailers, from: "refs/heads/main")
-    _ = try git.identities()
-    _ = try git.obstacles(to: ["a/b"], at: commit.id)
-    _ = try git.writeCommit(commit.bytes)
-    #expect(FileFacts(at: "\(repository.root)/marker").kind == .absent)
-    #expect(try repository.tip("main") == commit.id)
-    #expect(git.hooksPresent().count == 6)
-    // The marker does work: the user's own commit makes it.
-    try repository.shell("git -c commit.gpgSign=false -c core.fsmonitor=false commit -q --allow-empty -m x || true")
-    #expect(FileFacts(at: "\(repository.root)/marker").kind == .file)
-  }
-
   @Test(
     "Text with LF stays clean under every conversion of line ends",
-    arguments: ["core.autocrlf true", "core.autocrlf input", "core.eol crlf"], ["", "* text=auto eol=crlf", "*.md text"])
+    arguments: ["core.autocrlf true", "core.autocrlf input", "core.eol crlf"],
+    ["", "* text=auto eol=crlf", "*.md text"])
   func lineEnds(setting: String, attributes: String) throws {
     let repository = try TestRepository()
     try repository.commit(".gitattributes", attributes + "\n*.png -text\n")
@@ -224,7 +209,11 @@ struct CommitTests {
     let repository = try TestRepository()
     try repository.commit("README", "hello\n")
     try repository.shell(
-      "printf '#!/bin/sh\\necho \"$*\" >>%s/log; exec /usr/bin/git \"$@\"\\n' \"$PWD/..\" >../bin/git; chmod +x ../bin/git")
+      """
+      printf '#!/bin/sh\\necho "$*" >>%s/log; exec /usr/bin/git "$@"\\n' "$PWD/.." >../bin/git
+      chmod +x ../bin/git
+      """
+    )
     let git = try repository.discover()
     let tip = try #require(try git.tip(of: "refs/heads/main"))
     try batch.place(in: repository)
@@ -236,33 +225,5 @@ struct CommitTests {
     try git.publishIndex(token: "demo")
     let calls = String(decoding: WholeFile.read("\(repository.root)/log") ?? [], as: UTF8.self)
     #expect((1...10).contains(calls.split(separator: "\n").count), "\(calls)")
-  }
-
-  @Test("The user's hooks run on the batch's index where asked, change the message, and may refuse")
-  func hooksWhereAsked() throws {
-    let repository = try TestRepository()
-    let parent = try repository.commit("README", "hello\n")
-    try repository.shell(
-      """
-      printf '#!/bin/sh\\ngit diff --cached --name-only "*.md" >%s/seen\\n' "$PWD/.." >.git/hooks/pre-commit
-      printf '#!/bin/sh\\necho Reviewed-by: hook >>"$1"\\n' >.git/hooks/commit-msg
-      chmod +x .git/hooks/*
-      """)
-    let git = try repository.discover()
-    var draft = try batch.draft(in: repository, parent: parent)
-    draft.runsHooks = true
-    guard case .built(let commit) = try git.build(draft, scratch: repository.scratch, token: "demo") else {
-      Issue.record("not built")
-      return
-    }
-    #expect(String(decoding: commit.bytes, as: UTF8.self).hasSuffix("Ledger-Head: 7:abc\nReviewed-by: hook\n"))
-    let seen = String(decoding: WholeFile.read("\(repository.root)/seen") ?? [], as: UTF8.self)
-    #expect(seen == "assets/ASSET-3-canopy/context.md\n")
-    try repository.shell("printf '#!/bin/sh\\necho no, not so >&2; exit 1\\n' >.git/hooks/pre-commit")
-    let refused = draft
-    let fault = #expect(throws: Fault.self) {
-      try git.build(refused, scratch: repository.scratch, token: "demo")
-    }
-    #expect(fault?.code == "hook_refused" && fault?.message.contains("no, not so") == true)
   }
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Runner
 
-@Suite("Commit messages")
+@Suite("What a commit message must be")
 struct MessageRulesTests {
   private static let good = "feat(assets): Add demo\n\nBody.\n\nLedger-Batch: b\nLedger-Head: 1:a\n"
 
@@ -14,7 +14,8 @@ struct MessageRulesTests {
   @Test(
     "Whatever would hide or break the trailers is named",
     arguments: [
-      ("", MessageRules.Defect.empty), (" \n\nA: b\n", .empty), ("s\u{0}\n\nA: b", .control), ("s\r\n\nA: b", .control),
+      ("", MessageRules.Defect.empty), (" \n\nA: b\n", .empty), ("s\u{0}\n\nA: b", .control),
+      ("s\r\n\nA: b", .control),
       ("s\n\n---\n\nA: b", .separator(line: 3)), ("s\n\n--- \n\nA: b", .separator(line: 3)),
       ("s\nmore\n\nA: b", .crowdedSubject), ("s\n\nA: b\nno trailer", .trailers(line: 4)),
       ("s\n\nA_b: c", .trailers(line: 3)), ("s\n\nLedger-Head: 1:a", .missing("Ledger-Batch: b")),

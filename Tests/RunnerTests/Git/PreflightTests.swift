@@ -2,6 +2,12 @@ import Testing
 
 @testable import Runner
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 @Suite("Before any work: the repository", .timeLimit(.minutes(2)))
 struct PreflightTests {
   @Test("A sub-folder's repository is found with the way down to it")
@@ -36,13 +42,31 @@ struct PreflightTests {
     #expect(fault?.code == "git_missing")
   }
 
+  @Test("A repository of another user is refused with what to do about it", .enabled(if: geteuid() == 0))
+  func foreignOwner() throws {
+    let repository = try TestRepository()
+    try repository.shell("chown -R 12345 .")
+    let fault = #expect(throws: Fault.self) { try repository.discover() }
+    #expect(fault?.code == "foreign_repository" && fault?.hint?.contains("safe.directory") == true)
+  }
+
+  @Test("A folder git can't write to is named")
+  func unwritable() throws {
+    let repository = try TestRepository()
+    #expect(try repository.discover().unwritableFolder() == nil)
+    let git = try repository.discover()
+    try repository.shell("mv .git/objects .git/elsewhere")
+    #expect(git.unwritableFolder() == "\(repository.directory)/.git/objects")
+  }
+
   @Test("Inherited GIT variables lead nowhere else")
   func inheritedVariables() throws {
     let repository = try TestRepository()
     let other = try TestRepository()
     let environment = repository.environment.merging([
       "GIT_DIR": "\(other.directory)/.git", "GIT_WORK_TREE": other.directory, "GIT_INDEX_FILE": "/nowhere",
-      "GIT_OBJECT_DIRECTORY": "/nowhere", "GIT_CONFIG_COUNT": "x", "GIT_NAMESPACE": "n", "GIT_CEILING_DIRECTORIES": "/",
+      "GIT_OBJECT_DIRECTORY": "/nowhere", "GIT_CONFIG_COUNT": "x", "GIT_NAMESPACE": "n",
+      "GIT_CEILING_DIRECTORIES": "/",
     ]) { $1 }
     let git = try GitRepository.discover(from: repository.directory, environment: environment)
     #expect(git.layout.topLevel == repository.directory)
@@ -79,7 +103,8 @@ struct PreflightTests {
   @Test(
     "An operation under way is named",
     arguments: [
-      ("git merge -q side", "merge"), ("git rebase -q side", "rebase"), ("git cherry-pick side", "cherry-pick"),
+      ("git merge -q side", "merge"), ("git rebase -q side", "rebase"),
+      ("git cherry-pick side", "cherry-pick"),
       ("git revert --no-edit HEAD~1", "revert"), ("git bisect start", "bisect"),
       ("git format-patch -q -1 --stdout side | git am -q", "am"),
     ])
@@ -140,12 +165,16 @@ struct PreflightTests {
   func hooks() throws {
     let repository = try TestRepository()
     #expect(try repository.discover().hooksPresent() == [])
-    try repository.shell("printf '#!/bin/sh\\n' >.git/hooks/commit-msg; cp .git/hooks/commit-msg .git/hooks/pre-push")
+    try repository.shell(
+      "printf '#!/bin/sh\\n' >.git/hooks/commit-msg; cp .git/hooks/commit-msg .git/hooks/pre-push")
     #expect(try repository.discover().hooksPresent() == [])
     try repository.shell("chmod +x .git/hooks/*")
     #expect(try repository.discover().hooksPresent() == ["commit-msg"])
-    try repository.shell("mkdir husky; cp .git/hooks/commit-msg husky/pre-commit; git config core.hooksPath husky")
+    try repository.shell(
+      "mkdir husky; cp .git/hooks/commit-msg husky/pre-commit; git config core.hooksPath husky")
     #expect(try repository.discover().hooksPresent() == ["pre-commit"])
+    try repository.shell("git config hook.my.lint.event pre-commit; git config hook.my.lint.command false")
+    #expect(try repository.discover().hooksPresent() == ["pre-commit", "hook.my.lint"])
   }
 
   @Test("Links, files, submodules and nested repositories on the way to a target are named")
@@ -185,7 +214,9 @@ struct PreflightTests {
   @Test("A path is unmodified only if tip, index and working file agree")
   func statusOfPaths() throws {
     let repository = try TestRepository()
-    for path in ["same", "staged", "changed", "deleted", "untracked-now"] { try repository.commit(path, "x\n") }
+    for path in ["same", "staged", "changed", "deleted", "untracked-now"] {
+      try repository.commit(path, "x\n")
+    }
     let tip = try repository.tip()
     try repository.shell(
       """
@@ -206,7 +237,8 @@ struct PreflightTests {
   func convertedLineEnds() throws {
     let repository = try TestRepository()
     let tip = try repository.commit("a.md", "1\n2\n")
-    try repository.shell("git config core.autocrlf true; rm a.md; git checkout -q a.md; grep -q \"$(printf '\\r')\" a.md")
+    try repository.shell(
+      "git config core.autocrlf true; rm a.md; git checkout -q a.md; grep -q \"$(printf '\\r')\" a.md")
     #expect(try repository.discover().status(of: ["a.md"], at: tip)["a.md"]?.isUnmodified == true)
   }
 

@@ -31,12 +31,16 @@ final class TestRepository: Sendable {
     environment = ["PATH": "\(root)/bin:/usr/local/bin:/usr/bin:/bin", "HOME": "\(root)/home"]
     for folder in ["bin", "home", "scratch", "objects"] { mkdir("\(root)/\(folder)", 0o755) }
     try git(["init", "-q", "-b", "main"] + options + [directory], in: root)
-    for setting in [("user.name", "Ada Lovelace"), ("user.email", "ada@example.com"), ("commit.gpgSign", "false")] {
+    for setting in [
+      ("user.name", "Ada Lovelace"), ("user.email", "ada@example.com"), ("commit.gpgSign", "false"),
+    ] {
       try git(["config", setting.0, setting.1])
     }
   }
 
-  deinit { _ = try? ChildProcess.runBlocking(Command(["rm", "-rf", root], environment: environment, directory: "/")) }
+  deinit {
+    _ = try? ChildProcess.runBlocking(Command(["rm", "-rf", root], environment: environment, directory: "/"))
+  }
 
   /// Runs git as the user would and returns its stdout without the last line feed.
   @discardableResult
@@ -44,7 +48,8 @@ final class TestRepository: Sendable {
     let result = try ChildProcess.runBlocking(
       Command(["git"] + words, environment: environment, directory: folder ?? directory))
     guard case .code(let code) = result.exit, accepting.contains(code) else {
-      throw Failure(description: "git \(words): \(result.exit) \(String(decoding: result.errorTail, as: UTF8.self))")
+      throw Failure(
+        description: "git \(words): \(result.exit) \(String(decoding: result.errorTail, as: UTF8.self))")
     }
     let text = String(decoding: result.output, as: UTF8.self)
     return text.hasSuffix("\n") ? String(text.dropLast()) : text
@@ -148,7 +153,8 @@ struct TestBatch {
     guard try git.holdIndex(for: commit.changes, token: "demo", patience: .zero) == .held else {
       throw NotLanded(outcome: "index")
     }
-    let swap = try git.compareAndSwap(ref, from: tip, to: commit.id, committer: Self.author, subject: "Add demo")
+    let swap = try git.compareAndSwap(
+      ref, from: tip, to: commit.id, committer: Self.author, subject: "Add demo")
     guard swap == .swapped else { throw NotLanded(outcome: "\(swap)") }
     try git.publishIndex(token: "demo")
     return commit

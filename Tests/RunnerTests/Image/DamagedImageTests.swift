@@ -20,7 +20,8 @@ struct BrokenImage: Sendable, CustomTestStringConvertible {
     self.bytes = bytes
   }
 
-  private static let whole = TestPNG(width: 9, height: 7, pixel: { x, y in [UInt16(x * 20), UInt16(y * 30), 7] })
+  private static let whole = TestPNG(
+    width: 9, height: 7, pixel: { x, y in [UInt16(x * 20), UInt16(y * 30), 7] })
 
   /// The whole image with its IHDR's 13 bytes changed and the checksum right.
   private static func header(_ change: (inout [UInt8]) -> Void) -> [UInt8] {
@@ -48,12 +49,28 @@ struct BrokenImage: Sendable, CustomTestStringConvertible {
     BrokenImage("a PNG sent through a text conversion", "image_not_png", changed(whole.bytes, at: 4, to: 10)),
     BrokenImage("a width of 0", "image_empty", header { $0[3] = 0 }),
     BrokenImage("a height of 0", "image_empty", header { $0[7] = 0 }),
-    BrokenImage("a width beyond the limit", "image_too_large", header { $0[2] = 0x80; $0[3] = 1 }),
+    BrokenImage(
+      "a width beyond the limit", "image_too_large",
+      header {
+        $0[2] = 0x80
+        $0[3] = 1
+      }),
     BrokenImage("a width above 2^31", "image_too_large", header { $0[0] = 0xff }),
-    BrokenImage("too many pixels", "image_too_large", header { $0[2] = 0x40; $0[3] = 1; $0[6] = 0x40 }),
+    BrokenImage(
+      "too many pixels", "image_too_large",
+      header {
+        $0[2] = 0x40
+        $0[3] = 1
+        $0[6] = 0x40
+      }),
     BrokenImage("a depth of 0", "image_damaged", header { $0[8] = 0 }),
     BrokenImage("a depth of 3", "image_damaged", header { $0[8] = 3 }),
-    BrokenImage("16 bits with a palette", "image_damaged", header { $0[8] = 16; $0[9] = 3 }),
+    BrokenImage(
+      "16 bits with a palette", "image_damaged",
+      header {
+        $0[8] = 16
+        $0[9] = 3
+      }),
     BrokenImage("colour type 1", "image_damaged", header { $0[9] = 1 }),
     BrokenImage("colour type 9", "image_damaged", header { $0[9] = 9 }),
     BrokenImage("another compression", "image_damaged", header { $0[10] = 1 }),
@@ -115,7 +132,8 @@ struct DamagedImageTests {
   func truncationIsRefused(interlaced: Bool) throws {
     let scratch = try ScratchImages()
     let image = TestPNG(
-      width: 9, height: 5, colourType: 6, interlaced: interlaced, pixel: { x, y in [UInt16(x * 9), UInt16(y), 5, 200] })
+      width: 9, height: 5, colourType: 6, interlaced: interlaced,
+      pixel: { x, y in [UInt16(x * 9), UInt16(y), 5, 200] })
     let bytes = image.bytes
     for count in 0..<bytes.count {
       let path = try scratch.write(Array(bytes[..<count]))

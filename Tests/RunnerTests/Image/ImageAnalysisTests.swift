@@ -14,7 +14,9 @@ func picture(_ width: Int, _ height: Int, _ colour: @escaping @Sendable (Int, In
     width: width, height: height, colourType: 6,
     pixel: { x, y in
       let pixel = colour(x, y)
-      return [UInt16(pixel >> 24), UInt16(pixel >> 16 & 0xff), UInt16(pixel >> 8 & 0xff), UInt16(pixel & 0xff)]
+      return [
+        UInt16(pixel >> 24), UInt16(pixel >> 16 & 0xff), UInt16(pixel >> 8 & 0xff), UInt16(pixel & 0xff),
+      ]
     })
 }
 
@@ -22,7 +24,7 @@ func picture(_ width: Int, _ height: Int, _ colour: @escaping @Sendable (Int, In
 struct ImageAnalysisTests {
   @Test("A single pixel is its own background and only colour")
   func singlePixel() throws {
-    let found = try measures(of: picture(1, 1) { _, _ in 0x336699ff })
+    let found = try measures(of: picture(1, 1) { _, _ in 0x3366_99ff })
     #expect(found.background.hex == "#336699")
     #expect(found.primary.map(\.hex) == ["#336699"])
     #expect(found.accents == [])
@@ -40,7 +42,8 @@ struct ImageAnalysisTests {
   @Test("Two colours: the border's is the background, the other the only primary one")
   func twoColours() throws {
     let found = try measures(
-      of: picture(90, 90) { x, y in (30..<60).contains(x) && (30..<60).contains(y) ? 0xc45c4bff : 0x1a1714ff })
+      of: picture(90, 90) { x, y in (30..<60).contains(x) && (30..<60).contains(y) ? 0xc45c_4bff : 0x1a17_14ff
+      })
     #expect(found.background.hex == "#1a1714")
     #expect(found.primary.map(\.hex) == ["#c45c4b"])
     #expect(found.accents == [])
@@ -54,11 +57,11 @@ struct ImageAnalysisTests {
     let found = try measures(
       of: picture(100, 100) { x, y in
         switch (x, y) {
-        case (10..<60, 10..<60): 0x2f5d50ff
-        case (60..<90, 10..<60): 0xd4a84bff
-        case (10..<60, 60..<80): 0x8fb4c9ff
-        case (70..<76, 70..<76): 0xd81e5bff
-        default: 0xf5efe2ff
+        case (10..<60, 10..<60): 0x2f5d_50ff
+        case (60..<90, 10..<60): 0xd4a8_4bff
+        case (10..<60, 60..<80): 0x8fb4_c9ff
+        case (70..<76, 70..<76): 0xd81e_5bff
+        default: 0xf5ef_e2ff
         }
       })
     #expect(found.background.hex == "#f5efe2")
@@ -70,16 +73,16 @@ struct ImageAnalysisTests {
   func nearDuplicatesMerge() throws {
     let merged = try measures(
       of: picture(60, 60) { x, y in
-        guard (6..<54).contains(x), (6..<54).contains(y) else { return 0xffffffff }
-        return (x + y) % 2 == 0 ? 0x7a9e82ff : 0x7ca084ff
+        guard (6..<54).contains(x), (6..<54).contains(y) else { return 0xffff_ffff }
+        return (x + y) % 2 == 0 ? 0x7a9e_82ff : 0x7ca0_84ff
       })
     #expect(merged.primary.count == 1 && merged.accents == [])
 
     // Teal and green of the same lightness, as near as two names for colours get.
     let kept = try measures(
       of: picture(60, 60) { x, y in
-        guard (6..<54).contains(x), (6..<54).contains(y) else { return 0xffffffff }
-        return x < 30 ? 0x2a9d8fff : 0x4c9f50ff
+        guard (6..<54).contains(x), (6..<54).contains(y) else { return 0xffff_ffff }
+        return x < 30 ? 0x2a9d_8fff : 0x4c9f_50ff
       })
     #expect(Set(kept.primary.map(\.hex)) == ["#2a9d8f", "#4c9f50"])
   }
@@ -102,9 +105,12 @@ struct ImageAnalysisTests {
   func gradientGivesSteps() throws {
     let found = try measures(
       of: picture(256, 64) { x, _ in UInt32(x) << 24 | UInt32(40) << 16 | UInt32(255 - x) << 8 | 0xff })
+    #expect(found.background.blue > 240 && found.background.red < 15)
     #expect((2...4).contains(found.primary.count))
-    #expect(found.primary.contains { $0.blue > 150 && $0.red < 110 })
-    #expect(found.primary.contains { $0.red > 150 && $0.blue < 110 })
+    #expect(found.primary.contains { $0.red > 200 && $0.blue < 60 })
+    #expect(found.primary.contains { (90..<170).contains($0.red) && (90..<170).contains($0.blue) })
+    let steps = (found.primary + found.accents).map(\.red).sorted()
+    #expect(zip(steps, steps.dropFirst()).allSatisfy { $1 - $0 > 15 })
   }
 
   @Test("On a transparent ground everything visible counts, white too, by its alpha")
@@ -112,9 +118,9 @@ struct ImageAnalysisTests {
     let found = try measures(
       of: picture(30, 30) { x, y in
         switch (x, y) {
-        case (10..<20, 10..<20): 0xffffffff
-        case (20..<28, 20..<28): 0x00000080
-        default: 0x12345600
+        case (10..<20, 10..<20): 0xffff_ffff
+        case (20..<28, 20..<28): 0x0000_0080
+        default: 0x1234_5600
         }
       })
     #expect(found.isBackgroundTransparent && found.background == .white)
@@ -127,7 +133,9 @@ struct ImageAnalysisTests {
   @Test("Zones are ninths of the image, rounded outwards")
   func zonesAreNinths() throws {
     let found = try measures(
-      of: picture(10, 10) { x, y in x < 4 && y < 2 || x == 5 && y == 5 || x > 5 && y == 9 ? 0x000000ff : 0xffffffff })
+      of: picture(10, 10) { x, y in
+        x < 4 && y < 2 || x == 5 && y == 5 || x > 5 && y == 9 ? 0x0000_00ff : 0xffff_ffff
+      })
     #expect(found.densityZones.upperLeft.coverage == 0.5)
     #expect(found.densityZones.central.coverage == 0.0625)
     #expect(found.densityZones.lowerRight.coverage == 0.25)
@@ -142,7 +150,8 @@ struct ImageAnalysisTests {
     let rgb: @Sendable (Int, Int) -> [UInt16] = { x, y in
       [16, 8, 0].map { UInt16(colours[index(x, y)] >> $0 & 0xff) }
     }
-    let palette = TestPNG.chunk("PLTE", colours.flatMap { [UInt8($0 >> 16), UInt8($0 >> 8 & 0xff), UInt8($0 & 0xff)] })
+    let palette = TestPNG.chunk(
+      "PLTE", colours.flatMap { [UInt8($0 >> 16), UInt8($0 >> 8 & 0xff), UInt8($0 & 0xff)] })
     var images = [
       TestPNG(width: 64, height: 64, pixel: rgb),
       TestPNG(width: 64, height: 64, bitDepth: 16, pixel: { x, y in rgb(x, y).map { $0 * 257 } }),
@@ -178,7 +187,8 @@ struct ImageAnalysisTests {
           colours[(x / 3 * step + y / 4 * 7) % colours.count]
         })
       let all = found.primary + found.accents
-      #expect((1...4).contains(found.primary.count) && found.accents.count <= 3, "seed \(seed), round \(round)")
+      #expect(
+        (1...4).contains(found.primary.count) && found.accents.count <= 3, "seed \(seed), round \(round)")
       #expect(Set(all).count == all.count, "seed \(seed), round \(round)")
       #expect(
         all.count == 1 || found.isBackgroundTransparent || !all.contains(found.background),
@@ -210,7 +220,9 @@ struct PerceivedColourTests {
 
   @Test("The sine made of sums and products is one")
   func sineIsExact() {
-    for (turns, sine) in [(0.0, 0.0), (1.0 / 12, 0.5), (0.25, 1), (0.5, 0), (0.75, -1), (1.0 / 8, 0.7071067811865476)] {
+    for (turns, sine) in [
+      (0.0, 0.0), (1.0 / 12, 0.5), (0.25, 1), (0.5, 0), (0.75, -1), (1.0 / 8, 0.7071067811865476),
+    ] {
       #expect(abs(Turn.sine(turns) - sine) < 1e-7)
       #expect(abs(Turn.sine(turns - 3) - sine) < 1e-7)
     }

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("The local extractor")
 struct LocalExtractorTests {
-  private func request(_ path: String, width: Int, height: Int, specs: JSONValue) throws -> ExtractionRequest {
+  private func request(_ path: String, width: Int, height: Int, specs: JSONValue) throws -> ExtractionRequest
+  {
     ExtractionRequest(
       asset: try #require(AssetID("ASSET-3")), imagePath: path, image: .zero,
       dimensions: IDF.Dimensions(width: width, height: height), specs: specs, idempotencyKey: "k")
@@ -15,7 +16,8 @@ struct LocalExtractorTests {
   func factsComeFromPixelsAndSpecs() async throws {
     let scratch = try ScratchImages()
     let path = try scratch.write(
-      picture(90, 60) { x, y in (30..<60).contains(x) && (20..<40).contains(y) ? 0xc45c4bff : 0x1a1714ff }.bytes)
+      picture(90, 60) { x, y in (30..<60).contains(x) && (20..<40).contains(y) ? 0xc45c_4bff : 0x1a17_14ff }
+        .bytes)
     let specs = JSONValue.object([
       .init("specimens", .array([.string("Banksia"), .number("1"), .string("Wattle")])),
       .init("mode", .string("Gallery")), .init("purpose", .string("Pattern")),
@@ -24,7 +26,8 @@ struct LocalExtractorTests {
     let expected = IDF(
       dimensions: .init(width: 90, height: 60), background: "#1a1714",
       palette: .init(primary: ["#c45c4b"], accents: []),
-      densityZones: .init(upperLeft: .init(coverage: 0), central: .init(coverage: 1), lowerRight: .init(coverage: 0)),
+      densityZones: .init(
+        upperLeft: .init(coverage: 0), central: .init(coverage: 1), lowerRight: .init(coverage: 0)),
       specimens: ["Banksia", "Wattle"], mode: "Gallery", purpose: "Pattern")
     #expect(reply == ExtractionReply(idf: expected))
   }
@@ -33,7 +36,9 @@ struct LocalExtractorTests {
   func notesAreTold() async throws {
     let scratch = try ScratchImages()
     var image = picture(3, 3) { _, _ in 0 }
-    image.before = [TestPNG.chunk("gAMA", TestPNG.bigEndian(100_000)), TestPNG.chunk("acTL", [0, 0, 0, 1, 0, 0, 0, 0])]
+    image.before = [
+      TestPNG.chunk("gAMA", TestPNG.bigEndian(100_000)), TestPNG.chunk("acTL", [0, 0, 0, 1, 0, 0, 0, 0]),
+    ]
     let path = try scratch.write(image.bytes)
     let reply = try await LocalExtractor().extract(request(path, width: 3, height: 3, specs: .object([])))
     #expect(reply.notes.count == 3)
@@ -45,7 +50,9 @@ struct LocalExtractorTests {
     let scratch = try ScratchImages()
     let broken = try scratch.write(Array(picture(3, 3) { _, _ in 1 }.bytes.dropLast(5)))
     let extractor = LocalExtractor()
-    await #expect { _ = try await extractor.extract(request(broken, width: 3, height: 3, specs: .null)) } throws: {
+    await #expect {
+      _ = try await extractor.extract(request(broken, width: 3, height: 3, specs: .null))
+    } throws: {
       guard case .rejected(let message, retryable: false)? = $0 as? ExtractorRefusal else { return false }
       return message.contains("\"ASSET-3\"")
     }

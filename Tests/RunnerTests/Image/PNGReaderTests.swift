@@ -81,7 +81,9 @@ func decodedPixels(_ path: String) throws -> (pixels: [[UInt8]], notes: [ImageNo
 
 @Suite("Reading PNGs")
 struct PNGReaderTests {
-  @Test("Every colour type, depth and interlacing decodes to the pixels that were stored", arguments: PixelFormat.all)
+  @Test(
+    "Every colour type, depth and interlacing decodes to the pixels that were stored",
+    arguments: PixelFormat.all)
   func everyFormatDecodes(_ format: PixelFormat) throws {
     let scratch = try ScratchImages()
     for (width, height) in [(1, 1), (1, 9), (2, 1), (3, 2), (5, 5), (8, 8), (33, 17)] {
@@ -117,7 +119,9 @@ struct PNGReaderTests {
       before: [TestPNG.chunk("PLTE", [9, 8, 7, 6, 5, 4, 3, 2, 1]), TestPNG.chunk("tRNS", [0, 128])],
       pixel: { x, _ in [UInt16(x)] })
     #expect(
-      try decodedPixels(scratch.write(palette.bytes)).pixels == [[9, 8, 7, 0], [6, 5, 4, 128], [3, 2, 1, 255]])
+      try decodedPixels(scratch.write(palette.bytes)).pixels == [
+        [9, 8, 7, 0], [6, 5, 4, 128], [3, 2, 1, 255],
+      ])
   }
 
   @Test("A colour profile, a gamma and bytes after the end are noted and change no pixel")
@@ -139,7 +143,7 @@ struct PNGReaderTests {
     let scratch = try ScratchImages()
     let textBytes = 50_000_000
     // The checksum of "tEXt" and 50,000,000 zeros, computed once with another program.
-    let checksum: UInt32 = 0x4ad9904c
+    let checksum: UInt32 = 0x4ad9_904c
     let png = TestPNG(width: 1, height: 1, pixel: { _, _ in [1, 2, 3] })
     let start = TestPNG.signature + png.header + TestPNG.bigEndian(UInt32(textBytes)) + Array("tEXt".utf8)
     let end =
@@ -155,7 +159,8 @@ struct PNGReaderTests {
   @Test("A cancelled task stops reading within a few rows")
   func cancellationEndsReading() async throws {
     let scratch = try ScratchImages()
-    let path = try scratch.write(TestPNG(width: 1, height: 500, pixel: { _, y in [UInt16(y & 255), 0, 0] }).bytes)
+    let path = try scratch.write(
+      TestPNG(width: 1, height: 500, pixel: { _, y in [UInt16(y & 255), 0, 0] }).bytes)
     let reading = Task { () -> (Int, String?) in
       withUnsafeCurrentTask { $0?.cancel() }
       var rows = 0

@@ -40,7 +40,9 @@ final class ScratchImages {
     defer { close(file) }
     var start = 0
     while start < bytes.count {
-      let count = bytes.withUnsafeBytes { systemWrite(file, $0.baseAddress.map { $0 + start }, bytes.count - start) }
+      let count = bytes.withUnsafeBytes {
+        systemWrite(file, $0.baseAddress.map { $0 + start }, bytes.count - start)
+      }
       try #require(count > 0)
       start += count
     }

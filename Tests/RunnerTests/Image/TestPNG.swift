@@ -92,7 +92,8 @@ struct TestPNG: Sendable {
 
   /// zlib's format for a run of zeros, 258 of which take 13 bits: what a bomb is made of.
   static func zlibOfZeros(count: Int) -> [UInt8] {
-    // One block with fixed codes: its three bits, the literal 0, matches of length 258 at distance 1, literals, the end.
+    // One block with fixed codes: its three bits, the literal 0, matches of length 258 at distance 1,
+    // literals, the end.
     let zero: [UInt8] = [0, 0, 1, 1, 0, 0, 0, 0]
     let match: [UInt8] = [1, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0]
     let start: [UInt8] = [1, 1, 0] + zero

@@ -78,7 +78,7 @@ struct ManifestFileTests {
     let written = Array("0123456789".utf8)
     #expect(write(ends[1], written, written.count) == written.count)
     close(ends[1])
-    #expect(InputFile.read(descriptor: ends[0], limit: 5) == .success(Array("012345".utf8)))
-    #expect(InputFile.read(descriptor: ends[0], limit: 5) == .success(Array("6789".utf8)))
+    #expect(SmallFile.read(descriptor: ends[0], limit: 5) == .success(Array("012345".utf8)))
+    #expect(SmallFile.read(descriptor: ends[0], limit: 5) == .success(Array("6789".utf8)))
   }
 }

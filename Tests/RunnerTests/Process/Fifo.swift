@@ -20,20 +20,25 @@ struct Fifo: Sendable {
 
   struct FifoError: Error {}
 
-  /// Opens the pipe for reading at once, then waits, on a thread of its own, until someone has opened it for writing
-  /// and nobody has it open any more.
-  func ended() -> Task<Bool, Never> {
+  /// Opens the pipe for reading at once, then waits, on a thread of its own, until someone has opened it for
+  /// writing and nobody has it open any more. Returns what was written; nil where no thread could be had.
+  func ended() -> Task<[UInt8]?, Never> {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     return Task {
       await withCheckedContinuation { continuation in
         let started = DedicatedThread.start {
           var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+          var written: [UInt8] = []
           var byte: UInt8 = 0
-          repeat { poll(&polled, 1, -1) } while read(descriptor, &byte, 1) > 0
+          poll(&polled, 1, -1)
+          while read(descriptor, &byte, 1) > 0 {
+            written.append(byte)
+            poll(&polled, 1, -1)
+          }
           close(descriptor)
-          continuation.resume(returning: true)
+          continuation.resume(returning: written)
         }
-        if !started { continuation.resume(returning: false) }
+        if !started { continuation.resume(returning: nil) }
       }
     }
   }

@@ -78,7 +78,7 @@ struct LongLivedChildTests {
     let ended = fifo.ended()
     #expect(try await child.readChunk() == Array("up\n".utf8))
     #expect(await child.terminate(grace: .milliseconds(50)) == .signal(9))
-    #expect(await ended.value)
+    #expect(await ended.value == [])
     #expect(await child.waitForExit() == .signal(9))
   }
 
@@ -108,7 +108,7 @@ struct LongLivedChildTests {
       let child = try start("exec 9>\(fifo.path); echo up; sleep 1000")
       #expect(try await child.readChunk() == Array("up\n".utf8))
     }
-    #expect(await ended.value)
+    #expect(await ended.value == [])
   }
 
   #if os(Linux)
@@ -125,7 +125,25 @@ struct LongLivedChildTests {
             directory: "/"))
         if try await child.readChunk() != nil { kill(getpid(), SIGKILL) }
       }
-      #expect(await ended.value)
+      #expect(await ended.value == [])
+    }
+
+    @Test("A child that is meant to survive goes on to its end")
+    func parentKilledAndSurvived() async throws {
+      let fifo = try Fifo()
+      defer { fifo.remove() }
+      let path = fifo.path
+      let ended = fifo.ended()
+      await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
+        var command = Command(
+          ["sh", "-c", "exec 9>\(path); echo up; read nothing; echo alive >&9"],
+          environment: ["PATH": "/usr/bin:/bin"], directory: "/")
+        command.survivesParent = true
+        let child = try ChildProcess.start(command)
+        // Its stdin ends with this process, and only then it goes on.
+        if try await child.readChunk() != nil { kill(getpid(), SIGKILL) }
+      }
+      #expect(await ended.value == Array("alive\n".utf8))
     }
   #endif
 }
