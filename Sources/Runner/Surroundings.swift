@@ -4,7 +4,8 @@ import Ledger
 public struct Surroundings: Sendable {
   package var store: any EventStore
   package var objects: any ObjectStore
-  package var worktree: any Worktree
+  /// Opens the working tree for a batch; what a killed run left of the same batch is recognised.
+  package var worktree: @Sendable (BatchID) throws(Fault) -> any Worktree
   /// Opens the repository at its first use, and only then.
   package var repository: @Sendable () throws(Fault) -> any Repository
   package var locks: any BatchLocks
@@ -27,7 +28,8 @@ public struct Surroundings: Sendable {
   package var publishHead: @Sendable () async throws(Fault) -> Void
 
   package init(
-    store: any EventStore, objects: any ObjectStore, worktree: any Worktree,
+    store: any EventStore, objects: any ObjectStore,
+    worktree: @escaping @Sendable (BatchID) throws(Fault) -> any Worktree,
     repository: @escaping @Sendable () throws(Fault) -> any Repository, locks: any BatchLocks, clock: any RunClock, root: String,
     scratch: String,
     makeExtractor: @escaping @Sendable (Configuration) throws(Fault) -> any Extractor,
@@ -52,7 +54,7 @@ public struct Surroundings: Sendable {
   }
 }
 
-/// What a user may say about one run; nothing of it is remembered by the batch.
+/// What a user may say about one run; nothing but `change` is remembered by the batch.
 public struct RunOptions: Sendable {
   /// The longest wait for a quota within the run, in milliseconds; nil for the configuration's.
   public var maxWaitMs: Int64?
@@ -60,11 +62,17 @@ public struct RunOptions: Sendable {
   public var jobs: Int?
   /// Stop once all assets are packaged, and hold the batch there.
   public var untilPackaged = false
+  /// What a registered batch goes by from now on; recorded as a revision where it says anything new.
+  public var change = RegistrationChange()
 
-  public init(maxWaitMs: Int64? = nil, jobs: Int? = nil, untilPackaged: Bool = false) {
+  public init(
+    maxWaitMs: Int64? = nil, jobs: Int? = nil, untilPackaged: Bool = false,
+    change: RegistrationChange = RegistrationChange()
+  ) {
     self.maxWaitMs = maxWaitMs
     self.jobs = jobs
     self.untilPackaged = untilPackaged
+    self.change = change
   }
 }
 

@@ -3,7 +3,6 @@ import Ledger
 /// The check before any work: whether the batch could be placed and committed here. Changes nothing.
 struct Preflight: Sendable {
   let repository: any Repository
-  let worktree: any Worktree
 
   /// Where a batch's commit would go, and by whom.
   struct Destination: Hashable, Sendable {
@@ -77,7 +76,7 @@ extension StageWork {
   func preflight(_ state: BatchState) async throws(Fault) -> [String] {
     do {
       let preflight = Preflight(
-        repository: try surroundings.repository(), worktree: surroundings.worktree)
+        repository: try surroundings.repository())
       let destination = try preflight.destination(branch: registration.branchName)
       _ = try await survey(destination, state).plan(nil)
       return destination.notes
@@ -97,7 +96,7 @@ extension StageWork {
     TargetSurvey(
       registration: registration,
       briefs: registration.manifest.assets.compactMap { briefs[$0.id] },
-      repository: try surroundings.repository(), worktree: surroundings.worktree,
+      repository: try surroundings.repository(), worktree: worktree,
       tip: destination.parent, inWorkingTree: destination.inWorkingTree, prior: state.placePlan,
       known: await knownDigests(state.assets))
   }
@@ -138,13 +137,12 @@ extension StageWork {
 }
 
 extension Faults {
-  /// The first fault, its message saying how many more there are.
+  /// The first fault, which carries the others with it.
   var first: Fault {
     guard var first = all.first else {
       preconditionFailure("Faults are thrown only where there is at least one.")
     }
-    if all.count > 1 { first.message += " And \(all.count - 1) more like it." }
-    first.exit = .standing(for: all.map(\.exit))
+    first.others += all.dropFirst()
     return first
   }
 }
