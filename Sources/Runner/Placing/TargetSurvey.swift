@@ -123,7 +123,8 @@ struct TargetSurvey: Sendable {
       }
       return planned(.absent, old: nil)
     case .regular(let digest, _, _):
-      if let before, before.digest == target.digest, before.digest == digest { return before }
+      // Ours as it stands; what is to go there instead may not be known yet.
+      if let before, before.digest == digest, target.digest == nil || target.digest == digest { return before }
       if let before, before.old == digest { return planned(leaves ? .removed : .replaced, old: digest) }
       if digest == target.digest { return planned(.identical, old: nil) }
       if isOurs(digest, earlier, status) || registration.forced.contains(target.path) {

@@ -43,7 +43,8 @@ extension StageWork {
       try await completeCommit(in: run, started: started)
       return true
     }
-    if destination.inWorkingTree, placement.inWorkingTree {
+    let holdsIndex = destination.inWorkingTree && placement.inWorkingTree
+    if holdsIndex {
       try await write(placement.targets)
       try holdIndex(commit.changes, run)
     }
@@ -57,7 +58,7 @@ extension StageWork {
     let intent = CommitIntent(
       ref: destination.ref, old: destination.tip?.text, new: commit.id.text, object: object)
     try await run.append([.commitIntended(intent)])
-    return try await swap(intent, in: run, started: started)
+    return try await swap(intent, holdingIndex: holdsIndex, in: run, started: started)
   }
 
   private func draft(
@@ -91,7 +92,9 @@ extension StageWork {
   }
 
   /// Swaps the branch to the intended commit; false where it had moved, after superseding the intent.
-  private func swap(_ intent: CommitIntent, in run: BatchRun, started: Moment?) async throws -> Bool {
+  private func swap(
+    _ intent: CommitIntent, holdingIndex holdsIndex: Bool, in run: BatchRun, started: Moment?
+  ) async throws -> Bool {
     let repository = try surroundings.repository()
     guard let new = GitID(intent.new) else { throw Fault.intentUnreadable(intent.new) }
     let subject = intent.message.split(separator: "\n").first.map(String.init) ?? ""
@@ -110,7 +113,7 @@ extension StageWork {
     }
     switch outcome {
     case .swapped, .alreadyThere:
-      try repository.publishIndex(token: token(run))
+      if holdsIndex { try repository.publishIndex(token: token(run)) }
       try await run.append([.commitConfirmed(CommitConfirmation(sha: intent.new, ref: intent.ref))])
       try await completeCommit(in: run, started: started)
       return true
@@ -158,6 +161,14 @@ extension StageWork {
     }
   }
 
+  /// Brings an open intent to its end under the commit lock, for commands that go no further than that.
+  func settleIntentAlone(in run: BatchRun) async throws(Fault) {
+    guard await run.state.intent != nil else { return }
+    let lock = try await surroundings.locks.acquireCommit()
+    defer { lock.release() }
+    try await settleIntent(in: run)
+  }
+
   private func settle(_ intent: CommitIntent, in run: BatchRun) async throws {
     let repository = try surroundings.repository()
     guard let new = GitID(intent.new) else { throw Fault.intentUnreadable(intent.new) }
@@ -198,11 +209,13 @@ extension StageWork {
       throw Fault.intentUnreadable(intent.new)
     }
     let destination = try currentDestination()
-    if destination.inWorkingTree, let placement = await run.state.placement, placement.inWorkingTree {
+    let placement = await run.state.placement
+    let holdsIndex = destination.inWorkingTree && placement?.inWorkingTree == true
+    if holdsIndex, let placement {
       try await write(placement.targets)
       try holdIndex(try repository.changes(of: new), run)
     }
-    _ = try await swap(intent, in: run, started: nil)
+    _ = try await swap(intent, holdingIndex: holdsIndex, in: run, started: nil)
   }
 
   /// Publishes the index of a commit that landed, where the kill came before it.
