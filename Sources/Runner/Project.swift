@@ -110,7 +110,10 @@ public final class Project: Sendable {
     let root = layout.root
     let environment = environment
     return Surroundings(
-      store: store, objects: objects, worktree: try FileWorktree(root: root, token: layout.ledgerFolder),
+      store: store, objects: objects, 
+      worktree: { batch throws(Fault) in
+        try FileWorktree(root: root, token: "\(temporary)/\(batch)")
+      },
       repository: { [self] () throws(Fault) in try repository() },
       locks: FileBatchLocks(layout), clock: clock, root: root, scratch: temporary,
       makeExtractor: { configuration throws(Fault) in

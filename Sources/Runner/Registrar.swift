@@ -79,8 +79,7 @@ extension Runner {
     for request: RunRequest, _ state: BatchState
   ) async throws(Fault) -> (Registration, notes: [String]) {
     let images = try await pin(request.manifest)
-    let preflight = Preflight(
-      repository: try surroundings.repository(), worktree: surroundings.worktree)
+    let preflight = Preflight(repository: try surroundings.repository())
     let chosen = request.branch ?? request.configuration.commit.branch
     do {
       let destination = try preflight.destination(branch: chosen)

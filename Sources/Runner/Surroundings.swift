@@ -4,7 +4,8 @@ import Ledger
 public struct Surroundings: Sendable {
   package var store: any EventStore
   package var objects: any ObjectStore
-  package var worktree: any Worktree
+  /// Opens the working tree for a batch; what a killed run left of the same batch is recognised.
+  package var worktree: @Sendable (BatchID) throws(Fault) -> any Worktree
   /// Opens the repository at its first use, and only then.
   package var repository: @Sendable () throws(Fault) -> any Repository
   package var locks: any BatchLocks
@@ -27,7 +28,8 @@ public struct Surroundings: Sendable {
   package var publishHead: @Sendable () async throws(Fault) -> Void
 
   package init(
-    store: any EventStore, objects: any ObjectStore, worktree: any Worktree,
+    store: any EventStore, objects: any ObjectStore,
+    worktree: @escaping @Sendable (BatchID) throws(Fault) -> any Worktree,
     repository: @escaping @Sendable () throws(Fault) -> any Repository, locks: any BatchLocks, clock: any RunClock, root: String,
     scratch: String,
     makeExtractor: @escaping @Sendable (Configuration) throws(Fault) -> any Extractor,

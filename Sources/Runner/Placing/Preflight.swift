@@ -3,7 +3,6 @@ import Ledger
 /// The check before any work: whether the batch could be placed and committed here. Changes nothing.
 struct Preflight: Sendable {
   let repository: any Repository
-  let worktree: any Worktree
 
   /// Where a batch's commit would go, and by whom.
   struct Destination: Hashable, Sendable {
@@ -77,7 +76,7 @@ extension StageWork {
   func preflight(_ state: BatchState) async throws(Fault) -> [String] {
     do {
       let preflight = Preflight(
-        repository: try surroundings.repository(), worktree: surroundings.worktree)
+        repository: try surroundings.repository())
       let destination = try preflight.destination(branch: registration.branchName)
       _ = try await survey(destination, state).plan(nil)
       return destination.notes
@@ -97,7 +96,7 @@ extension StageWork {
     TargetSurvey(
       registration: registration,
       briefs: registration.manifest.assets.compactMap { briefs[$0.id] },
-      repository: try surroundings.repository(), worktree: surroundings.worktree,
+      repository: try surroundings.repository(), worktree: worktree,
       tip: destination.parent, inWorkingTree: destination.inWorkingTree, prior: state.placePlan,
       known: await knownDigests(state.assets))
   }

@@ -40,7 +40,7 @@ extension StageWork {
   /// The branch as it stands now; the batch's own commit is not made elsewhere.
   func currentDestination() throws(Fault) -> Preflight.Destination {
     let preflight = Preflight(
-      repository: try surroundings.repository(), worktree: surroundings.worktree)
+      repository: try surroundings.repository())
     do {
       var destination = try preflight.destination(branch: registration.branchName)
       guard destination.tip == nil else { return destination }
@@ -88,7 +88,7 @@ extension StageWork {
   private func missingFolders(for targets: [PlannedTarget]) async throws(Fault) -> [String] {
     var folders: [String] = []
     for target in targets where target.digest != nil {
-      for folder in try await surroundings.worktree.missingFolders(TargetPath(checking: target.path))
+      for folder in try await worktree.missingFolders(TargetPath(checking: target.path))
       where !folders.contains(folder) {
         folders.append(folder)
       }
@@ -98,7 +98,6 @@ extension StageWork {
 
   /// Brings the working tree to what the plan says; what is so already stays as it is.
   func write(_ targets: [PlannedTarget]) async throws(Fault) {
-    let worktree = surroundings.worktree
     let paths = try targets.map { target throws(Fault) in try TargetPath(checking: target.path) }
     _ = try await worktree.sweepTemporary(around: paths)
     for (target, path) in zip(targets, paths) {
@@ -142,13 +141,12 @@ extension StageWork {
       }
       if case .leftAlone = try await takeBack(target) { left.append(target.path) }
     }
-    _ = try await surroundings.worktree.removeEmptyFolders(state.placeFolders)
+    _ = try await worktree.removeEmptyFolders(state.placeFolders)
     return left
   }
 
   private func takeBack(_ target: PlannedTarget) async throws(Fault) -> TakeBackOutcome {
     let path = try TargetPath(checking: target.path)
-    let worktree = surroundings.worktree
     switch (target.digest, target.old) {
     case (let placed?, let old?):
       let earlier = ObjectFile(id: old, path: objects.path(of: old))

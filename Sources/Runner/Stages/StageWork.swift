@@ -8,6 +8,7 @@ struct StageWork: Sendable {
   let surroundings: Surroundings
   let extractor: any Extractor
   let templates: BundleTemplates
+  let worktree: any Worktree
 
   init(
     batch: BatchID, registration: Registration, surroundings: Surroundings,
@@ -18,6 +19,7 @@ struct StageWork: Sendable {
     self.surroundings = surroundings
     self.extractor = extractor
     self.templates = templates
+    worktree = try surroundings.worktree(batch)
     briefs = Dictionary(
       uniqueKeysWithValues: try AssetBrief.all(in: registration).map { ($0.id, $0) })
   }
