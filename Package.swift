@@ -59,6 +59,7 @@ let package = Package(
     .testTarget(
       name: "LedgerTests",
       dependencies: ["Ledger", "Migrations", "CSQLite", "CFaultVFS", "ledger-bench"],
+      exclude: ["hash-chain-vectors.py"],
       swiftSettings: strict),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Ledger"], swiftSettings: strict),
     .testTarget(name: "EndToEnd", dependencies: [], swiftSettings: strict),

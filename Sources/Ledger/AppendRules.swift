@@ -24,26 +24,42 @@ extension AppendRequest {
     }
     return placed
   }
+}
+
+/// What a request changes in the limiters, decided before anything is written.
+struct LimiterChanges {
+  private(set) var ended: [String] = []
+  /// By limiter, each the later of the pause that was and the one that is asked for.
+  private(set) var pauses: [String: Deadline] = [:]
+  /// Calls that can no longer count, to be forgotten.
+  private(set) var spent: [String] = []
+  private(set) var started: [CallStart] = []
 
   /// Lets all calls of the request start, or throws `StoreError.limited` for the first limiter that refuses.
   ///
-  /// The calls of one limiter are decided together, by the limits and the moment of the last among them. Records
-  /// that can no longer count are removed.
-  func admit(
-    window: (String) throws(StoreError) -> CallWindow,
-    record: (CallStart) throws(StoreError) -> Void,
-    remove: (String) throws(StoreError) -> Void
+  /// The calls that end and the pauses are taken into account first. The calls of one limiter are decided together, by
+  /// the limits and the moment of the last among them.
+  init(
+    _ request: AppendRequest, window: (String) throws(StoreError) -> CallWindow
   ) throws(StoreError) {
+    ended = request.callsEnded
+    for pause in request.pauses {
+      var known = pauses[pause.limiter]
+      if known == nil { known = try window(pause.limiter).pause }
+      pauses[pause.limiter] = CallWindow.later(known, pause.until)
+    }
     var decided: Set<String> = []
-    for call in callsStarted where decided.insert(call.limiter).inserted {
-      let starting = callsStarted.filter { $0.limiter == call.limiter }
+    for call in request.callsStarted where decided.insert(call.limiter).inserted {
+      let starting = request.callsStarted.filter { $0.limiter == call.limiter }
       guard let last = starting.last else { continue }
-      let known = try window(call.limiter)
+      var known = try window(call.limiter)
+      known.end(Set(ended))
+      known.pause = pauses[call.limiter] ?? known.pause
       if let until = known.refusal(of: starting.count, under: last.limits, at: last.at) {
         throw StoreError.limited(limiter: call.limiter, until: until)
       }
-      for id in known.spent(at: last.at) { try remove(id) }
-      for start in starting { try record(start) }
+      spent += known.spent(at: last.at)
+      started += starting
     }
   }
 }

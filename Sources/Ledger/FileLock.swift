@@ -107,16 +107,16 @@ public final class FileLock: @unchecked Sendable {
 
   /// Writes our name into the file if another's stands there; a failure costs a name in a message, no more.
   private func recordHolder() {
-    let name = "\(getpid()) \(Self.host)\n"
-    guard Self.text(of: descriptor) != name else { return }
-    let bytes = Array(name.utf8)
-    if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, bytes, bytes.count, 0) }
+    let name = Self.ownName
+    var bytes = [UInt8](repeating: 0, count: name.count + 1)
+    guard pread(descriptor, &bytes, bytes.count, 0) != name.count || !bytes.starts(with: name) else { return }
+    if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, name, name.count, 0) }
   }
 
-  private static let host: String = {
-    var name = [CChar](repeating: 0, count: 256)
-    guard gethostname(&name, name.count - 1) == 0 else { return "" }
-    return String(decoding: name.prefix(while: { $0 != 0 }).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  private static let ownName: [UInt8] = {
+    var host = [CChar](repeating: 0, count: 256)
+    if gethostname(&host, host.count - 1) != 0 { host[0] = 0 }
+    return Array("\(getpid()) ".utf8) + host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)) + [10]
   }()
 
   private static func text(of file: Int32) -> String {

@@ -37,7 +37,7 @@ extension Runner {
     guard let registration = state.registration, state.cancellation == nil else { return .register }
     let isSame = registration.manifestDigest == request.manifest.digest
     guard let completion = state.completion else { return isSame ? .goOn : .revise }
-    let hasLeft = try hasLeft(state, registration)
+    let hasLeft = try CommitPresence.hasLeft(state, repository: try surroundings.repository())
     if request.again, hasLeft { return .register }
     guard isSame else {
       throw .batchCommitted(request.manifest.batchID, commit: completion.commit)
@@ -48,17 +48,6 @@ extension Runner {
         ? [
           "Commit \(sha) is no longer on \(registration.branchName). Land it anew with `--again`."
         ] : [])
-  }
-
-  /// Whether a batch's commit is no longer on its branch.
-  public func hasLeft(_ state: BatchState, _ registration: Registration) throws(Fault) -> Bool {
-    guard let confirmation = state.confirmation, let commit = GitID(confirmation.sha) else {
-      return false
-    }
-    let repository = try surroundings.repository()
-    guard let tip = try repository.tip(of: confirmation.ref) else { return true }
-    if tip == commit { return false }
-    return try !repository.isAncestor(commit, of: tip)
   }
 
   /// Pins the images, checks everything, and writes the registration down; then works on.

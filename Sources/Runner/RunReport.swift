@@ -29,13 +29,12 @@ extension ExitStatus {
   /// Which status stands where several apply, the first first.
   private static let precedence: [ExitStatus] = [
     .interrupted, .terminated, .bug, .disk, .configuration, .inTheWay, .canGoOn, .protocolBroken,
-    .extractorUnavailable, .someFailed,
+    .extractorUnavailable, .inputMissing, .manifestRefused, .usage, .someFailed,
   ]
 
   /// The status that stands for several.
   public static func standing(for statuses: some Sequence<ExitStatus>) -> ExitStatus {
-    let all = Set(statuses)
-    return precedence.first(where: all.contains) ?? all.first { $0 != .done } ?? .done
+    precedence.first(where: Set(statuses).contains) ?? .done
   }
 }
 

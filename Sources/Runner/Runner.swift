@@ -50,6 +50,7 @@ public struct Runner: Sendable {
       return try await working(on: batch, state, options) { run, stages throws(Fault) in
         try await settle(run, stages, batch)
         try await reopen(request, in: run, stages)
+        try await revise(run, stages, by: options.change)
       }
     }
   }
@@ -79,28 +80,19 @@ public struct Runner: Sendable {
       state = try await load(batch)
       return try await body(state)
     } catch {
-      var fault = error
-      fault.batch = fault.batch ?? batch.text
-      return RunReport(batch: batch, state: state, exit: fault.exit, faults: [fault])
+      let faults = error.all.map { fault in
+        var fault = fault
+        fault.batch = fault.batch ?? batch.text
+        return fault
+      }
+      return RunReport(
+        batch: batch, state: state, exit: .standing(for: faults.map(\.exit)), faults: faults)
     }
   }
 
   /// Rebuilds a batch from its events.
   public func load(_ batch: BatchID) async throws(Fault) -> BatchState {
-    var state = BatchState()
-    do {
-      for event in try await surroundings.store.events(matching: EventQuery(batch: batch.text)) {
-        state.apply(
-          StampedEvent(try BatchEvent(event), timeMs: event.timeMs, run: event.run))
-      }
-      return state
-    } catch let error as StoreError {
-      throw Fault.ledger(error)
-    } catch let unreadable as UnreadableEvent {
-      throw Fault.unreadable(unreadable)
-    } catch {
-      throw Fault.unexpected(error)
-    }
+    try await BatchState.load(batch, from: surroundings.store)
   }
 
   private func refuseEnded(_ batch: BatchID, _ state: BatchState) throws(Fault) {
@@ -115,7 +107,9 @@ public struct Runner: Sendable {
   private func goOn(
     _ batch: BatchID, _ state: BatchState, _ options: RunOptions
   ) async throws(Fault) -> RunReport {
-    try await working(on: batch, state, options)
+    try await working(on: batch, state, options) { run, stages throws(Fault) in
+      try await revise(run, stages, by: options.change)
+    }
   }
 
   /// One run: takes over from a dead one, does what `first` says, works on, and writes down how it ended.
@@ -177,7 +171,7 @@ public struct Runner: Sendable {
   ) async -> RunReport {
     var faults: [Fault] = []
     var ending: BatchRun.Ending?
-    do throws(Fault) { ending = try await body() } catch { faults = [error] }
+    do throws(Fault) { ending = try await body() } catch { faults = error.all }
     let now = surroundings.clock.now()
     var report = await self.report(run, ending, faults, now: now)
     guard !report.faults.contains(where: \.isOfLedger) else { return report }

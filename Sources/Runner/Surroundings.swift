@@ -54,7 +54,7 @@ public struct Surroundings: Sendable {
   }
 }
 
-/// What a user may say about one run; nothing of it is remembered by the batch.
+/// What a user may say about one run; nothing but `change` is remembered by the batch.
 public struct RunOptions: Sendable {
   /// The longest wait for a quota within the run, in milliseconds; nil for the configuration's.
   public var maxWaitMs: Int64?
@@ -62,11 +62,17 @@ public struct RunOptions: Sendable {
   public var jobs: Int?
   /// Stop once all assets are packaged, and hold the batch there.
   public var untilPackaged = false
+  /// What a registered batch goes by from now on; recorded as a revision where it says anything new.
+  public var change = RegistrationChange()
 
-  public init(maxWaitMs: Int64? = nil, jobs: Int? = nil, untilPackaged: Bool = false) {
+  public init(
+    maxWaitMs: Int64? = nil, jobs: Int? = nil, untilPackaged: Bool = false,
+    change: RegistrationChange = RegistrationChange()
+  ) {
     self.maxWaitMs = maxWaitMs
     self.jobs = jobs
     self.untilPackaged = untilPackaged
+    self.change = change
   }
 }
 

@@ -18,7 +18,9 @@ import Testing
     }
   }
 
-  @Test("An append returns its events placed and chained, and reading gives the same", arguments: StoreKind.allCases)
+  @Test(
+    "An append returns its events placed and chained, and reading gives the same",
+    arguments: StoreKind.allCases)
   func appendPlacesAndChains(_ kind: StoreKind) async throws {
     try await kind.withStore { store in
       let first = try await store.append(
@@ -46,7 +48,9 @@ import Testing
     }
   }
 
-  @Test("Only the expected version lets an append in, and a refused one leaves nothing", arguments: StoreKind.allCases)
+  @Test(
+    "Only the expected version lets an append in, and a refused one leaves nothing",
+    arguments: StoreKind.allCases)
   func expectedVersionIsTheFence(_ kind: StoreKind) async throws {
     try await kind.withStore { store in
       try await store.append(AppendRequest("demo", 0, .sample(), .sample()))
@@ -123,20 +127,23 @@ import Testing
     }
   }
 
-  @Test("The batch table shows each batch's last event and state, newest first", arguments: StoreKind.allCases)
+  @Test(
+    "The batch table shows each batch's last event and state, newest first", arguments: StoreKind.allCases)
   func batchTable(_ kind: StoreKind) async throws {
     try await kind.withStore { store in
       try await store.append(AppendRequest("one", 0, .sample(timeMs: 10), .sample(timeMs: 20)))
       try await store.append(AppendRequest("two", 0, .sample(timeMs: 30)))
       let rows = try await store.batches()
-      #expect(rows == [
+      #expect(
+        rows == [
           BatchRow(batch: "two", version: 1, state: "open", position: 3, timeMs: 30),
           BatchRow(batch: "one", version: 2, state: "open", position: 2, timeMs: 20),
         ])
       try await store.append(AppendRequest("one", 2, .sample(timeMs: 5), state: "cancelled"))
       try await store.append(AppendRequest("one", 3, .sample(timeMs: 6), state: "open"))
       let rowsAfter = try await store.batches()
-      #expect(rowsAfter.first
+      #expect(
+        rowsAfter.first
           == BatchRow(batch: "one", version: 4, state: "open", position: 5, timeMs: 6))
     }
   }
@@ -144,14 +151,16 @@ import Testing
   @Test("An append without events changes the state alone", arguments: StoreKind.allCases)
   func appendWithoutEvents(_ kind: StoreKind) async throws {
     try await kind.withStore { store in
-      let placed = try await store.append(AppendRequest(batch: "demo", expecting: 0, events: [], state: "open"))
+      let placed = try await store.append(
+        AppendRequest(batch: "demo", expecting: 0, events: [], state: "open"))
       #expect(placed == [])
       let rows = try await store.batches()
       #expect(rows.isEmpty)
       try await store.append(AppendRequest("demo", 0, .sample(timeMs: 7)))
       try await store.append(AppendRequest(batch: "demo", expecting: 1, events: [], state: "held"))
       let rowsAfter = try await store.batches()
-      #expect(rowsAfter == [
+      #expect(
+        rowsAfter == [
           BatchRow(batch: "demo", version: 1, state: "held", position: 1, timeMs: 7)
         ])
     }

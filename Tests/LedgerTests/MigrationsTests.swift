@@ -4,7 +4,8 @@ import Testing
 @testable import Migrations
 
 @Suite("Migrations") struct MigrationsTests {
-  static let folder = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/migrations/sql"
+  static let folder =
+    #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/migrations/sql"
 
   @Test("The list of migrations is the folder's, in order and byte for byte")
   func listMatchesFolder() {

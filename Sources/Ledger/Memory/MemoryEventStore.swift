@@ -103,24 +103,23 @@ private struct MemoryLedger: Sendable {
   }
 
   private func windowsAfter(_ request: AppendRequest) throws(StoreError) -> [String: CallWindow] {
-    var after = windows
-    let ended = Set(request.callsEnded)
-    for limiter in after.keys where !ended.isEmpty { after[limiter]?.end(ended) }
-    for pause in request.pauses {
-      after[pause.limiter, default: CallWindow()].pause =
-        CallWindow.later(after[pause.limiter]?.pause, pause.until)
+    let changes = try LimiterChanges(request) { limiter throws(StoreError) in
+      windows[limiter, default: CallWindow()]
     }
-    let before = after
-    try request.admit { limiter throws(StoreError) in
-      before[limiter, default: CallWindow()]
-    } record: { call throws(StoreError) in
+    var after = windows
+    let ended = Set(changes.ended)
+    let spent = Set(changes.spent)
+    for limiter in after.keys {
+      after[limiter]?.end(ended)
+      after[limiter]?.calls.removeAll { spent.contains($0.id) }
+    }
+    for (limiter, until) in changes.pauses { after[limiter, default: CallWindow()].pause = until }
+    for call in changes.started {
       guard !after.values.contains(where: { $0.calls.contains { $0.id == call.id } }) else {
         throw StoreError.failed(
           operation: "record call", code: CallWindow.repeatedCode, message: "a call's id is not unique")
       }
       after[call.limiter, default: CallWindow()].calls.append(RecordedCall(call))
-    } remove: { id throws(StoreError) in
-      for limiter in after.keys { after[limiter]?.calls.removeAll { $0.id == id } }
     }
     return after
   }

@@ -1,12 +1,17 @@
-/// One write transaction: several requests, each in a savepoint of its own, one after another on the ledger's end.
+/// One write transaction: several requests, one after another on the ledger's end.
 struct AppendTransaction {
   private let statements: WriteStatements
+  private let connection: Connection
   private let path: String
+  /// Whether each request gets a savepoint, so that a failed write is taken back without its neighbours'.
+  private let withSavepoints: Bool
   private var head = LedgerHead(position: 0, hash: .zero)
 
-  init(_ statements: WriteStatements, path: String) {
+  init(_ statements: WriteStatements, on connection: Connection, path: String, withSavepoints: Bool) {
     self.statements = statements
+    self.connection = connection
     self.path = path
+    self.withSavepoints = withSavepoints
   }
 
   /// Reads where the ledger ends now; the transaction must be open.
@@ -19,25 +24,27 @@ struct AppendTransaction {
     head = LedgerHead(position: statements.head.integer(0), hash: hash)
   }
 
-  /// Appends one request's events, or takes back all it wrote; throws only if the whole transaction is lost.
+  /// Appends one request's events, or refuses it and writes nothing; throws only if the whole transaction is lost.
   mutating func append(
-    _ request: AppendRequest, hashing hasher: inout ChainHasher, on connection: Connection
+    _ request: AppendRequest, hashing hasher: inout ChainHasher
   ) throws(StoreError) -> Result<[Event], StoreError> {
+    let limiters: LimiterChanges
     do throws(StoreError) {
       try check(request)
+      limiters = try LimiterChanges(request, window: window)
     } catch {
       return .failure(error)
     }
-    try statements.savepoint.run()
+    if withSavepoints { try statements.savepoint.run() }
     do throws(StoreError) {
-      try changeLimiters(request)
+      try write(limiters)
       let events = try insert(request, hashing: &hasher)
-      try statements.release.run()
+      if withSavepoints { try statements.release.run() }
       if let last = events.last { head = LedgerHead(position: last.position, hash: last.hash) }
       return .success(events)
     } catch {
       // A full disk or a failing one ends SQLite's transaction, and the neighbours' writes are gone with it.
-      guard connection.isInTransaction else { throw error }
+      guard withSavepoints, connection.isInTransaction else { throw error }
       try statements.rollbackToSavepoint.run()
       try statements.release.run()
       return .failure(error)
@@ -62,20 +69,23 @@ struct AppendTransaction {
     }
   }
 
-  private func changeLimiters(_ request: AppendRequest) throws(StoreError) {
-    for id in request.callsEnded {
+  private func write(_ changes: LimiterChanges) throws(StoreError) {
+    for id in changes.ended {
       statements.endCall.bind(1, id)
       try statements.endCall.run()
     }
-    for pause in request.pauses {
-      let until = CallWindow.later(try window(of: pause.limiter).pause, pause.until)
-      statements.upsertPause.bind(1, pause.limiter)
+    for (limiter, until) in changes.pauses {
+      statements.upsertPause.bind(1, limiter)
       statements.upsertPause.bind(2, until.wallMs)
       statements.upsertPause.bind(3, until.bootMs)
       statements.upsertPause.bind(4, until.boot)
       try statements.upsertPause.run()
     }
-    try request.admit(window: window, record: record, remove: remove)
+    for id in changes.spent {
+      statements.removeCall.bind(1, id)
+      try statements.removeCall.run()
+    }
+    for call in changes.started { try record(call) }
   }
 
   private func window(of limiter: String) throws(StoreError) -> CallWindow {
@@ -92,11 +102,6 @@ struct AppendTransaction {
     insert.bind(5, call.at.boot)
     insert.bind(6, call.leaseMs)
     try insert.run()
-  }
-
-  private func remove(_ id: String) throws(StoreError) {
-    statements.removeCall.bind(1, id)
-    try statements.removeCall.run()
   }
 
   private func insert(

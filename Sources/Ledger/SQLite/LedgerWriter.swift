@@ -61,23 +61,35 @@ final class LedgerWriter: @unchecked Sendable {
     connection = nil
   }
 
+  /// Appends the requests in one transaction.
+  ///
+  /// What is refused is refused before it writes. A write that fails all the same takes the transaction with it, which is
+  /// then made again with a savepoint for each request: savepoints copy every page they touch, so only then.
   private func transact(_ requests: [AppendRequest]) -> [Result<[Event], StoreError>] {
+    let outcome = attempt(requests, withSavepoints: false)
+    guard outcome.hasFailedWriting, requests.count > 1, poison == nil else { return outcome.results }
+    return attempt(requests, withSavepoints: true).results
+  }
+
+  private func attempt(
+    _ requests: [AppendRequest], withSavepoints: Bool
+  ) -> (results: [Result<[Event], StoreError>], hasFailedWriting: Bool) {
     var results: [Result<[Event], StoreError>] = []
     do throws(StoreError) {
       let (connection, statements) = try begin()
       defer { rollBack(statements, on: connection) }
-      var transaction = AppendTransaction(statements, path: folder.database)
+      var transaction = AppendTransaction(
+        statements, on: connection, path: folder.database, withSavepoints: withSavepoints)
       try transaction.readHead()
-      for request in requests {
-        results.append(try transaction.append(request, hashing: &hasher, on: connection))
-      }
+      for request in requests { results.append(try transaction.append(request, hashing: &hasher)) }
       if results.contains(where: \.hasSucceeded) { try commit(statements, on: connection) }
-      return results
+      return (results, false)
     } catch {
       // What was refused stays refused for its own reason; the others share the transaction's fate.
-      return requests.indices.map { index in
+      let fates = requests.indices.map { index in
         index < results.count && !results[index].hasSucceeded ? results[index] : .failure(error)
       }
+      return (fates, results.count < requests.count)
     }
   }
 

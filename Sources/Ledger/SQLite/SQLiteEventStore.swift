@@ -177,6 +177,22 @@ public final class SQLiteEventStore: EventStore {
     }.get()
   }
 
+  /// Appends requests as if they had waited together, and returns each one's own result.
+  func appendTogether(
+    _ requests: [AppendRequest]
+  ) async throws(StoreError) -> [Result<[Event], StoreError>] {
+    try requireWriting()
+    return try await withCheckedContinuation {
+      (continuation: Continuation<[Result<[Event], StoreError>]>) in
+      let job = WriteJob.exclusive { writer in
+        var results: [Result<[Event], StoreError>] = []
+        writer.commit(requests) { _, result in results.append(result) }
+        continuation.resume(returning: .success(results))
+      }
+      if !writing.submit(job) { continuation.resume(returning: .failure(.closed)) }
+    }.get()
+  }
+
   private typealias Continuation<Value: Sendable> = CheckedContinuation<Result<Value, StoreError>, Never>
 
   private func requireWriting() throws(StoreError) {

@@ -7,13 +7,13 @@ extension Fault {
       hint: "Please report it, with the output of `ledgerctl doctor`.")
   }
 
-  static func batchUnknown(_ batch: String) -> Fault {
+  package static func batchUnknown(_ batch: String) -> Fault {
     Fault(
       "batch_unknown", exit: .usage, "No batch \"\(batch)\" is in the ledger.",
       hint: "See which there are with `ledgerctl status`.", batch: batch)
   }
 
-  static func assetUnknown(_ asset: String, batch: String, known: [AssetID]) -> Fault {
+  package static func assetUnknown(_ asset: String, batch: String, known: [AssetID]) -> Fault {
     Fault(
       "asset_unknown", exit: .usage,
       "Batch \"\(batch)\" has no asset \"\(asset)\": it has "

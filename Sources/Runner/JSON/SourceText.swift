@@ -37,8 +37,10 @@ package struct SourceText: Sendable {
       if lineStarts[middle] <= offset { low = middle } else { high = middle }
     }
     // Continuation bytes (10xxxxxx) begin no character.
-    let characters = bytes[lineStarts[low]..<offset].reduce(into: 0) { count, byte in
-      if byte & 0xC0 != 0x80 { count += 1 }
+    let characters = bytes.withUnsafeBufferPointer { buffer in
+      var count = 0
+      for index in lineStarts[low]..<offset where buffer[index] & 0xC0 != 0x80 { count += 1 }
+      return count
     }
     return SourcePosition(line: low + 1, column: characters + 1)
   }

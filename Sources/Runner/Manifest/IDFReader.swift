@@ -6,6 +6,8 @@
 package struct IDFReader {
   /// The most colours in a palette's list and specimens in the list that a reply may hold.
   static let maxListed = 100
+  /// Problems after which unknown members are not listed any more.
+  static let maxProblems = 100
 
   private let value: JSONValue
   private let specs: JSONValue
@@ -193,7 +195,7 @@ package struct IDFReader {
 
   private mutating func refuseUnknown(in value: JSONValue, at path: [LocatedJSON.Step], known: [String]) {
     guard refusesUnknown, let members = value.members else { return }
-    for member in members where !known.contains(member.name) {
+    for member in members where !known.contains(member.name) && problems.count < Self.maxProblems {
       problems.append(
         IDFProblem(
           path: path + [.member(member.name)],

@@ -46,7 +46,7 @@ public struct ManifestFile: Hashable, Sendable {
 extension Manifest {
   /// Reads and checks a manifest, telling everything that is wrong with it at once, by line and column.
   ///
-  /// Nothing is written and no image is looked at. The faults' exit is 65; there are never more than 200 of
+  /// Nothing is written and no image is looked at. The faults' exit is 65; there are never more than 150 of
   /// them.
   public static func read(
     _ file: ManifestFile, under configuration: Configuration

@@ -1,7 +1,7 @@
 /// Checks a manifest's values one after another and collects what is wrong.
 struct ManifestReader {
   /// Faults after which checking stops: more would help nobody.
-  static let maxFaults = 200
+  static let maxFaults = 150
 
   private let file: ManifestFile
   private let configuration: Configuration
@@ -69,13 +69,14 @@ struct ManifestReader {
   }
 
   private mutating func checkRepeated(_ elements: [LocatedJSON]) {
-    var first: [String: (id: String, line: Int)] = [:]
-    for element in elements {
+    var first: [String: (id: String, offset: Int)] = [:]
+    for element in elements where faults.count < Self.maxFaults {
       guard let member = element.member("asset_id"), let id = member.value.value.string else { continue }
       if let before = first[id.lowercased()] {
-        add(.manifestRepeated(id, first: before.id, line: before.line), at: member.value.offset)
+        let line = document.source.position(ofOffset: before.offset).line
+        add(.manifestRepeated(id, first: before.id, line: line), at: member.value.offset)
       } else {
-        first[id.lowercased()] = (id, document.source.position(ofOffset: member.value.offset).line)
+        first[id.lowercased()] = (id, member.value.offset)
       }
     }
   }
@@ -213,10 +214,12 @@ struct ManifestReader {
 
   private mutating func refuseUnknown(in object: LocatedJSON, known: [String], asset: String?, within: String)
   {
+    let missing = known.filter { object.member($0) == nil }
     for member in object.members ?? [] where !known.contains(member.name) {
+      guard faults.count < Self.maxFaults else { return }
       // What is missing was probably meant rather than what is there already.
       let nearest =
-        Spelling.nearest(to: member.name, among: known.filter { object.member($0) == nil })
+        Spelling.nearest(to: member.name, among: missing)
         ?? Spelling.nearest(to: member.name, among: known)
       add(
         .manifestUnknownMember(member.name, nearest: nearest, known: known, within: within, asset: asset),

@@ -34,6 +34,8 @@ public struct Fault: Error, Hashable, Sendable {
   /// From 1, for a fault within a text file.
   public var line: Int?
   public var column: Int?
+  /// What was found wrong beside it in one go, in the order in which a reader meets it.
+  public var others: [Fault] = []
 
   public init(
     _ code: String, exit: ExitStatus, _ message: String, hint: String? = nil, batch: String? = nil,
@@ -48,6 +50,13 @@ public struct Fault: Error, Hashable, Sendable {
     self.path = path
     self.line = line
     self.column = column
+  }
+
+  /// The fault and what was found wrong beside it, each alone.
+  public var all: [Fault] {
+    var alone = self
+    alone.others = []
+    return [alone] + others.flatMap(\.all)
   }
 }
 

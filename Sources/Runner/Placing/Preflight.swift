@@ -137,13 +137,12 @@ extension StageWork {
 }
 
 extension Faults {
-  /// The first fault, its message saying how many more there are.
+  /// The first fault, which carries the others with it.
   var first: Fault {
     guard var first = all.first else {
       preconditionFailure("Faults are thrown only where there is at least one.")
     }
-    if all.count > 1 { first.message += " And \(all.count - 1) more like it." }
-    first.exit = .standing(for: all.map(\.exit))
+    first.others += all.dropFirst()
     return first
   }
 }

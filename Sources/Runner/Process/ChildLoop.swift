@@ -98,6 +98,16 @@ final class ChildLoop: Sendable {
     if let fault { throw fault }
   }
 
+  /// Hands bytes over without waiting for them to be written; a child that takes no more input gets none.
+  func enqueue(_ bytes: [UInt8]) {
+    state.withLock { state in
+      guard !state.inputEnds else { return }
+      state.lastWrite += 1
+      state.writes.append(Write(id: state.lastWrite, bytes: bytes[...], waiter: nil))
+    }
+    wakePipe.wake()
+  }
+
   func closeStdin() {
     state.withLock { $0.inputEnds = true }
     wakePipe.wake()

@@ -20,6 +20,9 @@ package final class ChildProcess: Sendable {
   /// A cancelled caller no longer waits, but what it began to write is still written to its end.
   package func write(_ bytes: [UInt8]) async throws(Fault) { try await loop.write(bytes) }
 
+  /// Hands bytes to the child's stdin, after those of earlier calls, and doesn't wait; also from a cancelled task.
+  package func enqueue(_ bytes: [UInt8]) { loop.enqueue(bytes) }
+
   /// Closes the child's stdin once everything handed over before is written.
   package func closeStdin() { loop.closeStdin() }
 

@@ -207,4 +207,24 @@ struct ConfigurationTests {
     for depth in 0..<300 { indented += String(repeating: " ", count: depth) + "a:\n" }
     #expect(!Self.faults { () throws(Faults) in try Self.read(indented) }.isEmpty)
   }
+
+  @Test("Damaged configurations are read or refused, and never crash the reader")
+  func survivesDamage() throws {
+    let seed = UInt64.random(in: 0 ... .max)
+    var random = SeededGenerator(seed: seed)
+    let originals = try Fixture.all.map { try $0.bytes }.filter { !$0.isEmpty }
+    var refused = 0
+    for _ in 0..<1_500 {
+      guard var bytes = originals.randomElement(using: &random), let other = originals.randomElement(using: &random)
+      else { continue }
+      let start = Int.random(in: 0..<bytes.count, using: &random)
+      let end = min(bytes.count, start + Int.random(in: 0..<12, using: &random))
+      let from = Int.random(in: 0..<other.count, using: &random)
+      bytes.replaceSubrange(start..<end, with: other[from..<min(other.count, from + 8)])
+      let faults = Self.faults { () throws(Faults) in try Configuration.read(bytes, path: "ledger.yaml") }
+      if !faults.isEmpty { refused += 1 }
+      #expect(faults.allSatisfy { $0.exit == .configuration }, "seed \(seed)")
+    }
+    #expect(refused > 100, "seed \(seed)")
+  }
 }

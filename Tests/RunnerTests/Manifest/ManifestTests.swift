@@ -148,10 +148,44 @@ struct ManifestTests {
     let many =
       "{\"batch_id\":\"b\",\"assets\":[" + String(repeating: "{\"asset_id\":\"a\"},", count: 20_000) + "{}]}"
     let faults = Self.faults(of: Array(many.utf8))
-    #expect(faults.count == 200)
+    #expect(faults.count == ManifestReader.maxFaults)
     #expect(faults.contains { $0.code == "manifest_more" })
     for brackets in ["[", "{\"a\":", "{\"assets\":["] {
       #expect(!Self.faults(of: Array(String(repeating: brackets, count: 100_000).utf8)).isEmpty)
+    }
+  }
+
+  @Test("Thousands of members that nobody knows are refused in a time that grows with its size only")
+  func isLinear() {
+    func text(_ count: Int) -> [UInt8] {
+      let members = (0..<count).map { "\"k\($0)\":1," }.joined()
+      return Array("{\"assets\":[{\"specs\":{},\"idf\":{\(members)\"z\":1}}],\(members)\"z\":1}".utf8)
+    }
+    let clock = ContinuousClock()
+    let small = clock.measure { #expect(!Self.faults(of: text(1_000)).isEmpty) }
+    let large = clock.measure { #expect(!Self.faults(of: text(8_000)).isEmpty) }
+    // Eight times the members: 8 if linear, 64 if quadratic; the room is for other work of the machine.
+    #expect(large < small * 32)
+  }
+
+  @Test("Damaged manifests are read or refused, never with more faults than the limit or without a place")
+  func survivesDamage() throws {
+    let seed = UInt64.random(in: 0 ... .max)
+    var random = SeededGenerator(seed: seed)
+    let originals = try ManifestFixture.all.map { try $0.bytes }
+    for _ in 0..<1_500 {
+      guard var bytes = originals.randomElement(using: &random), !bytes.isEmpty else { continue }
+      let other = originals.randomElement(using: &random) ?? []
+      for _ in 0..<Int.random(in: 1..<4, using: &random) {
+        let start = Int.random(in: 0..<bytes.count, using: &random)
+        let end = min(bytes.count, start + Int.random(in: 0..<12, using: &random))
+        let from = Int.random(in: 0...other.count, using: &random)
+        bytes.replaceSubrange(start..<end, with: other[from..<min(other.count, from + 8)])
+        if bytes.isEmpty { bytes = [0x7B] }
+      }
+      let faults = Self.faults(of: bytes)
+      #expect(faults.count <= ManifestReader.maxFaults, "seed \(seed)")
+      #expect(faults.allSatisfy { ($0.line ?? 0) > 0 && ($0.column ?? 0) > 0 }, "seed \(seed)")
     }
   }
 }

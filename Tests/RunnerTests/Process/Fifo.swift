@@ -21,7 +21,7 @@ struct Fifo: Sendable {
   struct FifoError: Error {}
 
   /// Opens the pipe for reading at once, then waits, on a thread of its own, until someone has opened it for
-  /// writing and nobody has it open any more. Returns what was written; nil where no thread could be had.
+  /// writing and nobody has it open any more. Returns what was written; nil after 30 seconds.
   func ended() -> Task<[UInt8]?, Never> {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     return Task {
@@ -30,13 +30,14 @@ struct Fifo: Sendable {
           var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
           var written: [UInt8] = []
           var byte: UInt8 = 0
-          poll(&polled, 1, -1)
-          while read(descriptor, &byte, 1) > 0 {
-            written.append(byte)
-            poll(&polled, 1, -1)
+          var isOpen = true
+          // A writer that should have been killed and lives must fail the test, not hang it.
+          while isOpen && poll(&polled, 1, 30_000) == 1 {
+            isOpen = read(descriptor, &byte, 1) > 0
+            if isOpen { written.append(byte) }
           }
           close(descriptor)
-          continuation.resume(returning: written)
+          continuation.resume(returning: isOpen ? nil : written)
         }
         if !started { continuation.resume(returning: nil) }
       }

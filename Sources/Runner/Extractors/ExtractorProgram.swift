@@ -1,0 +1,75 @@
+/// An outside program that extracts: how it is started and what it may see.
+public struct ExtractorProgram: Sendable {
+  /// The program and its arguments; the first is looked up in PATH, or relative to the project root where it has a `/`.
+  public var words: [String]
+  /// The project root: the working directory, and what a relative program is relative to.
+  public var root: String
+  /// What the program gets of our own environment.
+  public var environment: [String: String]
+  /// Names that the configuration hands on and that are not set; worth a hint where the program fails.
+  public var unsetNames: [String]
+  /// Takes the values of the handed-on variables out of texts.
+  public var redactor: Redactor
+
+  /// What every program gets to see, besides what the configuration names.
+  public static let standardNames = ["PATH", "HOME", "LANG", "TMPDIR"]
+
+  /// Picks PATH, HOME, LANG, TMPDIR and the named variables from the surroundings; nothing else is handed on.
+  public init(words: [String], root: String, environmentNames: [String], surroundings: [String: String]) {
+    self.words = words
+    self.root = root
+    let names = Set(Self.standardNames + environmentNames)
+    environment = surroundings.filter { names.contains($0.key) }
+    unsetNames = environmentNames.filter { surroundings[$0] == nil }
+    let secretNames = Set(environmentNames).subtracting(Self.standardNames)
+    redactor = Redactor(secrets: surroundings.filter { secretNames.contains($0.key) }.values)
+  }
+
+  /// The program's name as messages say it: the first word, redacted.
+  var name: String { redactor.redact(words.first ?? "") }
+
+  var command: Command {
+    var command = Command(words, environment: environment, directory: root)
+    command.root = root
+    return command
+  }
+
+  /// A hint at variables that are not set, to go behind the message of a program that failed; empty without any.
+  var unsetHint: String {
+    unsetNames.isEmpty ? "" : " (not set: \(unsetNames.joined(separator: ", ")))"
+  }
+
+  /// What a fault of starting the program means for the extraction.
+  func refusal(_ fault: Fault) -> ExtractorRefusal {
+    let message = redactor.redact(fault.message)
+    switch fault.exit {
+    case .canGoOn, .disk: return .surroundings(message: message)
+    case .interrupted: return .cancelled
+    case .protocolBroken: return .protocolBroken(message: message)
+    default:
+      let reason =
+        switch fault.code {
+        case "program_timed_out": "timeout"
+        case "program_not_found", "program_not_named": ExtractorRefusal.notFound
+        default: "start"
+        }
+      return .unavailable(reason: reason, message: message + unsetHint)
+    }
+  }
+}
+
+extension ExtractorRefusal {
+  /// The reason of `unavailable` where the program isn't there at all.
+  static let notFound = "not_found"
+  /// The reason of `unavailable` where the server has no such tool.
+  static let noTool = "no_tool"
+
+  /// Tells whether trying again can't help before someone changes something.
+  public var isPermanent: Bool {
+    switch self {
+    case .unavailable(let reason, _): reason == Self.notFound || reason == Self.noTool
+    case .badReply(_, _, let retryable), .rejected(_, let retryable): !retryable
+    case .limited, .protocolBroken, .surroundings, .cancelled: false
+    }
+  }
+}

@@ -1,0 +1,262 @@
+/// A running server on stdio: its requests, the replies to them by id, and its end.
+///
+/// Requests overlap: each waits for its own reply, whatever the order of replies.
+actor MCPConnection {
+  /// Bounds of one connection.
+  struct Limits: Sendable {
+    /// A longer line breaks the protocol.
+    var lineBytes = 8 << 20
+    /// How long the server has to end by itself after its stdin is closed, and again after SIGTERM.
+    var patience: Duration = .seconds(1)
+    var grace: Duration = .seconds(2)
+  }
+
+  private struct Call {
+    let method: String
+    let timeout: Duration
+    let hardDeadline: ContinuousClock.Instant
+    var deadline: ContinuousClock.Instant
+    /// Lines read when the call began.
+    let linesBefore: Int
+    var outcome: Result<JSONValue, MCPFailure>?
+    var waiter: CheckedContinuation<Void, Never>?
+  }
+
+  private static let mostNotes = 20
+
+  private let process: ChildProcess
+  private let redactor: Redactor
+  private let limits: Limits
+  private var framer: LineFramer
+  private var reader: Task<Void, Never>?
+  private var calls: [Int64: Call] = [:]
+  private var lastID: Int64 = 0
+  private var linesRead = 0
+  private var notes: [String] = []
+  private var notesLeftOut = 0
+  /// Why nothing can be asked any more.
+  private var end: MCPFailure?
+
+  init(process: ChildProcess, redactor: Redactor, limits: Limits = Limits()) {
+    self.process = process
+    self.redactor = redactor
+    self.limits = limits
+    framer = LineFramer(limitBytes: limits.lineBytes)
+  }
+
+  /// Tells whether the server can still be asked.
+  var isOpen: Bool { end == nil }
+
+  /// Tells whether nobody waits for a reply.
+  var isIdle: Bool { calls.values.allSatisfy { $0.outcome != nil } }
+
+  /// Starts to read what the server writes; once.
+  func open() {
+    precondition(reader == nil, "A connection is opened once.")
+    // The reader outlives every call: it ends with the server, and `close` waits for it.
+    reader = Task { await self.readToEnd() }
+  }
+
+  // MARK: - Asking
+
+  /// Asks and waits for the reply: for `timeout`, again as long from each progress, never longer than `hardLimit`.
+  ///
+  /// `params` is told the request's id, which progress is reported under. After a time-out or a cancellation the
+  /// server is told that nobody waits any more, and a late reply is ignored.
+  func request(
+    _ method: String, timeout: Duration, hardLimit: Duration, params: @Sendable (Int64) -> JSONValue
+  ) async -> Result<JSONValue, MCPFailure> {
+    if let end { return .failure(end) }
+    lastID += 1
+    let id = lastID
+    let now = ContinuousClock.now
+    calls[id] = Call(
+      method: method, timeout: timeout, hardDeadline: now + hardLimit,
+      deadline: now + min(timeout, hardLimit),
+      linesBefore: linesRead)
+    let line = MCPMessage.request(id: id, method: method, params: params(id))
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.send(line, for: id) }
+      group.addTask { await self.expire(id) }
+      await group.next()
+      group.cancelAll()
+    }
+    guard let outcome = calls.removeValue(forKey: id)?.outcome else {
+      preconditionFailure("A request ends with its reply, its time-out or its cancellation.")
+    }
+    switch outcome {
+    case .failure(.timedOut), .failure(.cancelled): tellCancelled(id, method: method)
+    default: break
+    }
+    return outcome
+  }
+
+  /// Tells the server something that has no reply.
+  func notify(_ method: String, params: JSONValue? = nil) {
+    process.enqueue(MCPMessage.notification(method: method, params: params))
+  }
+
+  /// What was noticed since the last time: skipped lines, replies nobody asked for.
+  func takeNotes() -> [String] {
+    defer {
+      notes = []
+      notesLeftOut = 0
+    }
+    return notesLeftOut == 0 ? notes : notes + ["\(notesLeftOut) more like these"]
+  }
+
+  /// Closes stdin, waits, sends SIGTERM, waits, sends SIGKILL; returns when the server and its children are gone.
+  func close() async {
+    finish(.cancelled)
+    await process.terminate(patience: limits.patience, grace: limits.grace)
+    await reader?.value
+  }
+
+  private func send(_ line: [UInt8], for id: Int64) async {
+    do throws(Fault) {
+      try await process.write(line)
+    } catch {
+      // Without a reader of its stdin the server is about to be found dead, with how it ended; the reader says so.
+      if error.exit == .interrupted { settle(id, .failure(.cancelled)) }
+    }
+    guard calls[id]?.outcome == nil else { return }
+    await withCheckedContinuation { calls[id]?.waiter = $0 }
+  }
+
+  /// Waits until a call's time is over; progress moves that.
+  private func expire(_ id: Int64) async {
+    while let call = calls[id], call.outcome == nil {
+      if ContinuousClock.now >= call.deadline {
+        let silent = linesRead == call.linesBefore
+        settle(id, .failure(.timedOut(after: call.timeout, silent: silent)))
+      } else {
+        do {
+          try await Task.sleep(until: call.deadline, clock: .continuous)
+        } catch {
+          settle(id, .failure(.cancelled))
+        }
+      }
+    }
+  }
+
+  private func settle(_ id: Int64, _ outcome: Result<JSONValue, MCPFailure>) {
+    guard calls[id]?.outcome == nil else { return }
+    calls[id]?.outcome = outcome
+    calls[id]?.waiter?.resume()
+    calls[id]?.waiter = nil
+  }
+
+  private func tellCancelled(_ id: Int64, method: String) {
+    // What opens a connection can't be cancelled.
+    guard isOpen, method != "initialize", method != "server/discover" else { return }
+    let params: JSONValue = ["requestId": JSONValue(id), "reason": "nobody waits for the reply any more"]
+    notify("notifications/cancelled", params: params)
+  }
+
+  // MARK: - Listening
+
+  private func readToEnd() async {
+    do {
+      while let chunk = try await process.readChunk() {
+        for line in try framer.append(chunk) { take(line) }
+      }
+    } catch let error as LineFramer.LineTooLong {
+      finish(.broken("expected lines of at most \(error.limitBytes) bytes, found a longer one"))
+      await process.terminate(grace: limits.grace)
+      return
+    } catch {
+      finish(.closed("it can't be read: \(error)"))
+    }
+    // A server that only closed its stdout is of no more use.
+    let exit = await process.terminate(patience: .milliseconds(200), grace: limits.grace)
+    finish(.closed("it ended with \(exit)" + lastWords))
+  }
+
+  private var lastWords: String {
+    let line = Excerpt.lastLine(redactor.redact(tail: process.errorTail))
+    return line.isEmpty ? "" : ", its last words on stderr: \"\(line)\""
+  }
+
+  /// Ends every call; the first reason stays.
+  private func finish(_ reason: MCPFailure) {
+    if end == nil { end = reason }
+    for id in calls.keys { settle(id, .failure(end ?? reason)) }
+  }
+
+  private func take(_ line: [UInt8]) {
+    linesRead += 1
+    guard !line.allSatisfy({ $0 <= 0x20 }) else { return }
+    do throws(JSONProblems) {
+      let value = try JSONReader.value(
+        of: line, limits: JSONReader.Limits(maxBytes: limits.lineBytes, maxDepth: 64, maxProblems: 1))
+      // Protocol 2025-03-26 allowed several messages in a list.
+      let messages = (value.array ?? [value]).map(MCPMessage.init)
+      guard !messages.isEmpty, !messages.contains(nil) else { return noteSkipped(line) }
+      for message in messages.compactMap(\.self) { take(message) }
+    } catch {
+      takeUnreadable(line, problems: error)
+    }
+  }
+
+  private func take(_ message: MCPMessage) {
+    switch message {
+    case .reply(let id, let outcome): takeReply(id, outcome)
+    case .request(let id, let method):
+      let answer = MCPMessage.answer(to: id, knowsMethod: method == "ping", method: method)
+      process.enqueue(answer)
+    case .notification("notifications/progress", let params): takeProgress(params)
+    case .notification: break
+    }
+  }
+
+  private func takeReply(_ id: JSONValue, _ outcome: MCPMessage.Outcome?) {
+    let open = calls.filter { $0.value.outcome == nil }.keys
+    // An error without an id is about a message that couldn't be read; with one call under way it was that one's.
+    let number = id == .null && open.count == 1 ? open.first : MCPMessage.integer(id)
+    guard let number, open.contains(number) else {
+      let isLate = (MCPMessage.integer(id)).map { (1...max(1, lastID)).contains($0) } ?? false
+      note(
+        isLate
+          ? "a second or late reply to request \(id.shown) was ignored"
+          : "a reply with the id \(id.shown), which no request has, was ignored")
+      return
+    }
+    switch outcome {
+    case .result(let result): settle(number, .success(result))
+    case .error(let error): settle(number, .failure(.error(error)))
+    case nil: settle(number, .failure(.unreadable("has neither \"result\" nor \"error\"")))
+    }
+  }
+
+  private func takeProgress(_ params: JSONValue) {
+    guard let id = params["progressToken"].flatMap(MCPMessage.integer), let call = calls[id] else { return }
+    calls[id]?.deadline = min(ContinuousClock.now + call.timeout, call.hardDeadline)
+  }
+
+  /// Skips a line that is no JSON, unless it was meant as the reply to a request: that has then failed.
+  private func takeUnreadable(_ line: [UInt8], problems: JSONProblems) {
+    if let id = Self.idOfUnreadableReply(line), calls[id] != nil {
+      settle(id, .failure(.unreadable("is no valid JSON: \(problems)")))
+    } else {
+      noteSkipped(line)
+    }
+  }
+
+  /// The id of a line that begins as a reply does and can't be read as a whole.
+  static func idOfUnreadableReply(_ line: [UInt8]) -> Int64? {
+    let text = String(decoding: line.prefix(256), as: UTF8.self).filter { !$0.isWhitespace }
+    guard text.hasPrefix("{"), text.contains("\"jsonrpc\":\"2.0\""), !text.contains("\"method\":"),
+      let name = text.firstRange(of: "\"id\":")
+    else { return nil }
+    return Int64(text[name.upperBound...].prefix { $0.isNumber })
+  }
+
+  private func noteSkipped(_ line: [UInt8]) {
+    let shown = Excerpt.line(redactor.redact(String(decoding: line.prefix(4096), as: UTF8.self)), limit: 80)
+    note("a line on stdout that is no message was skipped: \"\(shown)\"")
+  }
+
+  private func note(_ text: String) {
+    if notes.count < Self.mostNotes { notes.append(text) } else { notesLeftOut += 1 }
+  }
+}

@@ -1,0 +1,21 @@
+/// Asks a Model Context Protocol server for one asset a call, calls side by side.
+public struct MCPExtractor: Extractor {
+  let caller: MCPToolCaller
+
+  /// Takes settings for one call an asset; throws where their arguments mean something else.
+  public init(
+    _ settings: MCPSettings, nowMs: @escaping @Sendable () -> Int64
+  ) throws(Fault) {
+    precondition(!settings.batch, "One call for all assets is MCPBatchExtractor's.")
+    caller = try MCPToolCaller(settings, nowMs: nowMs)
+  }
+
+  public var identity: ExtractorIdentity { get async throws(ExtractorRefusal) { try await caller.identity } }
+
+  public func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {
+    let (answer, notes, reader) = try await caller.call([request])
+    return try reader.reply(answer, to: request, notes: notes)
+  }
+
+  public func shutDown() async { await caller.shutDown() }
+}

@@ -1,0 +1,77 @@
+/// A JSON-RPC 2.0 message of a server, sorted by what it is.
+enum MCPMessage: Hashable, Sendable {
+  /// An answer to one of our requests; `outcome` is nil where it holds neither a result nor an error.
+  case reply(id: JSONValue, outcome: Outcome?)
+  /// Something the server asks of us.
+  case request(id: JSONValue, method: String)
+  case notification(method: String, params: JSONValue)
+
+  enum Outcome: Hashable, Sendable {
+    case result(JSONValue)
+    case error(RPCError)
+  }
+
+  /// A JSON-RPC error as the server sent it.
+  struct RPCError: Error, Hashable, Sendable {
+    var code: Int64?
+    var message: String
+    var data: JSONValue?
+  }
+
+  /// Sorts a JSON value; nil for one that is no JSON-RPC message, such as a log line in JSON.
+  init?(_ value: JSONValue) {
+    guard value["jsonrpc"]?.string == "2.0" else { return nil }
+    let id = value.given("id")
+    if let method = value["method"]?.string {
+      if let id {
+        self = .request(id: id, method: method)
+      } else {
+        self = .notification(method: method, params: value["params"] ?? .object([]))
+      }
+    } else if let error = value.given("error") {
+      let code = error["code"].flatMap(Self.integer)
+      let message = error["message"]?.string ?? "no message"
+      let said = RPCError(code: code, message: message, data: error.given("data"))
+      self = .reply(id: id ?? .null, outcome: .error(said))
+    } else {
+      self = .reply(id: id ?? .null, outcome: value["result"].map(Outcome.result))
+    }
+  }
+
+  /// The integer of 64 bits that a JSON value is.
+  static func integer(_ value: JSONValue) -> Int64? {
+    guard case .number(let text) = value, case .integer(let integer) = JSONNumber(text) else { return nil }
+    return integer
+  }
+
+  /// One line that asks for an answer.
+  static func request(id: Int64, method: String, params: JSONValue) -> [UInt8] {
+    line(["jsonrpc": "2.0", "id": JSONValue(id), "method": .string(method), "params": params])
+  }
+
+  /// One line that tells something.
+  static func notification(method: String, params: JSONValue?) -> [UInt8] {
+    var members: [JSONValue.Member] = [.init("jsonrpc", "2.0"), .init("method", .string(method))]
+    if let params { members.append(.init("params", params)) }
+    return line(.object(members))
+  }
+
+  /// One line that answers a server's request: an empty result, or that we have no such method.
+  static func answer(to id: JSONValue, knowsMethod: Bool, method: String) -> [UInt8] {
+    if knowsMethod { return line(["jsonrpc": "2.0", "id": id, "result": .object([])]) }
+    let error: JSONValue = ["code": -32601, "message": .string("Method not found: \(method)")]
+    return line(["jsonrpc": "2.0", "id": id, "error": error])
+  }
+
+  private static func line(_ value: JSONValue) -> [UInt8] {
+    Array(JSONWriter.compact(value).utf8) + [UInt8(ascii: "\n")]
+  }
+}
+
+extension JSONValue {
+  /// The member of that name, where there is one that isn't null.
+  func given(_ name: String) -> JSONValue? {
+    guard let member = self[name], member != .null else { return Optional.none }
+    return member
+  }
+}

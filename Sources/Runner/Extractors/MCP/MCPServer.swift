@@ -1,0 +1,270 @@
+/// The one configured server: started at its first use, started again after it died, ended at the end.
+actor MCPServer {
+  /// A server that can be asked.
+  struct Session: Sendable {
+    let connection: MCPConnection
+    let agreement: MCPNegotiation.Agreement
+    let tool: MCPTool
+  }
+
+  /// What a call of the tool came to.
+  enum Answer: Sendable {
+    case result(JSONValue, MCPTool)
+    case failure(MCPFailure)
+  }
+
+  private enum State {
+    case idle
+    case starting(Task<Result<Session, ExtractorRefusal>, Never>)
+    case running(Session)
+    case shutDown
+  }
+
+  /// Restarts wait no longer than this for each other.
+  private static let longestDelay: Duration = .seconds(10)
+  private static let mostToolPages = 20
+
+  private let settings: MCPSettings
+  private var state = State.idle
+  /// Deaths since a call last succeeded.
+  private var deaths = 0
+  private var lastRefusal: ExtractorRefusal?
+
+  init(_ settings: MCPSettings) { self.settings = settings }
+
+  /// The running server, started if it isn't.
+  func session() async throws(ExtractorRefusal) -> Session {
+    while true {
+      if Task.isCancelled { throw .cancelled }
+      switch state {
+      case .shutDown: throw .cancelled
+      case .running(let session):
+        if await session.connection.isOpen { return session }
+        await discard(session)
+      case .starting(let task): if let session = try await outcome(of: task) { return session }
+      case .idle:
+        if let lastRefusal, deaths >= settings.mostStarts || lastRefusal.isPermanent { throw lastRefusal }
+        let delay =
+          deaths == 0 ? .zero : min(Self.longestDelay, settings.restartDelay * (1 << min(deaths - 1, 10)))
+        // A task of its own, for several calls may wait for one start; cancelled with the call that waits for it.
+        let task = Task { await self.start(after: delay) }
+        state = .starting(task)
+        if let session = try await outcome(of: task) { return session }
+      }
+    }
+  }
+
+  /// Calls the tool. `arguments` are told the tool, for its schema.
+  func callTool(
+    arguments: @Sendable (MCPTool) -> JSONValue
+  ) async throws(ExtractorRefusal) -> (answer: Answer, notes: [String]) {
+    let session = try await session()
+    let filled = arguments(session.tool)
+    let name = settings.tool
+    let envelope = MCPNegotiation.envelope(session.agreement.version)
+    let outcome = await session.connection.request(
+      "tools/call", timeout: settings.timeout, hardLimit: settings.hardLimit
+    ) { id in
+      [
+        "name": .string(name), "arguments": filled,
+        "_meta": .object(envelope + [.init("progressToken", JSONValue(id))]),
+      ]
+    }
+    let notes = await session.connection.takeNotes()
+    switch outcome {
+    case .success(let result):
+      deaths = 0
+      return (.result(result, session.tool), notes)
+    case .failure(let failure):
+      if case .timedOut(_, silent: true) = failure { await giveUpIfIdle(session) }
+      return (.failure(failure), notes)
+    }
+  }
+
+  /// Ends the server and its children; nothing is started any more.
+  func shutDown() async {
+    let last = state
+    state = .shutDown
+    switch last {
+    case .starting(let task):
+      task.cancel()
+      if case .success(let session) = await task.value { await session.connection.close() }
+    case .running(let session): await session.connection.close()
+    case .idle, .shutDown: break
+    }
+  }
+
+  /// Waits for a start; nil where it was another call's, cancelled with that, and is to be tried again.
+  private func outcome(
+    of task: Task<Result<Session, ExtractorRefusal>, Never>
+  ) async throws(ExtractorRefusal) -> Session? {
+    let result = await withTaskCancellationHandler {
+      await task.value
+    } onCancel: {
+      task.cancel()
+    }
+    if case .starting(task) = state { settle(result) }
+    switch result {
+    case .success(let session): return session
+    case .failure(.cancelled) where !Task.isCancelled: return nil
+    case .failure(let refusal): throw refusal
+    }
+  }
+
+  private func settle(_ result: Result<Session, ExtractorRefusal>) {
+    switch result {
+    case .success(let session):
+      state = .running(session)
+      lastRefusal = nil
+    case .failure(.cancelled): state = .idle
+    case .failure(let refusal):
+      state = .idle
+      deaths += 1
+      lastRefusal = refusal
+    }
+  }
+
+  /// Puts away a server that died, once.
+  private func discard(_ session: Session) async {
+    guard case .running(let current) = state, current.connection === session.connection else { return }
+    state = .idle
+    deaths += 1
+    lastRefusal = .unavailable(
+      reason: "exit",
+      message:
+        "The server \"\(settings.program.name)\" was lost \(deaths) times one after another and is not started again"
+    )
+    await session.connection.close()
+  }
+
+  /// A server that says nothing to anyone is started anew for the next call.
+  private func giveUpIfIdle(_ session: Session) async {
+    guard await session.connection.isIdle else { return }
+    await discard(session)
+  }
+
+  // MARK: - Starting
+
+  private func start(after delay: Duration) async -> Result<Session, ExtractorRefusal> {
+    do {
+      if delay > .zero { try await Task.sleep(for: delay, clock: .continuous) }
+    } catch {
+      return .failure(.cancelled)
+    }
+    do throws(MCPNegotiation.Failure) {
+      return try await connect(pinned: settings.version)
+    } catch {
+      guard case .diedOfProbe = error else { return .failure(refusal(error)) }
+    }
+    do throws(MCPNegotiation.Failure) {
+      return try await connect(pinned: .newestOfHandshake)
+    } catch {
+      return .failure(refusal(error))
+    }
+  }
+
+  /// Starts the program and finds out who it is. What the negotiation can react to is thrown, the rest returned.
+  private func connect(
+    pinned: MCPVersion?
+  ) async throws(MCPNegotiation.Failure) -> Result<Session, ExtractorRefusal> {
+    let process: ChildProcess
+    do throws(Fault) {
+      process = try ChildProcess.start(settings.program.command)
+    } catch {
+      return .failure(settings.program.refusal(error))
+    }
+    var limits = MCPConnection.Limits()
+    limits.lineBytes = settings.lineLimitBytes
+    limits.patience = settings.patience
+    limits.grace = settings.patience
+    let connection = MCPConnection(process: process, redactor: settings.program.redactor, limits: limits)
+    await connection.open()
+    do throws(MCPNegotiation.Failure) {
+      let negotiation = MCPNegotiation(
+        connection: connection, pinned: pinned, timeout: settings.startTimeout,
+        probeTimeout: settings.probeTimeout)
+      let agreement = try await negotiation.agree()
+      let found = try await findTool(connection, version: agreement.version)
+      switch found {
+      case .success(let tool):
+        return .success(Session(connection: connection, agreement: agreement, tool: tool))
+      case .failure(let refusal):
+        await connection.close()
+        return .failure(refusal)
+      }
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  /// Looks the tool up in the server's list; a refusal names those that are nearly called so.
+  private func findTool(
+    _ connection: MCPConnection, version: MCPVersion
+  ) async throws(MCPNegotiation.Failure) -> Result<MCPTool, ExtractorRefusal> {
+    var cursor: JSONValue?
+    var names: [String] = []
+    for _ in 0..<Self.mostToolPages {
+      let meta = MCPNegotiation.envelope(version)
+      var members: [JSONValue.Member] = meta.isEmpty ? [] : [.init("_meta", .object(meta))]
+      if let cursor { members.append(.init("cursor", cursor)) }
+      let params = JSONValue.object(members)
+      let page = await connection.request(
+        "tools/list", timeout: settings.startTimeout, hardLimit: settings.startTimeout
+      ) { _ in params }
+      let result: JSONValue
+      switch page {
+      case .success(let value): result = value
+      case .failure(let failure): throw .other(failure)
+      }
+      guard let tools = result["tools"]?.array else {
+        throw .other(.broken("expected a list of tools, found \(result["tools"]?.shown ?? "nothing")"))
+      }
+      for tool in tools.compactMap(MCPTool.init) {
+        if tool.name == settings.tool { return .success(tool) }
+        names.append(tool.name)
+      }
+      guard let next = result.given("nextCursor") else { break }
+      cursor = next
+    }
+    return .failure(missingTool(names))
+  }
+
+  private func missingTool(_ names: [String]) -> ExtractorRefusal {
+    let redactor = settings.program.redactor
+    let meant = Spelling.nearest(to: settings.tool, among: names).map { ": did you mean \"\($0)\"?" } ?? ""
+    let listed = names.prefix(10).map { "\"\(Excerpt.line($0, limit: 60))\"" }.joined(separator: ", ")
+    let found =
+      names.isEmpty ? "no tools" : listed + (names.count > 10 ? " and \(names.count - 10) more" : "")
+    return .unavailable(
+      reason: ExtractorRefusal.noTool,
+      message: redactor.redact(
+        "The server \"\(settings.program.name)\" has no tool \"\(settings.tool)\": found \(found)\(meant)"))
+  }
+
+  private func refusal(_ failure: MCPNegotiation.Failure) -> ExtractorRefusal {
+    switch failure {
+    case .diedOfProbe(let how): refusal(atStart: .closed(how))
+    case .other(let failure): refusal(atStart: failure)
+    }
+  }
+
+  private func refusal(atStart failure: MCPFailure) -> ExtractorRefusal {
+    let server = "The server \"\(settings.program.name)\""
+    let hint = settings.program.unsetHint
+    switch failure {
+    case .closed(let how):
+      return .unavailable(reason: "start", message: "\(server) could not be used: \(how)\(hint)")
+    case .timedOut(let after, _):
+      return .unavailable(
+        reason: "timeout", message: "\(server) did not answer within \(after) after its start\(hint)")
+    case .broken(let what): return .protocolBroken(message: "\(server) broke the protocol: \(what)")
+    case .unreadable(let what):
+      return .protocolBroken(message: "\(server) broke the protocol: its reply \(what)")
+    case .error(let error):
+      let said = Excerpt.line(settings.program.redactor.redact(error.message))
+      return .protocolBroken(message: "\(server) refused to be asked anything: \"\(said)\"")
+    case .cancelled: return .cancelled
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/// What the configuration says about a server and the tool to call.
+public struct MCPSettings: Sendable {
+  public var program: ExtractorProgram
+  public var tool: String
+  /// The tool's arguments: see `ArgumentTemplate`.
+  public var arguments: JSONValue
+  /// One call for all pending assets.
+  public var batch: Bool
+  /// The model behind the tool, where the user names it.
+  public var model: String?
+  /// How long a call may take without a sign of life.
+  public var timeout: Duration
+  /// How long the server may take for each answer at its start; at least half a minute, for it may load much.
+  public var startTimeout: Duration
+  /// How long a call may take, whatever progress is reported.
+  public var hardLimit: Duration
+  /// The revision to speak, or for the handshake to begin with; nil to find out by asking.
+  public var version: MCPVersion?
+  /// How long the server may take to answer which kind of the protocol it speaks, before it is taken for the older kind.
+  public var probeTimeout: Duration = .seconds(10)
+  /// How many time-outs long a call may get by reporting progress.
+  public static let hardLimitFactor = 5
+  /// The wait before the first restart; it doubles with each.
+  public var restartDelay: Duration = .milliseconds(250)
+  /// How often a server may die one time after another before it is left alone.
+  public var mostStarts = 5
+  /// A longer line on stdout breaks the protocol.
+  public var lineLimitBytes = 8 << 20
+  /// How long the server may take to end by itself, and again after SIGTERM.
+  public var patience: Duration = .seconds(1)
+
+  /// Takes what is configured; `environment` is our own, of which the server gets what is named.
+  public init(_ configured: ExtractorSettings, root: String, environment: [String: String]) {
+    program = ExtractorProgram(
+      words: configured.command, root: root, environmentNames: configured.env, surroundings: environment)
+    tool = configured.tool
+    arguments = configured.arguments
+    batch = configured.batch
+    model = configured.model
+    timeout = configured.timeout
+    hardLimit = configured.timeout * Self.hardLimitFactor
+    startTimeout = max(timeout, .seconds(30))
+    version =
+      switch configured.protocolVersion {
+      case .auto: nil
+      case .handshake: .newestOfHandshake
+      case .stateless: .newestStateless
+      }
+  }
+}

@@ -1,0 +1,91 @@
+import Ledger
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// Fills a tool's arguments for some assets and calls it; what both kinds of extractor share.
+struct MCPToolCaller: Sendable {
+  private let settings: MCPSettings
+  private let template: ArgumentTemplate
+  private let server: MCPServer
+  private let nowMs: @Sendable () -> Int64
+
+  init(_ settings: MCPSettings, nowMs: @escaping @Sendable () -> Int64) throws(Fault) {
+    self.settings = settings
+    self.nowMs = nowMs
+    template = try ArgumentTemplate(settings.arguments, batch: settings.batch)
+    server = MCPServer(settings)
+  }
+
+  /// Everything that may change an answer; contacts the server.
+  var identity: ExtractorIdentity {
+    get async throws(ExtractorRefusal) {
+      let session = try await server.session()
+      var parts = [
+        "server": session.agreement.serverName, "version": session.agreement.serverVersion,
+        "tool": settings.tool,
+        "schema": Digest.sha256(JSONWriter.canonical(session.tool.inputSchema)).hex,
+        "arguments": Digest.sha256(template.digestText).hex,
+      ]
+      parts["model"] = settings.model
+      if template.words.contains(.prompt) { parts["prompt"] = Digest.sha256(Prompt.text.utf8).hex }
+      return ExtractorIdentity(kind: "mcp", parts: parts.mapValues(settings.program.redactor.redact))
+    }
+  }
+
+  /// Calls the tool for one asset or for all, and returns with the answer what reads it at this moment.
+  func call(
+    _ requests: [ExtractionRequest]
+  ) async throws(ExtractorRefusal) -> (MCPServer.Answer, notes: [String], MCPAnswerReader) {
+    let values = try values(for: requests)
+    let template = template
+    let (answer, notes) = try await server.callTool { tool in
+      template.filled(values, wantsText: tool.wantsText)
+    }
+    return (answer, notes, MCPAnswerReader(settings: settings, limits: LimitReader(nowMs: nowMs())))
+  }
+
+  func shutDown() async { await server.shutDown() }
+
+  private func values(
+    for requests: [ExtractionRequest]
+  ) throws(ExtractorRefusal) -> [ArgumentTemplate.Word: JSONValue] {
+    guard let first = requests.first else { preconditionFailure("A call is about at least one asset.") }
+    var values: [ArgumentTemplate.Word: JSONValue] = [:]
+    for word in template.words {
+      values[word] =
+        switch word {
+        case .path: .string(first.imagePath)
+        case .base64: .string(try Self.base64(ofFileAt: first.imagePath))
+        case .specs: first.specs
+        case .assetID: .string(first.asset.text)
+        case .prompt: .string(settings.batch ? Prompt.text : Prompt.text(for: first))
+        case .idempotencyKey: .string(Self.idempotencyKey(of: requests))
+        case .paths: .array(Self.paths(of: requests).map(JSONValue.string))
+        }
+    }
+    return values
+  }
+
+  /// Every path once: two assets may have the same bytes, and so one copy.
+  private static func paths(of requests: [ExtractionRequest]) -> [String] {
+    var seen: Set<String> = []
+    return requests.map(\.imagePath).filter { seen.insert($0).inserted }
+  }
+
+  private static func idempotencyKey(of requests: [ExtractionRequest]) -> String {
+    guard requests.count > 1 else { return requests.first?.idempotencyKey ?? "" }
+    return Digest.sha256(requests.map(\.idempotencyKey).joined(separator: "\n").utf8).hex
+  }
+
+  private static func base64(ofFileAt path: String) throws(ExtractorRefusal) -> String {
+    do {
+      return try Data(contentsOf: URL(fileURLWithPath: path)).base64EncodedString()
+    } catch {
+      throw .surroundings(message: "The image's copy \"\(path)\" could not be read: \(error)")
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/// What a tool answered, redacted.
+struct MCPToolResult: Hashable, Sendable {
+  /// The texts among the content's blocks, in order.
+  var texts: [String]
+  /// The structured content, out of FastMCP's wrapping.
+  var structured: JSONValue?
+  var isError: Bool
+
+  /// Reads the result of `tools/call`; throws what is wrong with it, in words that follow "the reply".
+  init(_ result: JSONValue, tool: MCPTool, redactor: Redactor) throws(ReplyReader.Failure) {
+    if let type = result["resultType"]?.string, type != "complete" {
+      throw ReplyReader.Failure(
+        message:
+          "is unfinished: expected resultType \"complete\", found \"\(Excerpt.line(type, limit: 40))\"",
+        isAttempt: true, retryable: false)
+    }
+    isError = result["isError"] == .bool(true)
+    let structured = result.given("structuredContent").map { redactor.redact($0) }
+    let inner = structured?["result"]
+    self.structured = tool.wrapsResult && structured?.members?.count == 1 ? inner ?? structured : structured
+    texts = []
+    guard let content = result["content"] else {
+      guard structured == nil else { return }
+      throw Self.malformed("\"content\": expected a list, found nothing")
+    }
+    guard let blocks = content.array else {
+      throw Self.malformed("\"content\": expected a list, found \(content.shown)")
+    }
+    for (index, block) in blocks.enumerated() {
+      let text = block["type"]?.string == "resource" ? block["resource"]?["text"] : block["text"]
+      if block["type"]?.string == "text", text?.string == nil {
+        throw Self.malformed("\"content[\(index)].text\": expected a text, found \(text?.shown ?? "nothing")")
+      }
+      if let text = text?.string { texts.append(redactor.redact(text)) }
+    }
+  }
+
+  /// All that was said, for the record and for an error's words.
+  var raw: String {
+    if texts.isEmpty, let structured { return structured.string ?? JSONWriter.compact(structured) }
+    return texts.joined(separator: "\n")
+  }
+
+  /// The pieces an answer may be in, likeliest first.
+  var answers: [JSONValue] {
+    var answers = structured.map { [$0] } ?? []
+    answers += texts.map(JSONValue.string)
+    if texts.count > 1 { answers.append(.string(texts.joined(separator: "\n"))) }
+    return answers
+  }
+
+  private static func malformed(_ what: String) -> ReplyReader.Failure {
+    ReplyReader.Failure(message: "is no tool's result: \(what)", isAttempt: true, retryable: true)
+  }
+}
+
+extension Redactor {
+  /// Returns the value with every secret in its texts and names replaced.
+  func redact(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .string(let text): .string(redact(text))
+    case .array(let elements): .array(elements.map(redact))
+    case .object(let members): .object(members.map { JSONValue.Member(redact($0.name), redact($0.value)) })
+    case .null, .bool, .number: value
+    }
+  }
+}

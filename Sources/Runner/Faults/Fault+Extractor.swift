@@ -1,0 +1,18 @@
+/// Faults of what the configuration says of an extractor.
+extension Fault {
+  static func argumentsNoObject() -> Fault {
+    Fault(
+      "extractor_arguments_no_object", exit: .configuration,
+      "The extractor's \"arguments\" are no object: expected names and values.",
+      hint: "Write them as { code: \"@path\" }.")
+  }
+
+  static func argumentDoesNotFit(_ word: String, batch: Bool) -> Fault {
+    Fault(
+      "extractor_argument_does_not_fit", exit: .configuration,
+      batch
+        ? "The extractor's argument \"\(word)\" means one asset: expected \"@paths\" where batch is true."
+        : "The extractor's argument \"\(word)\" means all assets: expected \"@path\" where batch is false.",
+      hint: batch ? "Use \"@paths\", or set batch to false." : "Use \"@path\", or set batch to true.")
+  }
+}

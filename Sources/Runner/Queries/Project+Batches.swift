@@ -1,0 +1,110 @@
+import Ledger
+
+// What screens ask of a project's batches. Nothing here writes, takes a lock or starts anything.
+extension Project {
+  /// The batch that a user's word means: an id, `@last` for the one with the latest event, or an id's beginning that
+  /// fits no other.
+  public func batch(named word: String) async throws(Fault) -> BatchID {
+    let rows = try await batches()
+    if word == "@last" {
+      guard let last = rows.first else { throw .batchUnknown(word) }
+      return try Self.id(of: last)
+    }
+    if let exact = rows.first(where: { $0.batch == word }) { return try Self.id(of: exact) }
+    let matching = rows.filter { $0.batch.hasPrefix(word) }
+    guard let match = matching.first, !word.isEmpty else {
+      var fault = Fault.batchUnknown(word)
+      if let nearest = Spelling.nearest(to: word, among: rows.map(\.batch)) {
+        fault.hint = "Did you mean \"\(nearest)\"?"
+      }
+      throw fault
+    }
+    guard matching.count == 1 else { throw .batchAmbiguous(word, matches: matching.map(\.batch).sorted()) }
+    return try Self.id(of: match)
+  }
+
+  /// The batch table, the latest first.
+  public func batches() async throws(Fault) -> [BatchRow] {
+    do throws(StoreError) { return try await store.batches() } catch { throw .ledger(error) }
+  }
+
+  /// The events that match, as the store has them.
+  public func events(matching query: EventQuery) async throws(Fault) -> [Event] {
+    do throws(StoreError) { return try await store.events(matching: query) } catch { throw .ledger(error) }
+  }
+
+  /// A batch as its events tell it, all of them or those up to a point; without a registration where there are none.
+  public func state(of batch: BatchID, asOf point: LedgerPoint? = nil) async throws(Fault) -> BatchState {
+    try await BatchState.load(batch, asOf: point, from: store)
+  }
+
+  /// Every unfinished batch that is not held, the earliest registered first.
+  public func unfinished() async throws(Fault) -> [BatchID] {
+    let ended: Set<String> = [BatchState.Phase.committed.rawValue, BatchState.Phase.cancelled.rawValue]
+    var found: [BatchID] = []
+    for row in try await batches() where !ended.contains(row.state) {
+      let batch = try Self.id(of: row)
+      if try await !state(of: batch).isHeld { found.append(batch) }
+    }
+    return found.reversed()
+  }
+
+  /// Whether a batch's commit is no longer on its branch.
+  public func commitHasLeft(_ state: BatchState) throws(Fault) -> Bool {
+    guard state.confirmation != nil else { return false }
+    return try CommitPresence.hasLeft(state, repository: try repository())
+  }
+
+  package static func id(of row: BatchRow) throws(Fault) -> BatchID {
+    guard let id = BatchID(row.batch) else { throw .batchUnknown(row.batch) }
+    return id
+  }
+}
+
+/// A point in the ledger to look back from.
+public enum LedgerPoint: Hashable, Sendable {
+  /// Up to and including this position.
+  case position(Int64)
+  /// Up to the last event that is no later than this, in milliseconds since 1970.
+  case time(ms: Int64)
+}
+
+extension BatchState {
+  /// Rebuilds a batch from its events in a store, up to a point.
+  static func load(
+    _ batch: BatchID, asOf point: LedgerPoint? = nil, from store: any EventStore
+  ) async throws(Fault) -> BatchState {
+    var query = EventQuery(batch: batch.text)
+    if case .position(let position) = point { query.upTo = position }
+    do {
+      var events = try await store.events(matching: query)
+      if case .time(let timeMs) = point {
+        events = Array(events[..<(events.lastIndex { $0.timeMs <= timeMs }.map { $0 + 1 } ?? 0)])
+      }
+      var state = BatchState()
+      for event in events { try state.take(event) }
+      return state
+    } catch let error as StoreError {
+      throw Fault.ledger(error)
+    } catch let unreadable as UnreadableEvent {
+      throw Fault.unreadable(unreadable)
+    } catch {
+      throw Fault.unexpected(error)
+    }
+  }
+
+  /// Takes one more stored event into the state.
+  package mutating func take(_ event: Event) throws(UnreadableEvent) {
+    apply(StampedEvent(try BatchEvent(event), timeMs: event.timeMs, run: event.run))
+  }
+}
+
+/// Whether what a batch committed is still there.
+enum CommitPresence {
+  static func hasLeft(_ state: BatchState, repository: any Repository) throws(Fault) -> Bool {
+    guard let confirmation = state.confirmation, let commit = GitID(confirmation.sha) else { return false }
+    guard let tip = try repository.tip(of: confirmation.ref) else { return true }
+    if tip == commit { return false }
+    return try !repository.isAncestor(commit, of: tip)
+  }
+}

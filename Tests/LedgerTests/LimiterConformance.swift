@@ -1,0 +1,140 @@
+import Testing
+
+@testable import Ledger
+
+/// What every store's limiter must do; the decisions themselves are tested with `CallWindow`.
+@Suite("Every store's limiter") struct LimiterConformance {
+  private func request(
+    _ expecting: Int64, starting calls: [CallStart] = [], ended: [String] = [],
+    pauses: [LimiterPause] = []
+  ) -> AppendRequest {
+    AppendRequest(
+      batch: "demo", expecting: expecting, events: [.sample()], state: "open", callsStarted: calls,
+      callsEnded: ended, pauses: pauses)
+  }
+
+  private func call(
+    _ id: String, _ limits: CallLimits, atMs: Int64 = 0, limiter: String = "mcp", leaseMs: Int64 = 1_000
+  ) -> CallStart {
+    CallStart(limiter: limiter, id: id, at: .boot(ms: atMs), leaseMs: leaseMs, limits: limits)
+  }
+
+  @Test("A refused call leaves neither its events nor a debit", arguments: StoreKind.allCases)
+  func refusalLeavesNothing(_ kind: StoreKind) async throws {
+    let limits = CallLimits(perMinute: 3, inFlight: nil)
+    try await kind.withStore { store in
+      try await store.append(request(0, starting: [call("1", limits), call("2", limits)]))
+      let error = await failure {
+        try await store.append(request(1, starting: [call("3", limits), call("4", limits)]))
+      }
+      #expect(error == .limited(limiter: "mcp", until: Deadline(.boot(ms: 0), plusMs: 60_001)))
+      let head = try await store.head()
+      #expect(head.position == 1)
+      let left = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 0))
+      #expect(left == Allowance(calls: 1, next: nil))
+      try await store.append(request(1, starting: [call("3", limits)]))
+      let none = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 5))
+      #expect(none == Allowance(calls: 0, next: Deadline(.boot(ms: 5), plusMs: 59_996)))
+      let minuteLater = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 60_001))
+      #expect(minuteLater.calls == 3)
+    }
+  }
+
+  @Test("A conflict debits nothing, and one limiter does not spend another's", arguments: StoreKind.allCases)
+  func conflictDebitsNothing(_ kind: StoreKind) async throws {
+    let limits = CallLimits(perMinute: 1, inFlight: nil)
+    try await kind.withStore { store in
+      let error = await failure { try await store.append(request(7, starting: [call("1", limits)])) }
+      #expect(error == .conflict(batch: "demo", expected: 7, found: 0))
+      try await store.append(request(0, starting: [call("1", limits)]))
+      try await store.append(request(1, starting: [call("2", limits, limiter: "exec")]))
+      let both = request(
+        2, starting: [call("3", limits, limiter: "new"), call("4", limits, limiter: "exec")])
+      let refused = await failure { try await store.append(both) }
+      #expect(refused == .limited(limiter: "exec", until: Deadline(.boot(ms: 0), plusMs: 60_001)))
+      let new = try await store.allowance(of: "new", under: limits, at: .boot(ms: 0))
+      #expect(new.calls == 1)
+    }
+  }
+
+  @Test(
+    "A call that has ended makes room, one that was lost does when its lease ends",
+    arguments: StoreKind.allCases)
+  func roomInFlight(_ kind: StoreKind) async throws {
+    let limits = CallLimits(perMinute: nil, inFlight: 1)
+    try await kind.withStore { store in
+      try await store.append(request(0, starting: [call("1", limits, leaseMs: 90_000)]))
+      let full = await failure { try await store.append(request(1, starting: [call("2", limits, atMs: 1)])) }
+      #expect(full == .limited(limiter: "mcp", until: Deadline(.boot(ms: 1), plusMs: 1_000)))
+      try await store.append(request(1, starting: [call("2", limits, atMs: 2, leaseMs: 50)], ended: ["1"]))
+      let expired = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 52))
+      #expect(expired.calls == 1)
+      let running = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 51))
+      #expect(running.calls == 0)
+    }
+  }
+
+  @Test(
+    "A pause stops every call until its time, and a shorter one does not cut it",
+    arguments: StoreKind.allCases)
+  func pauses(_ kind: StoreKind) async throws {
+    let limits = CallLimits(perMinute: nil, inFlight: nil)
+    let until = Deadline(.boot(ms: 0), plusMs: 38_000)
+    try await kind.withStore { store in
+      try await store.append(request(0, pauses: [LimiterPause(limiter: "mcp", until: until)]))
+      let shorter = LimiterPause(limiter: "mcp", until: Deadline(.boot(ms: 0), plusMs: 5))
+      try await store.append(request(1, pauses: [shorter]))
+      let refused = await failure {
+        try await store.append(request(2, starting: [call("1", limits, atMs: 9)]))
+      }
+      #expect(refused == .limited(limiter: "mcp", until: until))
+      let other = try await store.allowance(of: "exec", under: limits, at: .boot(ms: 9))
+      #expect(other.calls == .max)
+      try await store.append(request(2, starting: [call("1", limits, atMs: 38_000)]))
+    }
+  }
+
+  @Test("A call's id is taken once", arguments: StoreKind.allCases)
+  func repeatedCall(_ kind: StoreKind) async throws {
+    let limits = CallLimits(perMinute: 9, inFlight: nil)
+    try await kind.withStore { store in
+      try await store.append(request(0, starting: [call("1", limits)]))
+      let error = await failure { try await store.append(request(1, starting: [call("1", limits, atMs: 5)])) }
+      guard case .failed(_, CallWindow.repeatedCode, _) = error else {
+        Issue.record(
+          "expected a failure with code \(CallWindow.repeatedCode), found \(String(describing: error))")
+        return
+      }
+      let head = try await store.head()
+      #expect(head.position == 1)
+      let left = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 5))
+      #expect(left.calls == 8)
+    }
+  }
+
+  @Test("Calls that no longer count are forgotten", arguments: StoreKind.allCases)
+  func pruning(_ kind: StoreKind) async throws {
+    let limits = CallLimits(perMinute: 2, inFlight: nil)
+    try await kind.withStore { store in
+      for turn in 0..<30 {
+        let start = call("same-id", limits, atMs: Int64(turn) * 61_000)
+        try await store.append(request(Int64(turn), starting: [start], ended: ["same-id"]))
+      }
+    }
+  }
+
+  @Test("What was debited is still debited after the ledger is opened anew")
+  func debitsAreKept() async throws {
+    let limits = CallLimits(perMinute: 1, inFlight: nil)
+    let folder = TemporaryFolder()
+    let first = try SQLiteEventStore.fresh(in: folder)
+    try await first.append(request(0, starting: [call("1", limits)]))
+    await first.close()
+    let second = try SQLiteEventStore.fresh(in: folder)
+    let error = await failure {
+      try await second.append(request(1, starting: [call("2", limits, atMs: 60_000)]))
+    }
+    #expect(error == .limited(limiter: "mcp", until: Deadline(.boot(ms: 60_000), plusMs: 1)))
+    await second.close()
+  }
+}

@@ -1,0 +1,64 @@
+import Testing
+
+@testable import Runner
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// A server written with the real SDK, in one of its two lines.
+enum RealServer: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case mcp1, mcp2
+
+  var testDescription: String { self == .mcp1 ? "mcp<2" : "mcp>=2" }
+
+  /// What a server of that line speaks when asked.
+  var version: MCPVersion { self == .mcp1 ? .v20251125 : .v20260728 }
+
+  /// The Python that has the SDK; a test without it fails and says how to make it.
+  func python() throws -> String {
+    let name = "LEDGERCTL_TEST_VENV_\(rawValue.uppercased())"
+    let folder =
+      ExtractorFixtures.surroundings[name] ?? "\(ExtractorFixtures.repository)/.build/venv-\(rawValue)"
+    let python = "\(folder)/bin/python"
+    try #require(
+      FileManager.default.isExecutableFile(atPath: python),
+      "\"\(python)\" is missing: run scripts/test-servers, or set \(name) to an environment with \(testDescription)"
+    )
+    return python
+  }
+
+  func settings(
+    _ options: String..., batch: Bool = false, tool: String? = nil, arguments: JSONValue? = nil,
+    timeout: Duration = .seconds(30)
+  ) throws -> MCPSettings {
+    var configured = ExtractorFixtures.configured(
+      .mcp, [try python(), "Tests/Servers/sidekick.py"] + options, environmentNames: ["SIDEKICK_KEY"],
+      timeout: timeout)
+    configured.batch = batch
+    configured.tool = tool ?? ExtractorSettings.defaultTool(batch: batch)
+    configured.arguments = arguments ?? ExtractorSettings.defaultArguments(batch: batch)
+    var settings = MCPSettings(
+      configured, root: ExtractorFixtures.repository,
+      environment: ExtractorFixtures.surroundings.merging(["SIDEKICK_KEY": "open sesame"]) { $1 })
+    settings.restartDelay = .milliseconds(1)
+    settings.patience = .seconds(5)
+    return settings
+  }
+
+  /// Asks about pictures side by side on one server, and shuts it down.
+  func ask(_ settings: MCPSettings, _ names: String...) async throws -> [String: Result<
+    ExtractionReply, ExtractorRefusal
+  >] {
+    let extractor = try ExtractorFixtures.extractor(settings)
+    let requests = try names.map { try ExtractorFixtures.request($0) }
+    let answers = await withTaskGroup(of: (String, Result<ExtractionReply, ExtractorRefusal>).self) { group in
+      for request in requests { group.addTask { (request.asset.text, await extractor.result(request)) } }
+      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+    await extractor.shutDown()
+    return answers
+  }
+}
