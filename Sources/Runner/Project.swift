@@ -117,7 +117,8 @@ public final class Project: Sendable {
       repository: { [self] () throws(Fault) in try repository() },
       locks: FileBatchLocks(layout), clock: clock, root: root, scratch: temporary,
       makeExtractor: { configuration throws(Fault) in
-        try makeExtractor(configuration.extractor, root: root, environment: environment)
+        try makeExtractor(
+          configuration.extractor, root: root, environment: environment, clock: clock)
       },
       process: RunStart(host: Self.hostName(), process: getpid(), toolVersion: Self.version),
       user: environment["USER"] ?? environment["LOGNAME"] ?? "unknown",

@@ -41,7 +41,7 @@ extension Runner {
   }
 
   private func redirect(_ registration: inout Registration, to branch: String) throws(Fault) -> [String] {
-    let preflight = Preflight(repository: try surroundings.repository(), worktree: surroundings.worktree)
+    let preflight = Preflight(repository: try surroundings.repository())
     do throws(Faults) {
       let destination = try preflight.destination(branch: branch)
       registration.branch = destination.ref

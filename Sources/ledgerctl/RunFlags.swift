@@ -18,7 +18,7 @@ struct RunFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Overwrite PATH although no batch placed it. Can be repeated.", valueName: "path"))
   var force: [String] = []
 
-  @Option(help: ArgumentHelp("Progress: auto, bar, plain or none.", valueName: "how"))
+  @Option(help: ArgumentHelp("Show progress on stderr: auto, bar, plain or none.", valueName: "how"))
   var progress: ProgressChoice?
 
   @Option(help: "Answer as text, json or jsonl.")
@@ -26,7 +26,8 @@ struct RunFlags: ParsableArguments {
 
   /// How progress is shown.
   enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
-    case auto, bar, plain, none
+    case auto, bar, plain
+    case off = "none"
   }
 
   func validate() throws {
@@ -38,8 +39,23 @@ struct RunFlags: ParsableArguments {
       extractorKind: extractor?.kind, branch: branch, maxWait: maxWait?.duration, inFlight: jobs)
   }
 
-  func options(untilPackaged: Bool = false) -> RunOptions {
-    RunOptions(maxWaitMs: maxWait?.milliseconds, jobs: jobs, untilPackaged: untilPackaged)
+  /// What the flags say of one run; those that a registered batch goes by from now on among them.
+  func options(_ project: Project, untilPackaged: Bool = false) throws(Faults) -> RunOptions {
+    var change = RegistrationChange(branch: branch, forced: force)
+    if extractor != nil { change.extractor = try project.configuration(overrides).extractor }
+    return RunOptions(
+      maxWaitMs: maxWait?.milliseconds, jobs: jobs, untilPackaged: untilPackaged, change: change)
+  }
+
+  /// How progress is shown here: on a terminal as a board, else line by line, and never where scripts read.
+  func progressKind(_ console: Console) -> Progress.Kind {
+    switch progress {
+    case .bar: .board
+    case .plain: .lines
+    case .off: .nothing
+    case .auto: console.isErrTerminal ? .board : .lines
+    case nil: console.format != .text ? .nothing : console.isErrTerminal ? .board : .lines
+    }
   }
 }
 

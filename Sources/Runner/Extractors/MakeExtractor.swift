@@ -1,17 +1,15 @@
-import Ledger
-
-/// Makes the extractor that a configuration asks for; throws where the configuration contradicts itself.
+/// Makes the extractor that a configuration asks for; an outside program starts at its first use.
 func makeExtractor(
-  _ settings: ExtractorSettings, root: String, environment: [String: String],
-  clock: any RunClock = SystemClock()
+  _ settings: ExtractorSettings, root: String, environment: [String: String], clock: any RunClock
 ) throws(Fault) -> any Extractor {
   let nowMs: @Sendable () -> Int64 = { clock.now().wallMs }
   switch settings.kind {
   case .local: return LocalExtractor()
-  case .exec: return ExecExtractor(settings, root: root, environment: environment, nowMs: nowMs)
+  case .exec:
+    return ExecExtractor(settings, root: root, environment: environment, nowMs: nowMs)
   case .mcp:
     let server = MCPSettings(settings, root: root, environment: environment)
-    return server.batch
+    return settings.batch
       ? try MCPBatchExtractor(server, nowMs: nowMs) : try MCPExtractor(server, nowMs: nowMs)
   }
 }

@@ -23,7 +23,7 @@ extension Project {
     guard found.isPackaged, let package = found.package else {
       throw .notPackaged(asset, batch: batch, state: found.name.rawValue)
     }
-    let bytes = try await FileObjectStore(layout).read(package.bundle, limitBytes: 1 << 20)
+    let bytes = try FileObjectStore(layout).read(package.bundle, limitBytes: 1 << 20)
     guard let bundle = BundleManifest(bytes: bytes) else { throw .objectUnreadable(package.bundle.hex) }
     return bundle.entries.map {
       PackagedFile(asset: asset, path: $0.path, digest: $0.digest, sizeBytes: $0.sizeBytes)
@@ -43,7 +43,7 @@ extension Project {
 
   /// A packaged file's bytes, checked against their digest.
   public func bytes(of file: PackagedFile) async throws(Fault) -> [UInt8] {
-    try await FileObjectStore(layout).read(file.digest, limitBytes: Int(file.sizeBytes))
+    try FileObjectStore(layout).read(file.digest, limitBytes: Int(file.sizeBytes))
   }
 
   /// Writes packaged files below a folder, which is made where it is missing; returns how many were not there yet.
@@ -57,7 +57,7 @@ extension Project {
     var faults: [Fault] = []
     for file in files {
       let target = try TargetPath(checking: file.path)
-      switch try await worktree.inspect(target) {
+      switch try worktree.inspect(target) {
       case .absent: waiting.append((target, file))
       case .regular(file.digest, _, _): break
       case let state: faults.append(.targetInTheWay(target, state, expected: "nothing or the same bytes"))
@@ -66,7 +66,7 @@ extension Project {
     if !faults.isEmpty { throw Faults(faults).first }
     for (target, file) in waiting {
       let object = ObjectFile(id: file.digest, path: objects.path(of: file.digest))
-      _ = try await worktree.place(target, object, expecting: .absent)
+      _ = try worktree.place(target, object, expecting: .absent)
     }
     return waiting.count
   }

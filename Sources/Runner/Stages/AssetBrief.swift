@@ -10,6 +10,8 @@ struct AssetBrief: Sendable {
   let specs: JSONValue
   /// The IDF that the manifest brought along.
   let idf: JSONValue?
+  /// The image as the manifest names it.
+  let path: String
   /// Absolute path of the user's own image.
   let source: String
   let targets: BundleTargets
@@ -23,6 +25,7 @@ struct AssetBrief: Sendable {
     score = asset.score
     specs = asset.specs
     idf = asset.idf
+    path = asset.path
     source = asset.source
     targets = try Layout(
       bundle: configuration.layout.bundle, production: configuration.layout.production

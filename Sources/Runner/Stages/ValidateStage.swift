@@ -5,7 +5,8 @@ extension StageWork {
   func validate(
     _ asset: AssetState, _ key: StageKey, started: Moment
   ) async throws(Fault) -> StageOutcome {
-    let facts = try ImageValidator.validate(path: objects.path(of: asset.image.digest))
+    let facts = try ImageValidator.validate(
+      path: objects.path(of: asset.image.digest), named: brief(of: asset.id).path)
     let bytes = CanonicalJSON.encode(facts)
     let digest = try await objects.put(bytes)
     let output = StageOutput(name: ValidateStage.outputName, digest: digest, sizeBytes: bytes.count)

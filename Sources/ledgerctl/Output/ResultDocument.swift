@@ -16,7 +16,7 @@ struct ResultDocument {
     for report in reports {
       if report.state.registration != nil { batches.append(BatchObject.json(report.batch, report.state)) }
       errors += report.faults.map(Self.error)
-      next += NextStep.after(report).map { $0 + words }
+      next += NextStep.after(report.batch, report.state).map { $0 + words }
     }
     retryAtMs = reports.compactMap { $0.retryAt?.wallMs }.min()
   }
