@@ -33,12 +33,11 @@ struct TargetSurveyTests {
       registration: registration, briefs: briefs, repository: repository,
       worktree: try FileWorktree(root: sample.root, token: "t"), tip: try repository.tip(of: "refs/heads/main"),
       inWorkingTree: inWorkingTree, prior: prior, known: [briefs[0].id: known])
-    do {
-      let targets = try await survey.plan(isPackaged ? [briefs[0].id: bundle] : nil)
-      return Dictionary(uniqueKeysWithValues: targets.map { ($0.path, $0) })
-    } catch let faults as Faults {
-      throw faults.all[0]
+    let targets: [PlannedTarget]
+    do { targets = try await survey.plan(isPackaged ? [briefs[0].id: bundle] : nil) } catch {
+      throw error.all[0]
     }
+    return Dictionary(uniqueKeysWithValues: targets.map { ($0.path, $0) })
   }
 
   private func write(_ text: String, to path: String) throws {
