@@ -4,6 +4,12 @@ enum ExtractStage {
   static let outputName = "idf.json"
   /// A call counts as in flight this long after its time-out, if nobody ends it.
   static let leaseMarginMs: Int64 = 30_000
+
+  /// How long a call can last: a server that tells of its progress may stretch the time-out.
+  static func longestCallMs(_ settings: ExtractorSettings) -> Int64 {
+    let factor = settings.kind == .mcp ? MCPSettings.hardLimitFactor : 1
+    return settings.timeout.milliseconds * Int64(factor)
+  }
 }
 
 extension StageWork {
@@ -29,7 +35,7 @@ extension StageWork {
       CallStart(
         limiter: limiter, id: Self.callID(asset.id, run: run, starts: asset[.extract].starts + 1),
         at: surroundings.clock.now(),
-        leaseMs: configuration.extractor.timeout.milliseconds + ExtractStage.leaseMarginMs, limits: limits)
+        leaseMs: ExtractStage.longestCallMs(configuration.extractor) + ExtractStage.leaseMarginMs, limits: limits)
     }
   }
 
