@@ -62,7 +62,7 @@ let package = Package(
       exclude: ["hash-chain-vectors.py"],
       swiftSettings: strict),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Ledger"], swiftSettings: strict),
-    .testTarget(name: "EndToEnd", dependencies: [], swiftSettings: strict),
+    .testTarget(name: "EndToEnd", dependencies: ["ledgerctl", "Runner", "Ledger"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
