@@ -8,7 +8,11 @@ import CSQLite
 
 /// A connection to a ledger's file, wrapped thinly; used by one thread at a time.
 final class Connection {
-  enum Access { case read, write }
+  enum Access {
+    case read, write
+    /// Reads without even the marks of SQLite's readers, so that no byte below the folder changes.
+    case observe
+  }
 
   let path: String
   let handle: OpaquePointer
@@ -20,9 +24,11 @@ final class Connection {
   init(path: String, access: Access, vfs: String? = nil) throws(StoreError) {
     self.path = path
     var handle: OpaquePointer?
-    let mode = access == .read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+    var mode = access == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
+    if access == .observe { mode |= SQLITE_OPEN_URI }
     let code = sqlite3_open_v2(
-      path, &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, vfs)
+      access == .observe ? Self.observing(path) : path, &handle,
+      mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, vfs)
     guard code == SQLITE_OK, let handle else {
       let error = Self.error("open", code: code, handle: handle, path: path)
       sqlite3_close_v2(handle)
@@ -48,6 +54,12 @@ final class Connection {
   }
 
   deinit { close() }
+
+  /// Names a file so that SQLite opens the readers' shared memory for reading only.
+  private static func observing(_ path: String) -> String {
+    let escapes: [Character: String] = ["%": "%25", "?": "%3F", "#": "%23"]
+    return "file:\(path.map { escapes[$0] ?? String($0) }.joined())?readonly_shm=1"
+  }
 
   /// SQLite's own locks are held by another only for moments: during recovery, or by a stranger to our lock.
   private static let busyTimeoutMs: Int32 = 5_000

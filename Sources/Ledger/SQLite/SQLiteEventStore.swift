@@ -19,6 +19,12 @@ public final class SQLiteEventStore: EventStore {
     /// Reads only, and writes nothing below the folder but marks in `ledger.db-shm`, by which SQLite's readers make
     /// themselves known. A ledger that is missing or of an older version is an error.
     case readOnly
+    /// Reads only and leaves every byte below the folder as it is; each of its reads sees one whole state of the ledger.
+    case observing
+
+    var writes: Bool {
+      if case .readWrite = self { true } else { false }
+    }
   }
 
   /// What can be tuned.
@@ -190,7 +196,7 @@ public final class SQLiteEventStore: EventStore {
   private typealias Continuation<Value: Sendable> = CheckedContinuation<Result<Value, StoreError>, Never>
 
   private func requireWriting() throws(StoreError) {
-    guard mode != .readOnly else {
+    guard mode.writes else {
       throw StoreError.unsupported(path: folder.database, reason: "it was opened for reading only")
     }
   }
@@ -234,19 +240,30 @@ public final class SQLiteEventStore: EventStore {
     [SQLITE_READONLY, SQLITE_CANTOPEN].contains(code & 0xff)
   }
 
+  /// Connects for reading. Shared memory that nobody has made yet can't be opened for reading only: then a ledger that
+  /// is only observed is read as any other.
+  private static func connect(
+    _ folder: LedgerFolder, mode: Mode, options: Options
+  ) throws(StoreError) -> Connection {
+    if mode == .observing, access(folder.database + "-shm", F_OK) == 0 {
+      return try Connection(path: folder.database, access: .observe, vfs: options.vfs)
+    }
+    return try Connection(path: folder.database, access: .read, vfs: options.vfs)
+  }
+
   /// Opens a ledger of this version for reading; nil if it first needs to be written.
   private static func openCurrent(
     _ folder: LedgerFolder, mode: Mode, options: Options
   ) throws(StoreError) -> Connection? {
     do throws(StoreError) {
-      let connection = try Connection(path: folder.database, access: .read, vfs: options.vfs)
+      let connection = try connect(folder, mode: mode, options: options)
       let finding = try Migrator().inspect(connection)
       if finding == .current { return connection }
-      guard case .behind(let applied) = finding, mode == .readOnly else { return nil }
+      guard case .behind(let applied) = finding, !mode.writes else { return nil }
       throw StoreError.unsupported(
         path: folder.database,
         reason: "its schema is of version \(applied); a command that writes brings it to this one's")
-    } catch .failed(_, let code, _) where mode != .readOnly && needsWriter(code) {
+    } catch .failed(_, let code, _) where mode.writes && needsWriter(code) {
       // Killed while it was made, it may have a rollback journal that a reader must not play back.
       return nil
     }

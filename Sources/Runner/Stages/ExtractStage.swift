@@ -16,6 +16,9 @@ extension StageWork {
   /// The embedded extractor makes no call that a quota could count.
   private var isLimited: Bool { configuration.extractor.kind != .local }
 
+  /// Whether a start of a stage is a call that a limiter may refuse.
+  func isLimited(_ stage: Stage) -> Bool { stage == .extract && isLimited }
+
   /// The calls that a start of `extract` debits: one for all assets where they are asked together.
   nonisolated func callStarts(for assets: [AssetState], run: String) -> [CallStart] {
     guard isLimited else { return [] }
