@@ -29,12 +29,15 @@ struct GoingOnTests {
     let started = try await folder.events("--type", "stage.started", "--after", JSONWriter.compact(position))
     #expect(
       started.map { ($0["asset"]?.string ?? "batch") + " " + ($0["stage"]?.string ?? "") } == [
-        "ASSET-4 validate", "ASSET-4 extract", "ASSET-4 render", "ASSET-4 package", "batch place", "batch commit",
+        "ASSET-4 validate", "ASSET-4 extract", "ASSET-4 render", "ASSET-4 package", "batch place",
+        "batch commit",
       ])
     #expect(try folder.commits() == 2)
   }
 
-  @Test("Killed after any event, a run goes on where it was and makes one commit", arguments: [3, 9, 15, 24, 30, 34, 36])
+  @Test(
+    "Killed after any event, a run goes on where it was and makes one commit",
+    arguments: [3, 9, 15, 24, 30, 34, 36])
   func killed(after count: Int) async throws {
     let folder = try SampleFolder()
     let child = try folder.start("run", "batch.json", "--format", "jsonl")
@@ -82,7 +85,8 @@ struct GoingOnTests {
       var reader = LineReader(child)
       while let line = try await reader.next() { lines.append(line) }
       #expect(await child.waitForExit() == .code(130))
-      #expect(String(decoding: child.errorTail, as: UTF8.self).contains("ledgerctl resume \(SampleArt.batchID)"))
+      #expect(
+        String(decoding: child.errorTail, as: UTF8.self).contains("ledgerctl resume \(SampleArt.batchID)"))
       let result = try JSONReader.value(of: Array(try #require(lines.last).utf8))
       #expect(result["errors"]?.array?.first?["exit"] == 130)
       #expect(result["next"]?.array == [["ledgerctl", "resume", .string(SampleArt.batchID)]])
@@ -113,7 +117,8 @@ struct GoingOnTests {
     let folder = try SampleFolder()
     let run = try await folder.ledgerctl("run", "batch.json", "--until", "packaged")
     #expect(run.exit == 0, "\(run.errors)")
-    #expect(run.lines.last == "Held: nothing is placed or committed before `ledgerctl resume \(SampleArt.batchID)`")
+    #expect(
+      run.lines.last == "Held: nothing is placed or committed before `ledgerctl resume \(SampleArt.batchID)`")
     #expect(!folder.exists("assets"))
     #expect(try await folder.ledgerctl("status").text.contains("packaged, held"))
     let unnamed = try await folder.ledgerctl("resume")

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Looking at batches")
 struct LookingTests {
-  @Test("Batches are named by id, by a beginning that fits one, or as @last; an ambiguous one lists what fits")
+  @Test(
+    "Batches are named by id, by a beginning that fits one, or as @last; an ambiguous one lists what fits")
   func names() async throws {
     let folder = try SampleFolder()
     for batch in ["spring-one", "spring-two", "autumn"] {
@@ -13,7 +14,8 @@ struct LookingTests {
       #expect(try await folder.ledgerctl("run", "\(batch).json").exit == 0)
     }
     func shown(_ word: String) async throws -> String? {
-      try await folder.ledgerctl("status", word, "--format", "json").json()["batches"]?.array?.first?["batch"]?.string
+      try await folder.ledgerctl("status", word, "--format", "json").json()["batches"]?.array?.first?[
+        "batch"]?.string
     }
     #expect(try await shown("@last") == "autumn")
     #expect(try await shown("spring-o") == "spring-one")
@@ -25,7 +27,8 @@ struct LookingTests {
     #expect(unknown.errors.contains("Did you mean \"autumn\"?"))
     let touched = try await folder.ledgerctl("status", "--asset", "ASSET-3", "--format", "json").json()
     #expect(touched["batches"]?.array?.count == 3)
-    #expect(try await folder.ledgerctl("status").lines.map { $0.prefix(6) } == ["autumn", "spring", "spring"])
+    #expect(
+      try await folder.ledgerctl("status").lines.map { $0.prefix(6) } == ["autumn", "spring", "spring"])
   }
 
   @Test("Every filter of events takes what it says, forwards and backwards")
@@ -101,7 +104,9 @@ struct LookingTests {
     #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
     let all = try await folder.events()
     let packaged = try #require(all.first { $0["type"]?.string == "asset.packaged" })
-    for point in [JSONWriter.compact(try #require(packaged["position"])), try #require(packaged["time"]?.string)] {
+    for point in [
+      JSONWriter.compact(try #require(packaged["position"])), try #require(packaged["time"]?.string),
+    ] {
       let then = try await folder.ledgerctl("status", "@last", "--as-of", point, "--format", "json").json()
       let batch = try #require(then["batches"]?.array?.first)
       #expect(batch["state"]?.string == "open")
@@ -120,9 +125,11 @@ struct LookingTests {
     #expect(picture.output == SampleFolder.pictures[0].bytes)
     let written = try await folder.ledgerctl("show", "@last", "--to", "out")
     #expect(written.exit == 0, "\(written.errors)")
-    #expect(try folder.read("out/frontend/public/assets/specimens/asset-6.png") == SampleFolder.pictures[2].bytes)
+    #expect(
+      try folder.read("out/frontend/public/assets/specimens/asset-6.png") == SampleFolder.pictures[2].bytes)
     try folder.write("mine", to: "out/assets/ASSET-3-nocturnal-canopy/usage.md")
-    try FileManager.default.removeItem(atPath: folder.root + "/out/assets/ASSET-3-nocturnal-canopy/context.md")
+    try FileManager.default.removeItem(
+      atPath: folder.root + "/out/assets/ASSET-3-nocturnal-canopy/context.md")
     let refused = try await folder.ledgerctl("show", "@last", "--to", "out")
     #expect(refused.exit == 73)
     #expect(!folder.exists("out/assets/ASSET-3-nocturnal-canopy/context.md"))
@@ -146,7 +153,9 @@ struct LookingTests {
     #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
     let script = "{ \"$0\" events --format jsonl; echo \"exit $?\" >&2; } | true"
     let result = try await ChildProcess.run(
-      Command(["/bin/sh", "-c", script, BuiltCommand.path], environment: folder.environment, directory: folder.root))
+      Command(
+        ["/bin/sh", "-c", script, BuiltCommand.path], environment: folder.environment, directory: folder.root)
+    )
     #expect(String(decoding: result.errorTail, as: UTF8.self) == "exit 0\n")
   }
 
@@ -165,7 +174,9 @@ struct LookingTests {
   func colour() async throws {
     let folder = try SampleFolder()
     #expect(try await folder.ledgerctl("status", "x").errors.hasPrefix("error: "))
-    #expect(try await folder.ledgerctl("status", "x", "--color", "always").errors.hasPrefix("\u{1B}[31merror:\u{1B}[0m"))
+    #expect(
+      try await folder.ledgerctl("status", "x", "--color", "always").errors.hasPrefix(
+        "\u{1B}[31merror:\u{1B}[0m"))
     #expect(try await folder.ledgerctl("--color", "never", "status", "x").errors.hasPrefix("error: "))
   }
 
@@ -177,7 +188,8 @@ struct LookingTests {
     let verbs = root.lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst().compactMap { line in
       line.hasPrefix("  ") && !line.hasPrefix("   ") ? line.split(separator: " ").first.map(String.init) : nil
     }
-    #expect(Set(verbs).isSuperset(of: ["init", "run", "resume", "retry", "events", "status", "show", "report"]))
+    #expect(
+      Set(verbs).isSuperset(of: ["init", "run", "resume", "retry", "events", "status", "show", "report"]))
     for verb in verbs where verb != "See" {
       let help = try await folder.ledgerctl(verb, "--help")
       #expect(help.exit == 0)

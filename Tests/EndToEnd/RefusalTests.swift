@@ -33,7 +33,9 @@ struct RefusalTests {
     },
   ]
 
-  @Test("A manifest that breaks a rule is refused with 65, every culprit named, nothing registered", arguments: breaches)
+  @Test(
+    "A manifest that breaks a rule is refused with 65, every culprit named, nothing registered",
+    arguments: breaches)
   func manifest(_ breach: Breach) async throws {
     let folder = try SampleFolder()
     try folder.writeManifest { breach.change(&$0) }
@@ -100,7 +102,8 @@ struct RefusalTests {
   func faultsAsJSON() async throws {
     let folder = try SampleFolder()
     for (words, exit) in [
-      (["run", "gone.json"], 66), (["run"], 64), (["status", "x"], 64), (["run", "batch.json", "--jobs", "0"], 64),
+      (["run", "gone.json"], 66), (["run"], 64), (["status", "x"], 64),
+      (["run", "batch.json", "--jobs", "0"], 64),
       (["show", "x"], 64), (["rnu"], 64), (["cancel", "x"], 64), (["report", "x"], 64),
     ] {
       let told = try await BuiltCommand.run(
@@ -126,7 +129,9 @@ struct RefusalTests {
   @Test("Text from a manifest is shown with its escapes visible")
   func hostileText() async throws {
     let folder = try SampleFolder()
-    try folder.writeManifest { $0.assets[0].specs = ["name": "A", "category": "\u{1B}]0;owned\u{7}\u{202E}"] }
+    try folder.writeManifest {
+      $0.assets[0].specs = ["name": "A", "category": "\u{1B}]0;owned\u{7}\u{202E}"]
+    }
     let told = try await folder.ledgerctl("run", "batch.json")
     #expect(told.exit == 65)
     #expect(!told.errors.unicodeScalars.contains { $0.value == 0x1B || $0.value == 0x202E || $0.value == 7 })

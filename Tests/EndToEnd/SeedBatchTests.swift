@@ -21,21 +21,22 @@ struct SeedBatchEndToEndTests {
     #expect(trailers.contains("Ledger-Batch: batch-theatrical-specimens\n"))
     #expect(trailers.firstMatch(of: /Ledger-Head: [0-9]+:[0-9a-f]{64}/) != nil)
     #expect(try folder.git("status", "--porcelain") == "")
-    #expect(try folder.git("show", "--name-status", "--format=", "HEAD") == """
-      A\tassets/ASSET-3-nocturnal-canopy/context.md
-      A\tassets/ASSET-3-nocturnal-canopy/tokens.json
-      A\tassets/ASSET-3-nocturnal-canopy/usage.md
-      A\tassets/ASSET-4-footlight-banksia/context.md
-      A\tassets/ASSET-4-footlight-banksia/tokens.json
-      A\tassets/ASSET-4-footlight-banksia/usage.md
-      A\tassets/ASSET-6-curtain-call-gum/context.md
-      A\tassets/ASSET-6-curtain-call-gum/tokens.json
-      A\tassets/ASSET-6-curtain-call-gum/usage.md
-      A\tfrontend/public/assets/patterns/asset-3.png
-      A\tfrontend/public/assets/specimens/asset-4.png
-      A\tfrontend/public/assets/specimens/asset-6.png
+    #expect(
+      try folder.git("show", "--name-status", "--format=", "HEAD") == """
+        A\tassets/ASSET-3-nocturnal-canopy/context.md
+        A\tassets/ASSET-3-nocturnal-canopy/tokens.json
+        A\tassets/ASSET-3-nocturnal-canopy/usage.md
+        A\tassets/ASSET-4-footlight-banksia/context.md
+        A\tassets/ASSET-4-footlight-banksia/tokens.json
+        A\tassets/ASSET-4-footlight-banksia/usage.md
+        A\tassets/ASSET-6-curtain-call-gum/context.md
+        A\tassets/ASSET-6-curtain-call-gum/tokens.json
+        A\tassets/ASSET-6-curtain-call-gum/usage.md
+        A\tfrontend/public/assets/patterns/asset-3.png
+        A\tfrontend/public/assets/specimens/asset-4.png
+        A\tfrontend/public/assets/specimens/asset-6.png
 
-      """)
+        """)
   }
 
   @Test("Again, nothing is done; under another id, nothing is extracted and nothing is committed")
@@ -52,7 +53,8 @@ struct SeedBatchEndToEndTests {
     let other = try await folder.ledgerctl("run", "other.json")
     #expect(other.exit == 0)
     #expect(other.lines.last == "Committed: nothing to commit: the branch holds these bundles already")
-    let completed = try await folder.events("the-same-again", "--stage", "extract", "--type", "stage.completed")
+    let completed = try await folder.events(
+      "the-same-again", "--stage", "extract", "--type", "stage.completed")
     #expect(completed.map { $0["data"]?["how"]?.string } == ["reused", "reused", "reused"])
     #expect(try folder.commits() == 2)
   }

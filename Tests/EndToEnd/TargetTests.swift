@@ -29,7 +29,9 @@ struct TargetTests {
     #expect(try folder.git("status", "--porcelain") == "")
   }
 
-  @Test("A bundle's file that was changed by hand stops the next batch with 73 before any call; --force gives it up")
+  @Test(
+    "A bundle's file that was changed by hand stops the next batch with 73 before any call; --force gives it up"
+  )
   func changedByHand() async throws {
     let folder = try SampleFolder()
     #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
@@ -79,7 +81,8 @@ struct TargetTests {
     #expect(try folder.git("rev-list", "--count", "assets/new") == "2\n")
   }
 
-  @Test("A manifest changed before its commit is a revision that reuses what still fits; after it, it is refused")
+  @Test(
+    "A manifest changed before its commit is a revision that reuses what still fits; after it, it is refused")
   func revision() async throws {
     let folder = try SampleFolder()
     #expect(try await folder.ledgerctl("run", "batch.json", "--until", "packaged").exit == 0)

@@ -41,6 +41,7 @@ struct ProgressBoard {
   }
 
   private func bar(_ done: Int, of all: Int) -> String {
-    String(repeating: hasBlocks ? "■" : "#", count: done) + String(repeating: hasBlocks ? "□" : "-", count: all - done)
+    String(repeating: hasBlocks ? "■" : "#", count: done)
+      + String(repeating: hasBlocks ? "□" : "-", count: all - done)
   }
 }

@@ -44,6 +44,7 @@ struct BuiltCommand {
       case .code(let code): code
       case .signal(let number): -number
       }
-    return Outcome(exit: exit, output: result.output, errors: String(decoding: result.errorTail, as: UTF8.self))
+    return Outcome(
+      exit: exit, output: result.output, errors: String(decoding: result.errorTail, as: UTF8.self))
   }
 }

@@ -9,9 +9,12 @@ final class SampleFolder {
   var environment: [String: String]
 
   init() throws {
-    root = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path + "/ledgerctl-e2e-\(UUID().uuidString)"
+    root =
+      FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
+      + "/ledgerctl-e2e-\(UUID().uuidString)"
     environment = [
-      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": root + "/.home", "USER": "tester",
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": root + "/.home",
+      "USER": "tester",
       "LANG": "C.UTF-8", "TZ": "UTC",
     ]
     for folder in ["downloads", ".home"] {
@@ -41,7 +44,8 @@ final class SampleFolder {
       batchID: batch,
       assets: SampleArt.all.map { piece in
         ManifestDraft.Asset(
-          id: piece.assetID, path: "downloads/" + piece.fileName, score: Double(piece.score), specs: piece.specs)
+          id: piece.assetID, path: "downloads/" + piece.fileName, score: Double(piece.score),
+          specs: piece.specs)
       })
     change(&draft)
     try write(draft.text, to: name)

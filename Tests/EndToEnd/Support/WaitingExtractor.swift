@@ -37,7 +37,9 @@ final class WaitingExtractor {
     var reader = LineReader(child)
     var process: Int32?
     while process == nil, let line = try await reader.next() {
-      if case .number(let id)? = try JSONReader.value(of: Array(line.utf8))["data"]?["process"] { process = Int32(id) }
+      if case .number(let id)? = try JSONReader.value(of: Array(line.utf8))["data"]?["process"] {
+        process = Int32(id)
+      }
     }
     let started = try #require(process)
     var byte: UInt8 = 0
