@@ -10,6 +10,9 @@ package struct History: Sendable {
   /// The only batch; nil for the scenario's own.
   let only: Manifest?
 
+  /// Seeds from 0 up to this give every scenario once.
+  package static var scenarios: Int { Scenario.count }
+
   package init(seed: UInt64, plan: FaultPlan? = nil, mutant: Mutant? = nil) {
     self.seed = seed
     self.plan = plan ?? .drawn(seed: seed ^ 0x5eed)

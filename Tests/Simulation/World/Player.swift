@@ -137,8 +137,12 @@ final class Player: @unchecked Sendable {
     world.say("ends \(report.exit.rawValue) \(report.faults.map { "\($0.code): \($0.message)" })", process)
     reports.append("\(report.exit.rawValue) \(report.faults.map(\.code))")
     compareStates(report, process)
-    world.kill(process)
     if process.heldLocks.contains("commit") { world.violate(.tidy, "p\(process.id) ended with the commit lock") }
+    // Only a death may leave git's index locked; whoever holds the commit lock may be about to publish it.
+    if world.git.indexLock?.token != nil, world.locks["commit"] == nil {
+      world.violate(.tidy, "p\(process.id) ended, and git's index is locked")
+    }
+    world.kill(process)
     return report
   }
 

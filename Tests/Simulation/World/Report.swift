@@ -36,10 +36,14 @@ package struct Tally: Sendable {
     cancelled += outcome.endings.count { $0 == .cancelled }
   }
 
+  package var summary: String {
+    "\(histories) histories, \(broken) broken; \(operations) operations, \(processes) processes, "
+      + "\(struck) misfortunes, \(committed) batches committed, \(cancelled) cancelled"
+  }
+
   package func summary(in time: Duration) -> String {
     let seconds = Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18
     let rate = Int((Double(histories) / max(seconds, 0.001)).rounded())
-    return "\(histories) histories, \(broken) broken, \(rate) a second; \(operations) operations, "
-      + "\(processes) processes, \(struck) misfortunes, \(committed) batches committed, \(cancelled) cancelled"
+    return "\(summary); \(rate) a second"
   }
 }

@@ -82,6 +82,7 @@ extension SimulatedRepository {
     for changes: [TreeChange], token: String, patience: Duration
   ) throws(Fault) -> IndexOutcome {
     try perform("hold index") { () throws(Fault) in
+      world.requireCommitLock("took the index", process)
       if let lock = world.git.indexLock, lock.token != token {
         return .locked(LockFile(path: "index.lock", sizeBytes: 0, isOurs: false))
       }
@@ -97,6 +98,7 @@ extension SimulatedRepository {
       guard let lock = world.git.indexLock, lock.token == token else {
         throw Fault("index_lock_lost", exit: .canGoOn, "The lock of git's index is no longer ours.")
       }
+      world.requireCommitLock("published the index", process)
       world.git.index = lock.index
       world.git.indexLock = nil
     }
@@ -104,7 +106,9 @@ extension SimulatedRepository {
 
   func releaseIndex(token: String) {
     _ = try? perform("release index") { () throws(Fault) in
-      if world.git.indexLock?.token == token { world.git.indexLock = nil }
+      guard world.git.indexLock?.token == token else { return }
+      world.requireCommitLock("freed the index", process)
+      world.git.indexLock = nil
     }
   }
 }

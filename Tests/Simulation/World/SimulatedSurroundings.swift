@@ -13,8 +13,7 @@ extension World {
       extractor: { SimulatedExtractor(world: self, process: process, configuration: $0) })
     let used = mutant?.bend(parts, world: self, process: process) ?? parts
     return Surroundings(
-      store: used.store, objects: used.objects,
-      worktree: { _ throws(Fault) in used.worktree },
+      store: used.store, objects: used.objects, worktree: { (_) throws(Fault) in used.worktree },
       repository: { () throws(Fault) in used.repository }, locks: used.locks,
       clock: SimulatedClock(world: self, process: process), root: prefix.isEmpty ? "/root" : "/root/\(prefix.dropLast())",
       scratch: "/scratch", makeExtractor: { (configuration) throws(Fault) in used.extractor(configuration) },

@@ -180,7 +180,9 @@ extension World {
     let isPlacing = new == target.digest
     if isPlacing, !state.isWhollyPackaged { violate(.packagedFirst, "\(path) was placed before all is packaged") }
     guard let old = disk.files[path] else { return }
-    if watch.userDigests.contains(old.digest) { violate(.nothingLost, "the user's bytes at \(path) were lost") }
+    // What the user has committed stays in the history, and so isn't lost.
+    let isCommitted = git.tip.flatMap { git.commits[$0]?.tree[path] }.flatMap { git.blobs[$0] } == old.digest
+    if watch.userDigests.contains(old.digest), !isCommitted { violate(.nothingLost, "the user's bytes at \(path) were lost") }
     if !isPlacing, let owner = old.batch, owner != process.batch {
       violate(.nothingLost, "\(process.batch) took back \(path), which \(owner) had placed")
     }
