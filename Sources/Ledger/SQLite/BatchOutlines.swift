@@ -85,7 +85,8 @@ struct BatchOutlines {
       guard found <= position else { break }
       events.append(
         EventOutline(
-          position: found, version: selection.integer(1), timeMs: selection.integer(2), type: selection.text(3),
+          position: found, version: selection.integer(1), timeMs: selection.integer(2),
+          type: selection.text(3),
           asset: selection.optionalText(4), stage: selection.optionalText(5),
           attempt: selection.optionalInteger(6), payload: selection.blob(7)))
     }

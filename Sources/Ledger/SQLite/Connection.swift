@@ -21,7 +21,16 @@ final class Connection {
   private var isOpen = true
 
   /// Opens a file and sets what every connection of ours has; never checkpoints of its own accord.
-  init(path: String, access: Access, vfs: String? = nil) throws(StoreError) {
+  convenience init(
+    _ folder: LedgerFolder, access: Access, vfs: String? = nil
+  ) throws(StoreError) {
+    try self.init(path: folder.database, opening: folder.resolvedDatabase(), access: access, vfs: vfs)
+  }
+
+  /// `path` is for messages, `file` is what is opened.
+  private init(
+    path: String, opening file: String, access: Access, vfs: String?
+  ) throws(StoreError) {
     self.path = path
     var handle: OpaquePointer?
     var mode = access == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY

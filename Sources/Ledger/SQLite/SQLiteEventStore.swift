@@ -230,7 +230,7 @@ public final class SQLiteEventStore: EventStore {
     let lock = FileLock(path: folder.lock)
     try lock.lock(within: options.lockPatience)
     defer { lock.unlock() }
-    let connection = try Connection(path: folder.database, access: .write, vfs: options.vfs)
+    let connection = try Connection(folder, access: .write, vfs: options.vfs)
     defer { connection.close() }
     // Looked at before anything is set: a stranger's file is left as it is, its journal mode too.
     guard case .behind = try Migrator().inspect(connection) else { return }
@@ -248,9 +248,9 @@ public final class SQLiteEventStore: EventStore {
     _ folder: LedgerFolder, mode: Mode, options: Options
   ) throws(StoreError) -> Connection {
     if mode == .observing, access(folder.database + "-shm", F_OK) == 0 {
-      return try Connection(path: folder.database, access: .observe, vfs: options.vfs)
+      return try Connection(folder, access: .observe, vfs: options.vfs)
     }
-    return try Connection(path: folder.database, access: .read, vfs: options.vfs)
+    return try Connection(folder, access: .read, vfs: options.vfs)
   }
 
   /// Opens a ledger of this version for reading; nil if it first needs to be written.
