@@ -36,7 +36,7 @@ final class Connection {
     var mode = access == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
     if access == .observe { mode |= SQLITE_OPEN_URI }
     let code = sqlite3_open_v2(
-      access == .observe ? Self.observing(path) : path, &handle,
+      access == .observe ? Self.observing(file) : file, &handle,
       mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, vfs)
     guard code == SQLITE_OK, let handle else {
       let error = Self.error("open", code: code, handle: handle, path: path)
@@ -109,8 +109,8 @@ final class Connection {
 
   /// Empties the log after a checkpoint, if no reader uses it just now.
   ///
-  /// The first connection after all others are gone reads the whole log before anything else, checkpointed or not;
-  /// emptied, it costs the next command nothing.
+  /// The first connection after all others are gone reads the whole log before anything else, checkpointed or
+  /// not; emptied, it costs the next command nothing.
   func emptyLog() throws(StoreError) {
     sqlite3_busy_timeout(handle, 0)
     defer { sqlite3_busy_timeout(handle, Self.busyTimeoutMs) }

@@ -51,8 +51,8 @@ public struct LedgerFolder: Hashable, Sendable {
     }
   }
 
-  /// The database's path with every link above it resolved. SQLite refuses a link anywhere on the path, but only one in
-  /// the database's own place is a danger: a home or a project may well lie behind one.
+  /// The database's path with every link above it resolved. SQLite refuses a link anywhere on the path, but
+  /// only one in the database's own place is a danger: a home or a project may well lie behind one.
   func resolvedDatabase() throws(StoreError) -> String {
     guard let resolved = realpath(path, nil) else { throw failure("resolve", path) }
     defer { free(resolved) }

@@ -56,7 +56,8 @@ final class LedgerWriter: @unchecked Sendable {
     }
   }
 
-  /// Ends the writing: a long log is emptied, so that the next command need not read it; a poisoned one is left alone.
+  /// Ends the writing: a long log is emptied, so that the next command need not read it; a poisoned one is
+  /// left alone.
   func finish() {
     defer { close() }
     guard poison == nil, let connection, connection.pagesInLog >= options.checkpointPages / 16,

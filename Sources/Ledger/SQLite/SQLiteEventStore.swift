@@ -20,7 +20,8 @@ public final class SQLiteEventStore: EventStore {
     /// Reads only, and writes nothing below the folder but marks in `ledger.db-shm`, by which SQLite's
     /// readers make themselves known. A ledger that is missing or of an older version is an error.
     case readOnly
-    /// Reads only and leaves every byte below the folder as it is; each of its reads sees one whole state of the ledger.
+    /// Reads only and leaves every byte below the folder as it is; each of its reads sees one whole state of
+    /// the ledger.
     case observing
 
     var writes: Bool {
@@ -242,8 +243,8 @@ public final class SQLiteEventStore: EventStore {
     [SQLITE_READONLY, SQLITE_CANTOPEN].contains(code & 0xff)
   }
 
-  /// Connects for reading. Shared memory that nobody has made yet can't be opened for reading only: then a ledger that
-  /// is only observed is read as any other.
+  /// Connects for reading. Shared memory that nobody has made yet can't be opened for reading only: then a
+  /// ledger that is only observed is read as any other.
   private static func connect(
     _ folder: LedgerFolder, mode: Mode, options: Options
   ) throws(StoreError) -> Connection {
