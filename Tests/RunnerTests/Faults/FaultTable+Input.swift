@@ -21,7 +21,8 @@ extension FaultTable {
     Row(
       "manifestUnknownMember",
       .manifestUnknownMember(
-        "socre", nearest: "score", known: ["asset_id", "path", "score", "specs"], within: "the asset \"ASSET-3\"",
+        "socre", nearest: "score", known: ["asset_id", "path", "score", "specs"],
+        within: "the asset \"ASSET-3\"",
         asset: "ASSET-3")),
     value("specs", "an object", "\"none\"", .value),
     value("asset_id", "1 to 64 letters, digits, \"_\" and \"-\"", "\"../x\"", .id),
@@ -45,14 +46,17 @@ extension FaultTable {
     Row(
       "configurationUnknown",
       .configurationUnknown(
-        "limits.in_flihgt", known: ["requests_per_minute", "in_flight"], from: .file("ledger.yaml"), at: position)),
+        "limits.in_flihgt", known: ["requests_per_minute", "in_flight"], from: .file("ledger.yaml"),
+        at: position)),
     Row(
       "configurationValue",
       .configurationValue(
         "policy.max_assets", expected: "a whole number from 1", found: "\"many\"", from: .file("ledger.yaml"),
         at: position)),
     Row("configurationValue", .configurationValue("--jobs", expected: "1 or more", found: "0", from: .flag)),
-    Row("configurationSyntax", .configurationSyntax("ledger.yaml", "has a key that is there twice", at: position)),
+    Row(
+      "configurationSyntax",
+      .configurationSyntax("ledger.yaml", "has a key that is there twice", at: position)),
     Row("configurationUnreadable", .configurationUnreadable("ledger.yaml", found: "a folder")),
     Row("argumentsNoObject", .argumentsNoObject()),
     Row("argumentDoesNotFit", .argumentDoesNotFit("@path", batch: true)),

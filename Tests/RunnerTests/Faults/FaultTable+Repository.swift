@@ -13,7 +13,8 @@ extension FaultTable {
     Row("targetRefused", .targetRefused("../x", .relativeComponent(".."))),
     Row(
       "targetsClash",
-      .targetsClash(TargetClash(one: target, other: path("assets/asset-3/usage.md"), kind: .folderSpeltTwice))),
+      .targetsClash(TargetClash(one: target, other: path("assets/asset-3/usage.md"), kind: .folderSpeltTwice))
+    ),
     Row("targetInTheWay", .targetInTheWay(target, .linkOnTheWay("assets"), expected: "nothing")),
     Row("targetChanged", .targetChanged(target, .other(.folder))),
     Row("targetKeptAside", .targetKeptAside(target, aside: "assets/ASSET-3/.ledgerctl-1a2b")),

@@ -79,7 +79,9 @@ enum FaultTable {
     Row("batchNotSound", .batchNotSound("context.md of ASSET-3")),
     Row("intentUnreadable", .intentUnreadable(commit.text)),
     Row("placeholderUnfinished", .placeholderUnfinished(setting: "layout.bundle", text: "assets/{{asset_id")),
-    Row("placeholderUnknown", .placeholderUnknown(setting: "layout.bundle", name: "id", known: ["asset_id", "slug"])),
+    Row(
+      "placeholderUnknown",
+      .placeholderUnknown(setting: "layout.bundle", name: "id", known: ["asset_id", "slug"])),
     Row(
       "layoutPathRefused",
       .layoutPathRefused(setting: "layout.bundle", path: "../x", why: "\"..\" in it", asset: asset)),
@@ -92,22 +94,24 @@ enum FaultTable {
     Row("measureUnreadable", .measureUnreadable("1.7", name: "coverage", asset: asset)),
   ]
 
-  private static let ledger: [Row] = [
-    StoreError.conflict(batch: "spring", expected: 7, found: 9),
-    .batchNamed(existing: "Spring"),
-    .limited(limiter: "local", until: Deadline(wallMs: 0, bootMs: 0, boot: "")),
-    .busy(path: ".ledger/locks/ledger.lock", holder: 4711),
-    .poisoned(cause: "fsync: Input/output error"),
-    .failed(operation: "append", code: 10, message: "disk I/O error"),
-    .diskFull(path: ".ledger/ledger.db"),
-    .damaged(path: ".ledger/ledger.db", finding: "file is not a database"),
-    .newer(path: ".ledger/ledger.db", found: 9, supported: 3),
-    .migrationEdited(name: "0001_events.sql", expected: digest, found: .zero),
-    .unsupported(path: "/mnt/share/.ledger", reason: "it lies on NFS, where locks cannot be trusted"),
-    .closed,
-  ].map { Row("ledger", .ledger($0)) } + [
-    Row(
-      "unreadable",
-      .unreadable(UnreadableEvent(position: 12, type: "stage.painted", finding: "no event type of this version")))
-  ]
+  private static let ledger: [Row] =
+    [
+      StoreError.conflict(batch: "spring", expected: 7, found: 9),
+      .batchNamed(existing: "Spring"),
+      .limited(limiter: "local", until: Deadline(wallMs: 0, bootMs: 0, boot: "")),
+      .busy(path: ".ledger/locks/ledger.lock", holder: 4711),
+      .poisoned(cause: "fsync: Input/output error"),
+      .failed(operation: "append", code: 10, message: "disk I/O error"),
+      .diskFull(path: ".ledger/ledger.db"),
+      .damaged(path: ".ledger/ledger.db", finding: "file is not a database"),
+      .newer(path: ".ledger/ledger.db", found: 9, supported: 3),
+      .migrationEdited(name: "0001_events.sql", expected: digest, found: .zero),
+      .unsupported(path: "/mnt/share/.ledger", reason: "it lies on NFS, where locks cannot be trusted"),
+      .closed,
+    ].map { Row("ledger", .ledger($0)) } + [
+      Row(
+        "unreadable",
+        .unreadable(
+          UnreadableEvent(position: 12, type: "stage.painted", finding: "no event type of this version")))
+    ]
 }

@@ -15,13 +15,17 @@ struct FaultTableTests {
     var names: Set<String> = []
     for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
       let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
-      for match in text.matches(of: /\n  (?:package )?static func ([a-zA-Z]+)\(/) { names.insert(String(match.1)) }
+      for match in text.matches(of: /\n  (?:package )?static func ([a-zA-Z]+)\(/) {
+        names.insert(String(match.1))
+      }
     }
     #expect(names.count > 90)
     #expect(names == Set(FaultTable.areas.flatMap(\.rows).map(\.factory)))
   }
 
-  @Test("Every message says something in one line, every code is spelt as codes are, every exit is in the contract")
+  @Test(
+    "Every message says something in one line, every code is spelt as codes are, every exit is in the contract"
+  )
   func form() {
     for row in FaultTable.areas.flatMap(\.rows) {
       let fault = row.fault
