@@ -72,7 +72,7 @@ let package = Package(
     .testTarget(
       name: "SimulationTests", dependencies: ["SimulatedWorld"], path: "Tests/Simulation/Tests",
       swiftSettings: strict),
-    .testTarget(name: "EndToEnd", dependencies: [], swiftSettings: strict),
+    .testTarget(name: "EndToEnd", dependencies: ["ledgerctl", "Runner", "Ledger"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -21,7 +21,8 @@ struct LedgerCtl: AsyncParsableCommand {
       """,
     version: "ledgerctl \(Project.version)",
     subcommands: [
-      Init.self, Run.self, Resume.self, Retry.self, Status.self, Events.self, Show.self, Report.self, Cancel.self,
+      Init.self, Run.self, Resume.self, Retry.self, Status.self, Events.self, Show.self, Report.self,
+      Cancel.self,
       Demo.self,
     ])
 

@@ -3,7 +3,8 @@ import Runner
 
 /// What `run`, `resume` and `retry` share.
 struct RunFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("Wait no longer for a quota than this, such as 30s or 5m.", valueName: "duration"))
+  @Option(
+    help: ArgumentHelp("Wait no longer for a quota than this, such as 30s or 5m.", valueName: "duration"))
   var maxWait: DurationArgument?
 
   @Option(help: ArgumentHelp("Work on so many stages at once.", valueName: "n"))
@@ -15,7 +16,8 @@ struct RunFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Commit to this branch; it is made from HEAD if it is new.", valueName: "name"))
   var branch: String?
 
-  @Option(help: ArgumentHelp("Overwrite PATH although no batch placed it. Can be repeated.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("Overwrite PATH although no batch placed it. Can be repeated.", valueName: "path"))
   var force: [String] = []
 
   @Option(help: ArgumentHelp("Show progress on stderr: auto, bar, plain or none.", valueName: "how"))
@@ -31,7 +33,9 @@ struct RunFlags: ParsableArguments {
   }
 
   func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("The value '\(jobs)' of '--jobs' is too small: expected 1 or more.") }
+    if let jobs, jobs < 1 {
+      throw ValidationError("The value '\(jobs)' of '--jobs' is too small: expected 1 or more.")
+    }
   }
 
   var overrides: Configuration.Overrides {

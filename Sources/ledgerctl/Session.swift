@@ -60,7 +60,7 @@ struct Session {
       return (console.finish()?.exit ?? .done).rawValue
     }
     let status = console.fail([
-      UsageFault.make(message: LedgerCtl.message(for: error), usage: text, arguments: arguments)
+      UsageFault.make(message: LedgerCtl.message(for: error), arguments: arguments)
     ])
     _ = console.finish()
     return status.rawValue
@@ -70,7 +70,9 @@ struct Session {
   private var requestedFormat: OutputFormat {
     var found: OutputFormat?
     for (index, argument) in arguments.enumerated() {
-      if argument == "--format", index + 1 < arguments.count { found = OutputFormat(rawValue: arguments[index + 1]) }
+      if argument == "--format", index + 1 < arguments.count {
+        found = OutputFormat(rawValue: arguments[index + 1])
+      }
       if argument.hasPrefix("--format=") { found = OutputFormat(rawValue: String(argument.dropFirst(9))) }
     }
     return found ?? .text

@@ -9,7 +9,8 @@ enum TimeArgument: ExpressibleByArgument {
 
   init?(argument: String) {
     if argument.hasPrefix("-"), let duration = DurationText.duration(argument.dropFirst()) {
-      self = .ago(ms: duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)
+      self = .ago(
+        ms: duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000)
     } else if let ms = TimeText.ms(rfc3339: argument) {
       self = .at(ms: ms)
     } else {

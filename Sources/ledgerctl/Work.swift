@@ -41,7 +41,9 @@ struct Work {
 
   private func show(_ reports: [RunReport], worked: Set<String>) {
     for report in reports {
-      for note in report.notes { console.say("\(console.errStyle("note:", .quiet)) \(VisibleText.line(note))") }
+      for note in report.notes {
+        console.say("\(console.errStyle("note:", .quiet)) \(VisibleText.line(note))")
+      }
     }
     guard console.format == .text else {
       return console.out.write(ResultDocument(reports, adding: global.words).line)

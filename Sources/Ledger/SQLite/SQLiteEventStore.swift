@@ -8,18 +8,20 @@ import CSQLite
 
 /// A ledger in a SQLite file: `ledger.db` in a `.ledger` folder.
 ///
-/// Writing has a thread and a connection, reading another: a read never waits for an append. Nothing but reading is done
-/// before the first append, so opening an existing ledger is quick. Several stores, in one process or in many, may
-/// have the same ledger open.
+/// Writing has a thread and a connection, reading another: a read never waits for an append. Nothing but
+/// reading is done before the first append, so opening an existing ledger is quick. Several stores, in one
+/// process or in many, may have the same ledger open.
 public final class SQLiteEventStore: EventStore {
   /// What the store may do with the ledger.
   public enum Mode: Hashable, Sendable {
-    /// Appends and reads. Migrates an older ledger; with `create`, makes the folder and the ledger where missing.
+    /// Appends and reads. Migrates an older ledger; with `create`, makes the folder and the ledger where
+    /// missing.
     case readWrite(create: Bool)
-    /// Reads only, and writes nothing below the folder but marks in `ledger.db-shm`, by which SQLite's readers make
-    /// themselves known. A ledger that is missing or of an older version is an error.
+    /// Reads only, and writes nothing below the folder but marks in `ledger.db-shm`, by which SQLite's
+    /// readers make themselves known. A ledger that is missing or of an older version is an error.
     case readOnly
-    /// Reads only and leaves every byte below the folder as it is; each of its reads sees one whole state of the ledger.
+    /// Reads only and leaves every byte below the folder as it is; each of its reads sees one whole state of
+    /// the ledger.
     case observing
 
     var writes: Bool {
@@ -44,10 +46,11 @@ public final class SQLiteEventStore: EventStore {
   private let writing: JobThread<WriteJob>
   private let reading: JobThread<ReadJob>
 
-  /// Opens the ledger in a folder; blocks, for as long as the lock is waited for if there is something to migrate.
+  /// Opens the ledger in a folder; blocks, for as long as the lock is waited for if there is something to
+  /// migrate.
   ///
-  /// `nowMs` is written beside the migrations applied now. A file that is no ledger, a newer version's, or one
-  /// with tables, triggers or views of a stranger is refused and left as it is.
+  /// `nowMs` is written beside the migrations applied now. A file that is no ledger, a newer version's, or
+  /// one with tables, triggers or views of a stranger is refused and left as it is.
   public init(
     _ folder: LedgerFolder, mode: Mode, nowMs: Int64, options: Options = Options()
   ) throws(StoreError) {
@@ -63,7 +66,7 @@ public final class SQLiteEventStore: EventStore {
     writing = JobThread { jobs in
       Self.work(through: jobs, with: writer)
     } end: {
-      writer.close()
+      writer.finish()
     }
   }
 
@@ -228,7 +231,7 @@ public final class SQLiteEventStore: EventStore {
     let lock = FileLock(path: folder.lock)
     try lock.lock(within: options.lockPatience)
     defer { lock.unlock() }
-    let connection = try Connection(path: folder.database, access: .write, vfs: options.vfs)
+    let connection = try Connection(folder, access: .write, vfs: options.vfs)
     defer { connection.close() }
     // Looked at before anything is set: a stranger's file is left as it is, its journal mode too.
     guard case .behind = try Migrator().inspect(connection) else { return }
@@ -240,15 +243,15 @@ public final class SQLiteEventStore: EventStore {
     [SQLITE_READONLY, SQLITE_CANTOPEN].contains(code & 0xff)
   }
 
-  /// Connects for reading. Shared memory that nobody has made yet can't be opened for reading only: then a ledger that
-  /// is only observed is read as any other.
+  /// Connects for reading. Shared memory that nobody has made yet can't be opened for reading only: then a
+  /// ledger that is only observed is read as any other.
   private static func connect(
     _ folder: LedgerFolder, mode: Mode, options: Options
   ) throws(StoreError) -> Connection {
     if mode == .observing, access(folder.database + "-shm", F_OK) == 0 {
-      return try Connection(path: folder.database, access: .observe, vfs: options.vfs)
+      return try Connection(folder, access: .observe, vfs: options.vfs)
     }
-    return try Connection(path: folder.database, access: .read, vfs: options.vfs)
+    return try Connection(folder, access: .read, vfs: options.vfs)
   }
 
   /// Opens a ledger of this version for reading; nil if it first needs to be written.

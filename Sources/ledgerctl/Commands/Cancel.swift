@@ -33,7 +33,9 @@ struct Cancel: Verb {
     console.show(report.faults)
     if let cancellation = report.state.cancellation {
       for path in cancellation.left {
-        console.say("note: \"\(VisibleText.line(path))\" is left: it no longer holds what was placed, or it is committed")
+        console.say(
+          "note: \"\(VisibleText.line(path))\" is left: it no longer holds what was placed, or it is committed"
+        )
       }
       console.line("Cancelled: batch \(batch)")
     }

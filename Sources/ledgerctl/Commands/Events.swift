@@ -44,10 +44,13 @@ struct Events: Verb {
       let nearest = Spelling.nearest(to: name, among: BatchEvent.typeNames)
       throw ValidationError(
         "There is no event type '\(name)'."
-          + (nearest.map { " Did you mean '\($0)'?" } ?? " There are \(BatchEvent.typeNames.joined(separator: ", ")).")
+          + (nearest.map { " Did you mean '\($0)'?" }
+            ?? " There are \(BatchEvent.typeNames.joined(separator: ", ")).")
       )
     }
-    if let limit, limit < 1 { throw ValidationError("'--limit' is too small: expected 1 or more, found \(limit).") }
+    if let limit, limit < 1 {
+      throw ValidationError("'--limit' is too small: expected 1 or more, found \(limit).")
+    }
     if follow, reverse { throw ValidationError("'--follow' goes forward: leave '--reverse' out.") }
     if follow, format == .json {
       throw ValidationError("'--follow' has no end to close a document with: take '--format jsonl'.")

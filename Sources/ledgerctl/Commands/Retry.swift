@@ -56,7 +56,9 @@ extension AssetID {
   /// The asset of a batch that a word means: its id, in whatever case.
   static func named(_ word: String, in state: BatchState, _ batch: BatchID) throws(Fault) -> AssetID {
     let ids = state.assets.map(\.id)
-    if let id = ids.first(where: { $0.text == word }) ?? ids.first(where: { $0.text.lowercased() == word.lowercased() }) {
+    if let id = ids.first(where: { $0.text == word })
+      ?? ids.first(where: { $0.text.lowercased() == word.lowercased() })
+    {
       return id
     }
     throw .assetUnknown(word, batch: batch.text, known: ids)

@@ -35,7 +35,8 @@ struct Run: Verb {
     let file = try ManifestFile.load(manifest, workingDirectory: console.caller.directory)
     let manifest = try Manifest.read(file, under: configuration)
     let request = RunRequest(
-      manifest: manifest, configuration: configuration, branch: flags.branch, forced: flags.force, again: again)
+      manifest: manifest, configuration: configuration, branch: flags.branch, forced: flags.force,
+      again: again)
     let options = try flags.options(project, untilPackaged: until == .packaged)
     let work = Work(console: console, project: project, flags: flags, global: global)
     return try await work.perform(on: [manifest.batchID]) { runner, _ in

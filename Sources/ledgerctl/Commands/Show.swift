@@ -45,7 +45,8 @@ struct Show: Verb {
       let width = files.map { String($0.sizeBytes).count }.max() ?? 0
       for file in files {
         let size = String(file.sizeBytes)
-        console.line("\(String(repeating: " ", count: width - size.count))\(size)  \(VisibleText.showing(file.path))")
+        console.line(
+          "\(String(repeating: " ", count: width - size.count))\(size)  \(VisibleText.showing(file.path))")
       }
     }
     return .done

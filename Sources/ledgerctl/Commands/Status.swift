@@ -33,7 +33,8 @@ struct Status: Verb {
     let point = asOf?.point(at: now)
     var found: [BatchStanding] = []
     for batch in try await chosen(project) {
-      var standing = BatchStanding(batch: batch, state: try await project.state(of: batch, asOf: point), now: now)
+      var standing = BatchStanding(
+        batch: batch, state: try await project.state(of: batch, asOf: point), now: now)
       guard standing.state.registration != nil else { continue }
       if let asset, !standing.state.assets.contains(where: { $0.id.text == asset }) { continue }
       // Asking git takes longer than all the rest: only where somebody looks closely.
@@ -45,7 +46,9 @@ struct Status: Verb {
     if format == .json {
       console.out.write(StatusDocument.line(found, adding: global.words))
     } else if batch != nil || asset != nil {
-      for standing in found { StatusText.lines(standing, adding: global.words, console.outStyle).forEach(console.line) }
+      for standing in found {
+        StatusText.lines(standing, adding: global.words, console.outStyle).forEach(console.line)
+      }
     } else {
       StatusText.table(found, console.outStyle).forEach(console.line)
     }

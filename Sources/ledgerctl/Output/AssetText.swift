@@ -21,7 +21,8 @@ enum AssetText {
     case .deferred(let deferral, _):
       let until = deferral.until.flatMap { $0.remainingMs(at: now) > 0 ? $0 : nil }
       return Standing(
-        text: (until.map { "waits for \(waitedFor(stage)) until \(ClockText.local(ms: $0.wallMs))" } ?? "put off")
+        text: (until.map { "waits for \(waitedFor(stage)) until \(ClockText.local(ms: $0.wallMs))" }
+          ?? "put off")
           + ": \(deferral.message)", tone: .waiting)
     case .started: return Standing(text: stage.rawValue, tone: nil)
     case .waiting, .completed:

@@ -29,8 +29,12 @@ enum StatusDocument {
     ]
     if let sha = state.confirmation?.sha { members.append(.init("commit", .string(sha))) }
     if let branch = state.registration?.branchName { members.append(.init("branch", .string(branch))) }
-    if state.confirmation != nil { members.append(.init("commit_left_branch", .bool(standing.commitHasLeft))) }
-    let next = NextStep.after(standing.batch, state).map { JSONValue.array(($0 + words).map(JSONValue.string)) }
+    if state.confirmation != nil {
+      members.append(.init("commit_left_branch", .bool(standing.commitHasLeft)))
+    }
+    let next = NextStep.after(standing.batch, state).map {
+      JSONValue.array(($0 + words).map(JSONValue.string))
+    }
     members.append(.init("next", .array(next)))
     return .object(members)
   }
@@ -50,7 +54,9 @@ enum StatusDocument {
       if let next = failure.next { members.append(waiting("another attempt", until: next)) }
     case .deferred(let deferral, _): members.append(waiting(deferral.message, until: deferral.until))
     case .waiting, .started, .completed:
-      if stage == .extract, let paused = standing.state.calls.pausedUntil, paused.remainingMs(at: standing.now) > 0 {
+      if stage == .extract, let paused = standing.state.calls.pausedUntil,
+        paused.remainingMs(at: standing.now) > 0
+      {
         members.append(waiting("the extractor takes nothing yet", until: paused))
       }
     }

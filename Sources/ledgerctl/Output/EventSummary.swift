@@ -9,7 +9,8 @@ enum EventSummary {
     case .batchRevised(let fact): registration("revised", fact)
     case .runStarted(let fact): "process \(fact.process) on \(fact.host), ledgerctl \(fact.toolVersion)"
     case .runFinished(let fact):
-      "exit \(fact.exit.rawValue)" + (fact.code.map { " (\($0))" } ?? "") + " after \(SpanText.text(ms: fact.durationMs))"
+      "exit \(fact.exit.rawValue)" + (fact.code.map { " (\($0))" } ?? "")
+        + " after \(SpanText.text(ms: fact.durationMs))"
         + (fact.held ? ", held" : "")
     case .runInterrupted(let fact): "found run \(fact.run) dead"
     case .stageStarted(_, let fact): started(fact)
@@ -30,7 +31,8 @@ enum EventSummary {
     case .batchCompleted(let fact):
       fact.alreadyPresent ? "nothing to commit" : fact.commit.map { "commit \($0.prefix(12))" } ?? ""
     case .batchCancelled(let fact):
-      (fact.why.isEmpty ? "cancelled" : fact.why) + (fact.left.isEmpty ? "" : "; left: \(fact.left.joined(separator: ", "))")
+      (fact.why.isEmpty ? "cancelled" : fact.why)
+        + (fact.left.isEmpty ? "" : "; left: \(fact.left.joined(separator: ", "))")
     }
   }
 

@@ -6,7 +6,8 @@ enum PlainProgress {
   static func line(_ event: Event) -> String? {
     guard let fact = try? BatchEvent(event) else { return nil }
     switch fact {
-    case .stageCompleted, .stageFailed, .stageDeferred, .stageInvalidated, .stageInterrupted, .batchRegistered,
+    case .stageCompleted, .stageFailed, .stageDeferred, .stageInvalidated, .stageInterrupted,
+      .batchRegistered,
       .batchRevised, .batchPlaced, .commitConfirmed, .commitSuperseded, .runInterrupted, .assetRetried,
       .batchCancelled:
       let subject = [event.asset ?? event.batch, event.stage].compactMap { $0 }.joined(separator: " ")

@@ -81,7 +81,8 @@ final class Progress: Sendable {
   private func draw(_ current: inout Current) {
     guard let batch = current.batch, !current.state.assets.isEmpty else { return }
     let size = terminal.size()
-    let board = ProgressBoard(columns: size.columns - 1, style: console.errStyle, hasBlocks: terminal.hasBlocks)
+    let board = ProgressBoard(
+      columns: size.columns - 1, style: console.errStyle, hasBlocks: terminal.hasBlocks)
     var lines = board.lines(batch, current.state, at: SystemClock().now())
     if lines.count >= size.rows { lines = Array(lines.suffix(1)) }
     // One write a frame: nothing in between is ever seen.

@@ -31,7 +31,7 @@ struct ProgressBoard {
       }
     let startedMs = state.runs.last?.startedMs ?? now.wallMs
     let endMs = state.runs.last?.finish == nil ? now.wallMs : state.runs.last?.lastMs ?? now.wallMs
-    return line("", "\(batch): \(doing), \(SpanText.text(ms: endMs - startedMs))", .strong)
+    return line("", "\(batch): \(doing), \(SpanText.running(ms: endMs - startedMs))", .strong)
   }
 
   private func line(_ plain: String, _ text: String, _ tone: Style.Tone?) -> String {
@@ -41,6 +41,7 @@ struct ProgressBoard {
   }
 
   private func bar(_ done: Int, of all: Int) -> String {
-    String(repeating: hasBlocks ? "■" : "#", count: done) + String(repeating: hasBlocks ? "□" : "-", count: all - done)
+    String(repeating: hasBlocks ? "■" : "#", count: done)
+      + String(repeating: hasBlocks ? "□" : "-", count: all - done)
   }
 }

@@ -23,7 +23,8 @@ struct ResultDocument {
 
   var json: JSONValue {
     var members: [JSONValue.Member] = [
-      .init("schema", "ledgerctl/result/v1"), .init("batches", .array(batches)), .init("errors", .array(errors)),
+      .init("schema", "ledgerctl/result/v1"), .init("batches", .array(batches)),
+      .init("errors", .array(errors)),
       .init("next", .array(next.map { .array($0.map(JSONValue.string)) })),
     ]
     if let retryAtMs { members.append(.init("retry_at", .string(TimeText.rfc3339(ms: retryAtMs)))) }

@@ -12,7 +12,8 @@ struct Terminal: Sendable {
 
   init(environment: [String: String]) {
     self.environment = environment
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+    let locale =
+      ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
     let folded = locale.lowercased()
     hasBlocks = folded.hasSuffix("utf-8") || folded.hasSuffix("utf8")
   }
@@ -21,7 +22,8 @@ struct Terminal: Sendable {
   func size() -> (columns: Int, rows: Int) {
     var window = winsize()
     let isKnown = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &window) == 0
-    let columns = isKnown && window.ws_col > 0 ? Int(window.ws_col) : environment["COLUMNS"].flatMap { Int($0) } ?? 80
+    let columns =
+      isKnown && window.ws_col > 0 ? Int(window.ws_col) : environment["COLUMNS"].flatMap { Int($0) } ?? 80
     let rows = isKnown && window.ws_row > 0 ? Int(window.ws_row) : 24
     return (max(columns, 2), max(rows, 2))
   }

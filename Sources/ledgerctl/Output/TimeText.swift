@@ -25,9 +25,11 @@ enum TimeText {
       rest = rest.dropFirst()
       return byte
     }
-    guard let year = number(4), mark("-") != nil, let month = number(2), mark("-") != nil, let day = number(2),
+    guard let year = number(4), mark("-") != nil, let month = number(2), mark("-") != nil,
+      let day = number(2),
       mark("Tt ") != nil, let hour = number(2), mark(":") != nil, let minute = number(2), mark(":") != nil,
-      let second = number(2), (1...12).contains(month), (1...daysIn(month, of: year)).contains(day), hour < 24,
+      let second = number(2), (1...12).contains(month), (1...daysIn(month, of: year)).contains(day),
+      hour < 24,
       minute < 60, second <= 60
     else { return nil }
     var ms: Int64 = 0
