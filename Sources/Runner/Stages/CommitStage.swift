@@ -4,6 +4,7 @@ import Ledger
 ///
 /// The order is what makes it exactly one: the index is held, the intent with the commit's exact bytes is on disk, the
 /// branch is swapped only if it still is where the intent says, the index is published, the confirmation is written.
+/// A fault on the way frees the index again: only a death leaves it locked, until the next commit takes the lock over.
 extension StageWork {
   /// How often a branch that keeps moving is followed.
   private static let patience = 5
@@ -11,6 +12,13 @@ extension StageWork {
   func commit(in run: BatchRun) async throws {
     let lock = try await surroundings.locks.acquireCommit()
     defer { lock.release() }
+    do { try await commitUnderLock(in: run) } catch {
+      try? releaseIndex()
+      throw error
+    }
+  }
+
+  private func commitUnderLock(in run: BatchRun) async throws {
     try await settleIntent(in: run)
     if await run.state.confirmation != nil {
       try await completeCommit(in: run)
@@ -168,7 +176,10 @@ extension StageWork {
     guard await run.state.intent != nil else { return }
     let lock = try await surroundings.locks.acquireCommit()
     defer { lock.release() }
-    try await settleIntent(in: run)
+    do { try await settleIntent(in: run) } catch {
+      try? releaseIndex()
+      throw error
+    }
   }
 
   private func settle(_ intent: CommitIntent, in run: BatchRun) async throws {

@@ -5,6 +5,8 @@ import Runner
 struct Scenario: Hashable {
   var assets: Int
   var isLimited: Bool
+  /// One call asks for all assets.
+  var isTogether: Bool
   var requestsPerMinute: Int
   var prefix: String
   /// A batch of the same assets, with other names and images, landed before.
@@ -25,6 +27,7 @@ struct Scenario: Hashable {
     func oneIn(_ count: Int) -> Bool { Int.random(in: 0..<count, using: &random) == 0 }
     assets = Int.random(in: 1...3, using: &random)
     isLimited = !oneIn(3)
+    isTogether = isLimited && oneIn(5)
     requestsPerMinute = oneIn(4) ? 2 : 55
     prefix = oneIn(3) ? "site/" : ""
     hasEarlier = oneIn(3)
@@ -46,6 +49,7 @@ struct Scenario: Hashable {
     var configuration = Configuration()
     configuration.extractor.kind = isLimited ? .mcp : .local
     configuration.extractor.command = isLimited ? ["server"] : []
+    configuration.extractor.batch = isTogether
     configuration.limits.requestsPerMinute = requestsPerMinute
     configuration.limits.inFlight = 2
     configuration.limits.maxAttempts = 3

@@ -10,10 +10,14 @@ extension World {
       worktree: SimulatedWorktree(world: self, process: process),
       repository: SimulatedRepository(world: self, process: process),
       locks: SimulatedLocks(world: self, process: process),
-      extractor: { SimulatedExtractor(world: self, process: process, configuration: $0) })
+      extractor: { configuration in
+        let one = SimulatedExtractor(world: self, process: process, configuration: configuration)
+        return configuration.extractor.batch ? SimulatedBatchExtractor(sound: one) : one
+      })
     let used = mutant?.bend(parts, world: self, process: process) ?? parts
     return Surroundings(
-      store: used.store, objects: used.objects, worktree: { (_) throws(Fault) in used.worktree },
+      store: used.store, objects: used.objects,
+      worktree: { _ throws(Fault) in used.worktree },
       repository: { () throws(Fault) in used.repository }, locks: used.locks,
       clock: SimulatedClock(world: self, process: process), root: prefix.isEmpty ? "/root" : "/root/\(prefix.dropLast())",
       scratch: "/scratch", makeExtractor: { (configuration) throws(Fault) in used.extractor(configuration) },
@@ -130,69 +134,5 @@ struct SimulatedLocks: BatchLocks {
       process.heldLocks.remove(name)
       if world.locks[name] === process { world.locks[name] = nil }
     }
-  }
-}
-
-/// An extractor that always finds the same facts in the same image, unless a misfortune has it say something else.
-struct SimulatedExtractor: Extractor {
-  let world: World
-  let process: SimulatedProcess
-  let configuration: Configuration
-
-  var identity: ExtractorIdentity {
-    get async throws(ExtractorRefusal) {
-      ExtractorIdentity(kind: configuration.extractor.kind.rawValue, parts: ["name": "simulated", "version": "1"])
-    }
-  }
-
-  func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {
-    await world.pause(process)
-    guard process.isAlive else { throw .cancelled }
-    world.noteCall(request, by: process)
-    defer { world.noteCallEnded(request, by: process) }
-    let turn = world.arrive(.extract, "extract \(request.asset)", process)
-    guard process.isAlive else { throw .cancelled }
-    switch turn {
-    case .crashBefore, .crashWithin, .crashAfter:
-      world.kill(process)
-      throw .cancelled
-    case .fail: throw .surroundings(message: "Too many files.")
-    case .answer(let answer):
-      world.noteAnswer(answer, request)
-      await world.pause(process)
-      throw Self.refusal(answer)
-    case .plain: break
-    }
-    await withUnsafeContinuation { continuation in
-      world.queue.at(world.queue.nowMs + 20) { continuation.resume() }
-    }
-    await world.pause(process)
-    guard process.isAlive, !Task.isCancelled else { throw .cancelled }
-    return ExtractionReply(idf: Self.facts(of: request), raw: "{}")
-  }
-
-  func shutDown() async {}
-
-  private static func refusal(_ answer: FaultPlan.Answer) -> ExtractorRefusal {
-    switch answer {
-    case .limited(let ms): .limited(retryAfterMs: ms, source: "retryDelay", daily: false, message: "429")
-    case .dailyQuota: .limited(retryAfterMs: nil, source: "text", daily: true, message: "daily quota")
-    case .gone: .unavailable(reason: "exit", message: "It went away.")
-    case .timeout: .unavailable(reason: "timeout", message: "It took too long.")
-    case .protocolBroken: .protocolBroken(message: "No JSON.")
-    case .nonsense: .badReply(message: "No IDF.", raw: "nonsense", retryable: true)
-    case .nonsenseForEver: .badReply(message: "No IDF.", raw: "nonsense", retryable: false)
-    case .surroundings: .surroundings(message: "Too many files.")
-    }
-  }
-
-  private static func facts(of request: ExtractionRequest) -> IDF {
-    let digits = request.image.hex
-    return IDF(
-      dimensions: request.dimensions, background: "#\(digits.prefix(6))",
-      palette: .init(primary: ["#\(digits.dropFirst(6).prefix(6))"], accents: ["#\(digits.dropFirst(12).prefix(6))"]),
-      densityZones: .init(
-        upperLeft: .init(coverage: 0.25), central: .init(coverage: 0.5), lowerRight: .init(coverage: 0.125)),
-      specimens: request.specs["specimens"]?.array?.compactMap(\.string) ?? [])
   }
 }

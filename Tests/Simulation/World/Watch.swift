@@ -94,7 +94,7 @@ extension World {
     case .batchPlaced: if !state.isWhollyPackaged { violate(.packagedFirst, "batch.placed before all is packaged") }
     case .commitConfirmed(let confirmation): checkConfirmation(confirmation)
     case .batchCompleted(let completion):
-      if completion.alreadyPresent { checkPresence(state, at: git.refs[state.registration?.branch ?? ""]) }
+      if completion.alreadyPresent { checkPresence(state) }
     default: break
     }
   }
@@ -136,16 +136,16 @@ extension World {
     }
   }
 
-  /// Checks that a commit's tree holds all of a batch's bundles.
-  private func checkPresence(_ state: BatchState, at tip: GitID?) {
-    let tree = tip.flatMap { git.commits[$0]?.tree } ?? [:]
-    for target in state.placement?.targets ?? [] {
-      let found = tree[prefix + target.path].flatMap { git.blobs[$0] }
-      if found != target.digest {
-        violate(.oneCommit, "the batch is said to be present, and \(target.path) is not")
-        return
+  /// Checks that some commit the branch has been at holds all of a batch's bundles: it may have moved since.
+  private func checkPresence(_ state: BatchState) {
+    let targets = state.placement?.targets ?? []
+    let isThere = git.known.contains { id in
+      let tree = git.commits[id]?.tree ?? [:]
+      return targets.allSatisfy { target in
+        tree[prefix + target.path].flatMap { git.blobs[$0] } == target.digest
       }
     }
+    if !isThere { violate(.oneCommit, "the batch is said to be present, and no commit holds its bundles") }
   }
 
   // MARK: - Effects
@@ -213,11 +213,12 @@ extension World {
     watch.callsUnderWay = max(0, watch.callsUnderWay - 1)
   }
 
-  func noteAnswer(_ answer: FaultPlan.Answer, _ request: ExtractionRequest) {
-    switch answer {
-    case .timeout, .protocolBroken, .nonsense, .nonsenseForEver:
-      for batch in watch.states.keys { watch.failures["\(batch)/\(request.asset)", default: 0] += 1 }
-    case .limited, .dailyQuota, .gone, .surroundings: break
+  /// Counts an answer that spends an attempt of the asset's.
+  func noteRefusal(_ refusal: ExtractorRefusal, _ asset: AssetID) {
+    switch refusal {
+    case .unavailable(reason: "timeout", _), .protocolBroken, .badReply, .rejected:
+      for batch in watch.states.keys { watch.failures["\(batch)/\(asset)", default: 0] += 1 }
+    case .limited, .unavailable, .surroundings, .cancelled: break
     }
   }
 }
