@@ -22,6 +22,8 @@ struct LedgerCtl: AsyncParsableCommand {
     version: "ledgerctl \(Project.version)",
     subcommands: [
       Init.self, Run.self,
+      Plan.self, Explain.self, Verify.self, ManifestVerb.self, SchemaVerb.self, Skill.self, Doctor.self, Prune.self,
+      Man.self,
     ])
 
   @OptionGroup var global: GlobalOptions
