@@ -62,7 +62,17 @@ let package = Package(
       exclude: ["hash-chain-vectors.py"],
       swiftSettings: strict),
     .testTarget(name: "RunnerTests", dependencies: ["Runner", "Ledger"], swiftSettings: strict),
-    .testTarget(name: "EndToEnd", dependencies: [], swiftSettings: strict),
+    // A whole world around the runner, in memory: for the tests beside it and for `scripts/simulate`.
+    .target(
+      name: "SimulatedWorld", dependencies: ["Ledger", "Runner"], path: "Tests/Simulation/World",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "ledger-simulate", dependencies: ["SimulatedWorld"], path: "Tests/Simulation/Command",
+      swiftSettings: strict),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["SimulatedWorld"], path: "Tests/Simulation/Tests",
+      swiftSettings: strict),
+    .testTarget(name: "EndToEnd", dependencies: ["ledgerctl", "Runner", "Ledger"], swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

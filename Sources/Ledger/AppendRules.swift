@@ -37,8 +37,8 @@ struct LimiterChanges {
 
   /// Lets all calls of the request start, or throws `StoreError.limited` for the first limiter that refuses.
   ///
-  /// The calls that end and the pauses are taken into account first. The calls of one limiter are decided together, by
-  /// the limits and the moment of the last among them.
+  /// The calls that end and the pauses are taken into account first. The calls of one limiter are decided
+  /// together, by the limits and the moment of the last among them.
   init(
     _ request: AppendRequest, window: (String) throws(StoreError) -> CallWindow
   ) throws(StoreError) {

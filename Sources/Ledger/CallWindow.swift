@@ -17,19 +17,21 @@ struct RecordedCall: Hashable, Sendable {
   }
 }
 
-/// What a limiter knows: the calls that may still count, and the server's own pause. Pure; both stores decide by it.
+/// What a limiter knows: the calls that may still count, and the server's own pause. Pure; both stores decide
+/// by it.
 ///
-/// Time within a boot is the boot clock's, so a step of the wall clock changes nothing. A call from another boot is as
-/// old as the wall clock says, but never older than this boot's own age, and a wall clock that says "in the
-/// future" is not believed: then the boot's age alone counts. So after a minute of uptime no limiter waits for
-/// calls of an earlier boot, and no step of the clock lets more calls start than the limit.
+/// Time within a boot is the boot clock's, so a step of the wall clock changes nothing. A call from another
+/// boot is as old as the wall clock says, but never older than this boot's own age, and a wall clock that
+/// says "in the future" is not believed: then the boot's age alone counts. So after a minute of uptime no
+/// limiter waits for calls of an earlier boot, and no step of the clock lets more calls start than the limit.
 struct CallWindow: Hashable, Sendable {
   /// The span over which calls a minute are counted, both ends included.
   static let spanMs: Int64 = 60_000
   /// When to ask again while too many calls are under way: one may end at any moment, long before its lease.
   static let inFlightRecheckMs: Int64 = 1_000
 
-  /// What `StoreError.failed` says of a call that starts under an id still remembered: SQLite's constraint code.
+  /// What `StoreError.failed` says of a call that starts under an id still remembered: SQLite's constraint
+  /// code.
   static let repeatedCode: Int32 = 1555
 
   var calls: [RecordedCall] = []

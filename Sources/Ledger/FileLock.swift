@@ -6,11 +6,13 @@
 
 /// A kernel lock on a path, freed when its holder dies, however it dies.
 ///
-/// The file is made where it is missing (its folder must exist), never followed if it is a link, and never removed;
-/// it holds the process and host of whoever locked it last. A lock is of this value, not of the process: two values
-/// on one path exclude each other. Used by one thread at a time, or handed from one to the next.
+/// The file is made where it is missing (its folder must exist), never followed if it is a link, and never
+/// removed; it holds the process and host of whoever locked it last. A lock is of this value, not of the
+/// process: two values on one path exclude each other. Used by one thread at a time, or handed from one to
+/// the next.
 public final class FileLock: @unchecked Sendable {
-  // Unchecked: the owner hands a lock on, it never shares it; every use by two threads at once is the owner's mistake.
+  // Unchecked: the owner hands a lock on, it never shares it; every use by two threads at once is the owner's
+  // mistake.
 
   /// Who locked a file last, as written in it: for messages, never for decisions.
   public struct Holder: Hashable, Sendable {
@@ -74,7 +76,8 @@ public final class FileLock: @unchecked Sendable {
 
   /// Tries once; false if someone else holds the lock.
   private func attempt() throws(StoreError) -> Bool {
-    // Somebody may have removed the file since it was opened: a lock on what no path leads to locks nobody out.
+    // Somebody may have removed the file since it was opened: a lock on what no path leads to locks nobody
+    // out.
     for _ in 0..<16 {
       if descriptor < 0 { try openFile() }
       while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {

@@ -32,7 +32,8 @@ public enum LedgerHeadFile {
     return LedgerHead(position: position, hash: hash)
   }
 
-  /// Replaces the file, synced and at once, unless it names a later position: that one is evidence, and stays.
+  /// Replaces the file, synced and at once, unless it names a later position: that one is evidence, and
+  /// stays.
   public static func write(_ head: LedgerHead, in folder: LedgerFolder) throws(StoreError) {
     let known = try? read(in: folder)
     if let known, known.position > head.position || known == head { return }

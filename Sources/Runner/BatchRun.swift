@@ -50,8 +50,7 @@ actor BatchRun {
   ) async throws(StoreError) {
     guard !facts.isEmpty else { return }
     let timeMs = surroundings.clock.now().wallMs
-    var next = state
-    for fact in facts { next.apply(StampedEvent(fact, timeMs: timeMs, run: id)) }
+    let next = state.applying(facts, timeMs: timeMs, run: id)
     let stored = try await surroundings.store.append(
       AppendRequest(
         batch: batch.text, expecting: state.version,
@@ -86,15 +85,15 @@ actor BatchRun {
         defer { group.cancelAll() }
         group.addTask { await self.stop.wait() }
         while true {
-          try await self.record(mailbox.takeAll(), stages)
           let now = self.surroundings.clock.now()
+          let news = self.news(in: mailbox.takeAll(), stages, now: now)
           let plan = planner.plan(
-            self.state, busy: self.busy, prepared: Set(self.prepared.keys), now: now)
-          if let status = self.stop.status {
-            if self.busy.isEmpty { return Ending.stopped(status) }
-          } else if try await self.begin(plan.steps, stages, mailbox, &group) {
-            continue
-          }
+            self.state.applying(news.facts, run: self.id), busy: self.busy,
+            prepared: Set(self.prepared.keys), now: now)
+          let steps = self.stop.status == nil ? plan.steps : []
+          try await self.begin(steps, after: news, stages, mailbox, &group)
+          if try await self.beginAlone(steps, stages, mailbox, &group) { continue }
+          if let status = self.stop.status, self.busy.isEmpty { return Ending.stopped(status) }
           if self.busy.isEmpty {
             guard let ending = self.ending(plan, now: now, maxWaitMs: maxWaitMs) else {
               self.schedule(plan.wakeUp, &group)
@@ -121,17 +120,50 @@ actor BatchRun {
     return registration
   }
 
-  /// Starts what the plan says; true where a batch stage ran to its end and the plan must be made anew.
+  /// Writes down what has come in together with the starts it makes possible, then starts them.
   private func begin(
+    _ steps: [Planner.Step], after news: News, _ stages: StageWork, _ mailbox: Mailbox,
+    _ group: inout ThrowingTaskGroup<Void, any Error>
+  ) async throws(StoreError) {
+    var facts = news.facts
+    var work: [(AssetState, Stage, StageKey)] = []
+    for case .start(let assets, let stage) in steps where !stages.isLimited(stage) {
+      for (asset, key) in ready(assets, stage) {
+        facts.append(start(of: asset, stage, key))
+        work.append((asset, stage, key))
+      }
+    }
+    try await append(facts, callsEnded: news.callsEnded, pauses: news.pauses)
+    for (asset, stage, key) in work { execute(stage, of: [(asset, key)], stages, mailbox, &group) }
+    for case .prepare(let asset, let stage) in steps {
+      guard let current = state[asset: asset] else { continue }
+      busy.insert(Planner.Slot(asset: asset, stage: stage))
+      group.addTask {
+        mailbox.put(.prepared(asset, stage, try await stages.prepare(stage, of: current)))
+      }
+    }
+  }
+
+  /// Starts what needs an append of its own: calls that a limiter may refuse, and the batch's own stages.
+  ///
+  /// True where the plan must be made anew.
+  private func beginAlone(
     _ steps: [Planner.Step], _ stages: StageWork, _ mailbox: Mailbox,
     _ group: inout ThrowingTaskGroup<Void, any Error>
   ) async throws -> Bool {
     for step in steps {
       switch step {
-      case .prepare(let asset, let stage):
-        prepare(asset, stage, stages, mailbox, &group)
+      case .prepare: break
       case .start(let assets, let stage):
-        if try await start(assets, stage, stages, mailbox, &group) == false { return true }
+        guard stages.isLimited(stage) else { break }
+        let work = ready(assets, stage)
+        let calls = stages.callStarts(for: work.map(\.0), run: id)
+        let facts = work.map { start(of: $0.0, stage, $0.1) }
+        if let until = try await refusal(of: facts, calls) {
+          try await putOff(work.map(\.0), until: until)
+          return true
+        }
+        execute(stage, of: work, stages, mailbox, &group)
       case .place:
         try await attempt(.place, stages)
         return true
@@ -146,48 +178,30 @@ actor BatchRun {
     return false
   }
 
-  private func prepare(
-    _ asset: AssetID, _ stage: Stage, _ stages: StageWork, _ mailbox: Mailbox,
-    _ group: inout ThrowingTaskGroup<Void, any Error>
-  ) {
-    guard let assetState = state[asset: asset] else { return }
-    busy.insert(Planner.Slot(asset: asset, stage: stage))
-    group.addTask {
-      let preparation = try await stages.prepare(stage, of: assetState)
-      mailbox.put(.prepared(asset, stage, preparation))
-    }
-  }
-
-  /// Writes the starts of prepared stages and starts them; false where a limiter refused.
-  private func start(
-    _ assets: [AssetID], _ stage: Stage, _ stages: StageWork, _ mailbox: Mailbox,
-    _ group: inout ThrowingTaskGroup<Void, any Error>
-  ) async throws -> Bool {
-    let starts = assets.compactMap { asset in
+  /// The prepared ones among assets, with the keys they start under.
+  private func ready(_ assets: [AssetID], _ stage: Stage) -> [(AssetState, StageKey)] {
+    assets.compactMap { asset in
       state[asset: asset].flatMap { current in
         prepared[Planner.Slot(asset: asset, stage: stage)].map { (current, $0) }
       }
     }
-    let facts = starts.map { current, key in
-      BatchEvent.stageStarted(
-        StageRef(current.id, stage, attempt: current[stage].nextAttempt), StageStart(key: key))
-    }
-    let calls = stage == .extract ? stages.callStarts(for: starts.map(\.0), run: id) : []
-    if let until = try await refusal(of: facts, calls) {
-      try await putOff(starts.map(\.0), until: until)
-      return false
-    }
-    for (asset, _) in starts {
+  }
+
+  private func start(of asset: AssetState, _ stage: Stage, _ key: StageKey) -> BatchEvent {
+    .stageStarted(
+      StageRef(asset.id, stage, attempt: asset[stage].nextAttempt), StageStart(key: key))
+  }
+
+  private func execute(
+    _ stage: Stage, of work: [(AssetState, StageKey)], _ stages: StageWork, _ mailbox: Mailbox,
+    _ group: inout ThrowingTaskGroup<Void, any Error>
+  ) {
+    for (asset, _) in work {
       let slot = Planner.Slot(asset: asset.id, stage: stage)
       prepared[slot] = nil
       busy.insert(slot)
     }
-    let work = starts.map { ($0.0, $0.1) }
-    group.addTask {
-      let outcomes = await stages.execute(stage, of: work)
-      mailbox.put(.executed(stage, outcomes))
-    }
-    return true
+    group.addTask { mailbox.put(.executed(stage, await stages.execute(stage, of: work))) }
   }
 
   /// Appends starts; returns until when a limiter refuses them, in which case nothing is written.
@@ -219,33 +233,37 @@ actor BatchRun {
 
   // MARK: - Results
 
-  /// Writes down results that have come in, all in one append.
-  private func record(_ results: [Result], _ stages: StageWork) async throws(StoreError) {
+  /// What has come in, as facts that are not yet written down.
+  private struct News {
     var facts: [BatchEvent] = []
-    var ended: [String] = []
+    var callsEnded: [String] = []
     var pauses: [LimiterPause] = []
-    let recorder = OutcomeRecorder(policy: stages.policy, now: surroundings.clock.now())
+  }
+
+  /// Turns results into facts; from here on their stages are no longer at work.
+  private func news(in results: [Result], _ stages: StageWork, now: Moment) -> News {
+    var news = News()
+    let recorder = OutcomeRecorder(policy: stages.policy, now: now)
     for result in results {
       switch result {
       case .prepared(let asset, let stage, let preparation):
         busy.remove(Planner.Slot(asset: asset, stage: stage))
-        facts += take(preparation, asset, stage, recorder)
+        news.facts += take(preparation, asset, stage, recorder)
       case .executed(let stage, let outcomes):
         for (asset, outcome) in outcomes {
           busy.remove(Planner.Slot(asset: asset, stage: stage))
           guard let current = state[asset: asset] else { continue }
-          let new = recorder.events(
+          let facts = recorder.events(
             for: outcome, of: StageRef(asset, stage, attempt: current[stage].nextAttempt),
             at: current[stage], calls: state.calls, using: &random)
-          facts += new
-          if stage == .extract {
-            ended += stages.callID(of: current, run: id).map { [$0] } ?? []
-            pauses += stages.pauses(in: new)
-          }
+          news.facts += facts
+          guard stage == .extract else { continue }
+          if let call = stages.callID(of: current, run: id) { news.callsEnded.append(call) }
+          news.pauses += stages.pauses(in: facts)
         }
       }
     }
-    try await append(facts, callsEnded: ended, pauses: pauses)
+    return news
   }
 
   private func take(

@@ -19,7 +19,7 @@ public struct RetryRequest: Hashable, Sendable {
 extension Runner {
   /// Brings an open commit intent to its end; a batch whose commit turns out to have landed is completed and refused.
   func settle(_ run: BatchRun, _ stages: StageWork, _ batch: BatchID) async throws(Fault) {
-    try await stages.settleIntent(in: run)
+    try await stages.settleIntentAlone(in: run)
     let state = await run.state
     guard let confirmation = state.confirmation else { return }
     if !state.commit.isCompleted { try await stages.completeCommit(in: run) }

@@ -5,7 +5,8 @@ import Runner
 struct GlobalOptions: ParsableArguments {
   @Option(
     name: .customLong("repo"),
-    help: ArgumentHelp("Work in the repository around DIR instead of the working directory.", valueName: "dir"))
+    help: ArgumentHelp(
+      "Work in the repository around DIR instead of the working directory.", valueName: "dir"))
   var repository: String?
 
   @Option(help: ArgumentHelp("Use the ledger in DIR; LEDGERCTL_LEDGER says the same.", valueName: "dir"))

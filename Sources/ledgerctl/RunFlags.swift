@@ -3,7 +3,8 @@ import Runner
 
 /// What `run`, `resume` and `retry` share.
 struct RunFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("Wait no longer for a quota than this, such as 30s or 5m.", valueName: "duration"))
+  @Option(
+    help: ArgumentHelp("Wait no longer for a quota than this, such as 30s or 5m.", valueName: "duration"))
   var maxWait: DurationArgument?
 
   @Option(help: ArgumentHelp("Work on so many stages at once.", valueName: "n"))
@@ -15,10 +16,11 @@ struct RunFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Commit to this branch; it is made from HEAD if it is new.", valueName: "name"))
   var branch: String?
 
-  @Option(help: ArgumentHelp("Overwrite PATH although no batch placed it. Can be repeated.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("Overwrite PATH although no batch placed it. Can be repeated.", valueName: "path"))
   var force: [String] = []
 
-  @Option(help: ArgumentHelp("Progress: auto, bar, plain or none.", valueName: "how"))
+  @Option(help: ArgumentHelp("Show progress on stderr: auto, bar, plain or none.", valueName: "how"))
   var progress: ProgressChoice?
 
   @Option(help: "Answer as text, json or jsonl.")
@@ -26,11 +28,14 @@ struct RunFlags: ParsableArguments {
 
   /// How progress is shown.
   enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
-    case auto, bar, plain, none
+    case auto, bar, plain
+    case off = "none"
   }
 
   func validate() throws {
-    if let jobs, jobs < 1 { throw ValidationError("The value '\(jobs)' of '--jobs' is too small: expected 1 or more.") }
+    if let jobs, jobs < 1 {
+      throw ValidationError("The value '\(jobs)' of '--jobs' is too small: expected 1 or more.")
+    }
   }
 
   var overrides: Configuration.Overrides {
@@ -38,8 +43,23 @@ struct RunFlags: ParsableArguments {
       extractorKind: extractor?.kind, branch: branch, maxWait: maxWait?.duration, inFlight: jobs)
   }
 
-  func options(untilPackaged: Bool = false) -> RunOptions {
-    RunOptions(maxWaitMs: maxWait?.milliseconds, jobs: jobs, untilPackaged: untilPackaged)
+  /// What the flags say of one run; those that a registered batch goes by from now on among them.
+  func options(_ project: Project, untilPackaged: Bool = false) throws(Faults) -> RunOptions {
+    var change = RegistrationChange(branch: branch, forced: force)
+    if extractor != nil { change.extractor = try project.configuration(overrides).extractor }
+    return RunOptions(
+      maxWaitMs: maxWait?.milliseconds, jobs: jobs, untilPackaged: untilPackaged, change: change)
+  }
+
+  /// How progress is shown here: on a terminal as a board, else line by line, and never where scripts read.
+  func progressKind(_ console: Console) -> Progress.Kind {
+    switch progress {
+    case .bar: .board
+    case .plain: .lines
+    case .off: .nothing
+    case .auto: console.isErrTerminal ? .board : .lines
+    case nil: console.format != .text ? .nothing : console.isErrTerminal ? .board : .lines
+    }
   }
 }
 

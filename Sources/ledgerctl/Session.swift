@@ -70,7 +70,9 @@ struct Session {
   private var requestedFormat: OutputFormat {
     var found: OutputFormat?
     for (index, argument) in arguments.enumerated() {
-      if argument == "--format", index + 1 < arguments.count { found = OutputFormat(rawValue: arguments[index + 1]) }
+      if argument == "--format", index + 1 < arguments.count {
+        found = OutputFormat(rawValue: arguments[index + 1])
+      }
       if argument.hasPrefix("--format=") { found = OutputFormat(rawValue: String(argument.dropFirst(9))) }
     }
     return found ?? .text

@@ -4,7 +4,7 @@ import Runner
 enum UsageFault {
   /// `message` is what the parser says, `usage` the same with the verb's synopsis.
   static func make(message: String, usage: String, arguments: [String]) -> Fault {
-    if let word = arguments.first(where: { !$0.hasPrefix("-") }), !verbs.contains(word),
+    if let word = firstWord(arguments), !verbs.contains(word),
       message.contains("nexpected argument")
     {
       return unknownVerb(word)
@@ -13,6 +13,16 @@ enum UsageFault {
     return Fault(
       "usage", exit: .usage, message,
       hint: "See `\((["ledgerctl"] + (verb.map { [$0] } ?? []) + ["--help"]).joined(separator: " "))`.")
+  }
+
+  /// The first argument that is no option and no global option's value.
+  private static func firstWord(_ arguments: [String]) -> String? {
+    var isValue = false
+    for argument in arguments {
+      if !isValue, !argument.hasPrefix("-") { return argument }
+      isValue = !isValue && ["--repo", "--ledger", "--color"].contains(argument)
+    }
+    return nil
   }
 
   private static func unknownVerb(_ word: String) -> Fault {

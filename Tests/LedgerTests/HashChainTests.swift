@@ -17,7 +17,7 @@ import Testing
     var name: String
     var position: Int64
     var version: Int64
-    var time_ms: Int64
+    var timeMs: Int64
     var attempt: Int64?
     var batch: String
     var run: String
@@ -34,7 +34,9 @@ import Testing
   @Test("Every shipped vector comes out, and together they are a chain")
   func vectors() throws {
     let json = Data(TemporaryFolder.bytes(of: Self.root + "/docs/hash-chain-vectors.json"))
-    let vectors = try JSONDecoder().decode(Vectors.self, from: json).events
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let vectors = try decoder.decode(Vectors.self, from: json).events
     #expect(vectors.count >= 8)
     var previous = Digest.zero
     for vector in vectors {
@@ -43,7 +45,7 @@ import Testing
         UInt8(String(digits[$0..<$0 + 2]), radix: 16)
       }
       let event = NewEvent(
-        timeMs: vector.time_ms, run: vector.run, type: vector.type, asset: vector.asset,
+        timeMs: vector.timeMs, run: vector.run, type: vector.type, asset: vector.asset,
         stage: vector.stage, attempt: vector.attempt, payload: payload)
       let hash = HashChain.hash(
         of: event, in: vector.batch, position: vector.position, version: vector.version,

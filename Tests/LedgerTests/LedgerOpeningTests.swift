@@ -59,7 +59,20 @@ import Testing
     #expect(TemporaryFolder.names(in: home.path) == [])
   }
 
-  @Test("Closing leaves the log alone: no checkpoint, and the next opening reads from it")
+  @Test("Closing empties a long log, so that the next opening need not read it")
+  func longLogIsEmptied() async throws {
+    let store = try SQLiteEventStore.fresh(in: home)
+    for version: Int64 in 0..<20 { try await store.append(AppendRequest("demo", version, .sample())) }
+    #expect(TemporaryFolder.bytes(of: folder.database + "-wal").count > 100_000)
+    await store.close()
+    #expect(TemporaryFolder.bytes(of: folder.database + "-wal") == [])
+    let again = try open(.readOnly)
+    let head = try await again.head()
+    #expect(head.position == 20)
+    await again.close()
+  }
+
+  @Test("Closing leaves a short log alone: no checkpoint, and the next opening reads from it")
   func noCheckpointOnClose() async throws {
     let store = try SQLiteEventStore.fresh(in: home)
     let before = TemporaryFolder.bytes(of: folder.database)

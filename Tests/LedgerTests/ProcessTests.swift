@@ -57,14 +57,16 @@ import Testing
 
   @Test(
     "Killed at any write while the ledger is made, the next opening makes it whole",
-    .enabled(if: Command.run("strace", "-V").status == 0), arguments: 1...30)
+    .enabled(if: Command.run("strace", "-V").status == 0),
+    arguments: Array(stride(from: 1, through: 61, by: 3)))
   func killedMigration(_ write: Int) throws {
     let killed = Command.run(
       "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64,fdatasync,ftruncate,unlink,openat",
       "-e", "inject=pwrite64,fdatasync,ftruncate:signal=KILL:when=\(write)", Command.bench, "open",
       folder.path)
+    #expect(killed.status == 128 + SIGKILL, "\(killed.output)")
     let again = Command.run(Command.bench, "open", folder.path)
-    #expect(again.status == 0, "\(again.output) after write \(write), which ended with \(killed.status)")
+    #expect(again.status == 0, "\(again.output) after write \(write)")
     let found = try LedgerVerifier(folder).verify(integrity: .full)
     #expect(found.isWhole, "\(found)")
     let count = Command.run("sqlite3", folder.database, "SELECT count(*) FROM migrations").output

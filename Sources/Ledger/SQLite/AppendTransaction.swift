@@ -24,7 +24,8 @@ struct AppendTransaction {
     head = LedgerHead(position: statements.head.integer(0), hash: hash)
   }
 
-  /// Appends one request's events, or refuses it and writes nothing; throws only if the whole transaction is lost.
+  /// Appends one request's events, or refuses it and writes nothing; throws only if the whole transaction is
+  /// lost.
   mutating func append(
     _ request: AppendRequest, hashing hasher: inout ChainHasher
   ) throws(StoreError) -> Result<[Event], StoreError> {

@@ -38,7 +38,8 @@ struct ChainScan: ~Copyable {
       return stop(.position, expected: "\(position + 1)", found: "\(found)")
     }
     let version = row.integer(1)
-    let stream = stream(named: row.rawText(3))
+    let batch = row.rawText(3)
+    let stream = stream(named: batch)
     guard version == streams[stream].version + 1 else {
       return stop(.version, expected: "\(streams[stream].version + 1)", found: "\(version)")
     }
@@ -46,7 +47,7 @@ struct ChainScan: ~Copyable {
     guard Self.equal(previous, hash) else {
       return stop(.previous, expected: Digest(bytes: hash).hex, found: Self.hex(previous))
     }
-    compute(row, position: found, version: version, previous: previous)
+    compute(row, position: found, version: version, batch: batch, previous: previous)
     let stored = row.rawBlob(11)
     guard Self.equal(stored, computed) else {
       return stop(.hash, expected: Digest(bytes: computed).hex, found: Self.hex(stored))
@@ -81,18 +82,17 @@ struct ChainScan: ~Copyable {
   }
 
   private mutating func compute(
-    _ row: Statement, position: Int64, version: Int64, previous: UnsafeRawBufferPointer
+    _ row: Statement, position: Int64, version: Int64, batch: UnsafeRawBufferPointer,
+    previous: UnsafeRawBufferPointer
   ) {
     hasher.beginLeaf(
       position: position, version: version, timeMs: row.integer(2), attempt: row.optionalInteger(8))
-    hasher.append(row.rawText(3))
+    hasher.append(batch)
     hasher.append(row.rawText(4))
-    hasher.append(optional: row.isNull(6) ? nil : row.rawText(6))
-    hasher.append(optional: row.isNull(7) ? nil : row.rawText(7))
+    hasher.append(optional: row.rawOptionalText(6))
+    hasher.append(optional: row.rawOptionalText(7))
     hasher.append(row.rawText(5))
     hasher.append(row.rawBlob(9))
-    // A column is asked for again, since reading others may move what it pointed to.
-    let previous = row.rawBlob(10)
     computed.withUnsafeMutableBytes { hasher.finish(position: position, previous: previous, into: $0) }
   }
 

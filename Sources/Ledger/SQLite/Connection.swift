@@ -98,6 +98,17 @@ final class Connection {
     guard code == SQLITE_OK || code & 0xff == SQLITE_BUSY else { throw error("checkpoint") }
   }
 
+  /// Empties the log after a checkpoint, if no reader uses it just now.
+  ///
+  /// The first connection after all others are gone reads the whole log before anything else, checkpointed or not;
+  /// emptied, it costs the next command nothing.
+  func emptyLog() throws(StoreError) {
+    sqlite3_busy_timeout(handle, 0)
+    defer { sqlite3_busy_timeout(handle, Self.busyTimeoutMs) }
+    let code = sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    guard code == SQLITE_OK || code & 0xff == SQLITE_BUSY else { throw error("empty the log") }
+  }
+
   /// Whether a transaction is open; SQLite ends one by itself after some errors.
   var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 

@@ -1,7 +1,9 @@
-/// Turns a query into one SQL text and its arguments: one text a shape of query, so that each is prepared once.
+/// Turns a query into one SQL text and its arguments: one text a shape of query, so that each is prepared
+/// once.
 ///
-/// The index is named, not left to SQLite's planner: without statistics it guesses, and a wrong guess reads a million
-/// rows. The most selective filter leads: batch, run, asset, type, stage; the others are checked row by row.
+/// The index is named, not left to SQLite's planner: without statistics it guesses, and a wrong guess reads a
+/// million rows. The most selective filter leads: batch, run, asset, type, stage; the others are checked row
+/// by row.
 struct EventSelection {
   enum Argument: Hashable {
     case integer(Int64)
@@ -20,27 +22,26 @@ struct EventSelection {
     if let batch = query.batch { conditions.append("batch = \(add(.text(batch)))") }
     if let run = query.run { conditions.append("run = \(add(.text(run)))") }
     if let asset = query.asset { conditions.append("asset = \(add(.text(asset)))") }
-    if !query.types.isEmpty { conditions.append(among("type", query.types)) }
-    if !query.stages.isEmpty { conditions.append(among("stage", query.stages)) }
-    var bounds: [String] = []
     if let after = query.after {
-      bounds.append("position \(query.reversed ? "<" : ">") \(add(.integer(after)))")
+      conditions.append("position \(query.reversed ? "<" : ">") \(add(.integer(after)))")
     }
-    if let upTo = query.upTo { bounds.append("position <= \(add(.integer(upTo)))") }
-    if let sinceMs = query.sinceMs {
-      let since = add(.integer(sinceMs))
-      conditions.append("time_ms >= \(since)")
-      // Clocks step, so times need not rise with positions; this bound holds all the same.
-      bounds.append(
-        "position >= (SELECT min(+position) FROM events INDEXED BY events_time WHERE time_ms >= \(since))")
-    }
+    if let upTo = query.upTo { conditions.append("position <= \(add(.integer(upTo)))") }
+    if let sinceMs = query.sinceMs { conditions.append(since(add(.integer(sinceMs)))) }
+    let types = among("type", query.types)
+    let stages = among("stage", query.stages)
     let direction = query.reversed ? "DESC" : "ASC"
-    sql = "SELECT \(Self.columns) FROM events \(Self.access(query))"
-    if let list = positionsOfSeveral(query, bounds) { conditions.append("position IN (\(list))") }
-    let all = conditions + bounds
-    if !all.isEmpty { sql += " WHERE " + all.joined(separator: " AND ") }
+    let arms: [String]
+    switch Leader(query) {
+    case .index(let name):
+      arms = [Self.select("INDEXED BY \(name)", conditions + Self.either(types) + Self.either(stages))]
+    case .types:
+      arms = types.map { Self.select("INDEXED BY events_type", conditions + [$0] + Self.either(stages)) }
+    case .stages: arms = stages.map { Self.select("INDEXED BY events_stage", conditions + [$0]) }
+    case .position: arms = [Self.select("NOT INDEXED", conditions)]
+    }
     // Within a batch versions rise with positions, and its index is in their order.
-    sql += " ORDER BY \(query.batch == nil ? "position" : "version") \(direction)"
+    let order = query.batch == nil ? "position" : "version"
+    sql = "\(arms.joined(separator: " UNION ALL ")) ORDER BY \(order) \(direction)"
     if let limit = query.limit { sql += " LIMIT \(add(.integer(Int64(max(0, limit)))))" }
   }
 
@@ -58,29 +59,45 @@ struct EventSelection {
     return "?\(arguments.count)"
   }
 
-  private mutating func among(_ column: String, _ values: [String]) -> String {
-    let places = values.map { add(.text($0)) }
-    return places.count == 1 ? "\(column) = \(places[0])" : "\(column) IN (\(places.joined(separator: ", ")))"
+  /// A condition for each value, repeated ones left out.
+  private mutating func among(_ column: String, _ values: [String]) -> [String] {
+    var seen: Set<String> = []
+    return values.filter { seen.insert($0).inserted }.map { "\(column) = \(add(.text($0)))" }
   }
 
-  private static func access(_ query: EventQuery) -> String {
-    if query.batch != nil { return "INDEXED BY events_batch" }
-    if query.run != nil { return "INDEXED BY events_run" }
-    if query.asset != nil { return "INDEXED BY events_asset" }
-    if query.types.count == 1 { return "INDEXED BY events_type" }
-    if query.types.isEmpty, query.stages.count == 1 { return "INDEXED BY events_stage" }
-    return "NOT INDEXED"
+  private static func either(_ conditions: [String]) -> [String] {
+    conditions.isEmpty ? [] : ["(\(conditions.joined(separator: " OR ")))"]
   }
 
-  /// For several types or stages and nothing more selective: their positions, sorted from the index alone, so that
-  /// SQLite need not sort whole events.
-  private mutating func positionsOfSeveral(_ query: EventQuery, _ bounds: [String]) -> String? {
-    guard Self.access(query) == "NOT INDEXED" else { return nil }
-    let (index, column, values) =
-      query.types.isEmpty
-      ? ("events_stage", "stage", query.stages) : ("events_type", "type", query.types)
-    guard values.count > 1 else { return nil }
-    let wanted = [among(column, values)] + bounds
-    return "SELECT position FROM events INDEXED BY \(index) WHERE \(wanted.joined(separator: " AND "))"
+  /// Clocks step, so times need not rise with positions; but nothing before the first late enough event is wanted.
+  private func since(_ place: String) -> String {
+    let first = "SELECT min(+position) FROM events INDEXED BY events_time WHERE time_ms >= \(place)"
+    return "time_ms >= \(place) AND position >= (\(first))"
+  }
+
+  private static func select(_ access: String, _ conditions: [String]) -> String {
+    let all = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
+    return "SELECT \(columns) FROM events \(access)\(all)"
+  }
+
+  /// What a query is answered by. For types and stages SQLite merges one search a value, each in order of position, so
+  /// that it neither sorts events nor reads more of them than the limit asks for.
+  private enum Leader {
+    case index(String)
+    case types, stages, position
+
+    init(_ query: EventQuery) {
+      if query.batch != nil {
+        self = .index("events_batch")
+      } else if query.run != nil {
+        self = .index("events_run")
+      } else if query.asset != nil {
+        self = .index("events_asset")
+      } else if !query.types.isEmpty {
+        self = .types
+      } else {
+        self = query.stages.isEmpty ? .position : .stages
+      }
+    }
   }
 }

@@ -8,9 +8,10 @@
 ///
 /// Started by the first job. SQLite blocks in system calls, which would starve Swift's own few threads.
 ///
-/// Callers that waited together come back together, but not at the same instant. So after several jobs at once the thread
-/// waits for as many again, for a quarter of the time the work took at most: without that, the first to come back would
-/// have a sync of its own, and all others would wait for the next. A job alone never waits.
+/// Callers that waited together come back together, but not at the same instant. So after several jobs at
+/// once the thread waits for as many again, for a quarter of the time the work took at most: without that,
+/// the first to come back would have a sync of its own, and all others would wait for the next. A job alone
+/// never waits.
 final class JobThread<Job: Sendable>: @unchecked Sendable {
   // Unchecked: everything mutable is read and written under `mutex`.
 

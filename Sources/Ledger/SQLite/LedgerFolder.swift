@@ -18,15 +18,16 @@ public struct LedgerFolder: Hashable, Sendable {
   public var lock: String { locks + "/ledger.lock" }
   public var head: String { path + "/head" }
 
-  /// Makes the folder, `locks/` and an empty file for the database where they are missing: ours alone to read.
+  /// Makes the folder, `locks/` and an empty file for the database where they are missing: ours alone to
+  /// read.
   func create() throws(StoreError) {
     for folder in [path, locks] where mkdir(folder, 0o700) != 0 && errno != EEXIST {
       throw failure("create folder", folder)
     }
     try refuseUnsuitable()
     try tryOut()
-    // SQLite gives -wal and -shm the mode of the database. Only who makes the file may close a descriptor of it:
-    // closing another one would drop the locks SQLite holds on it in this process.
+    // SQLite gives -wal and -shm the mode of the database. Only who makes the file may close a descriptor of
+    // it: closing another one would drop the locks SQLite holds on it in this process.
     let file = open(database, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
     if file < 0 {
       if errno != EEXIST { throw failure("create", database) }

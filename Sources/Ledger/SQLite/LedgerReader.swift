@@ -1,6 +1,7 @@
 /// Answers the store's questions on a connection that only reads; used by one thread at a time.
 ///
-/// Every answer is one short read: no snapshot stays open between two of them, so that checkpoints get through.
+/// Every answer is one short read: no snapshot stays open between two of them, so that checkpoints get
+/// through.
 final class LedgerReader: @unchecked Sendable {
   // Unchecked: made by the thread that opens the store, then used by the store's reading thread alone.
 

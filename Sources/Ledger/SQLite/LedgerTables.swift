@@ -27,8 +27,8 @@ struct LedgerTables {
 
   init(_ connection: Connection) { self.connection = connection }
 
-  /// Compares what a scan of the chain alone can tell: each batch's version, last position and time, and that every key
-  /// leads to an event. Events appended since the scan's end are left out.
+  /// Compares what a scan of the chain alone can tell: each batch's version, last position and time, and that
+  /// every key leads to an event. Events appended since the scan's end are left out.
   func disagreeing(with scan: borrowing ChainScan) throws(StoreError) -> [TableDisagreement] {
     var disagreements: [TableDisagreement] = []
     var rest = scan.indexes
@@ -64,7 +64,8 @@ struct LedgerTables {
     return disagreements
   }
 
-  /// Compares every row with what the events say through `project`, which gets a batch's events, oldest first.
+  /// Compares every row with what the events say through `project`, which gets a batch's events, oldest
+  /// first.
   func disagreeing(
     projecting project: ([Event]) -> BatchProjection
   ) throws(StoreError) -> [TableDisagreement] {
@@ -148,7 +149,8 @@ struct LedgerTables {
 }
 
 extension SQLiteEventStore {
-  /// Compares the derived tables with the events, as `project` reads a batch's, oldest first; changes nothing.
+  /// Compares the derived tables with the events, as `project` reads a batch's, oldest first; changes
+  /// nothing.
   public func tableDisagreements(
     projecting project: @escaping @Sendable ([Event]) -> BatchProjection
   ) async throws(StoreError) -> [TableDisagreement] {
@@ -157,7 +159,8 @@ extension SQLiteEventStore {
     }
   }
 
-  /// Rebuilds the derived tables from the events, in one transaction; returns what was mended. Events are only read.
+  /// Rebuilds the derived tables from the events, in one transaction; returns what was mended. Events are
+  /// only read.
   @discardableResult
   public func rebuildTables(
     projecting project: @escaping @Sendable ([Event]) -> BatchProjection

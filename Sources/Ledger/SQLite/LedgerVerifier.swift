@@ -1,7 +1,8 @@
-/// Proves that a ledger's events are whole: recomputes every position, version and hash from the rows as they are stored.
+/// Proves that a ledger's events are whole: recomputes every position, version and hash from the rows as they
+/// are stored.
 ///
-/// Reads on a connection of its own, some thousand events at a time, so that writers and checkpoints get through. The
-/// batch table and the keys are compared with the events, never believed. Blocks its thread.
+/// Reads on a connection of its own, some thousand events at a time, so that writers and checkpoints get
+/// through. The batch table and the keys are compared with the events, never believed. Blocks its thread.
 public struct LedgerVerifier: Sendable {
   /// How closely SQLite is asked to check its own structures besides.
   public enum Integrity: Hashable, Sendable {
@@ -19,7 +20,8 @@ public struct LedgerVerifier: Sendable {
 
   /// Checks the whole ledger, and that it holds the anchors: heads that were published or kept outside it.
   ///
-  /// A wrong event ends the scan, since nothing after it proves anything. Throws only if there is no ledger to read.
+  /// A wrong event ends the scan, since nothing after it proves anything. Throws only if there is no ledger
+  /// to read.
   public func verify(
     anchors: [LedgerHead] = [], integrity: Integrity = .none
   ) throws(StoreError) -> LedgerVerification {

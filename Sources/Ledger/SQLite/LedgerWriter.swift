@@ -2,9 +2,10 @@ import Migrations
 
 /// Appends to a ledger on a connection of its own; used by the store's writing thread alone.
 ///
-/// A transaction is made under the ledger's lock, which every process takes: SQLite before 3.51.3 can lose committed
-/// pages when two connections write or checkpoint at the same moment. After a failed commit or checkpoint nothing
-/// more is written: what is on disk is unknown until someone opens the ledger anew and reads.
+/// A transaction is made under the ledger's lock, which every process takes: SQLite before 3.51.3 can lose
+/// committed pages when two connections write or checkpoint at the same moment. After a failed commit or
+/// checkpoint nothing more is written: what is on disk is unknown until someone opens the ledger anew and
+/// reads.
 final class LedgerWriter: @unchecked Sendable {
   // Unchecked: made by the thread that opens the store, then used by the store's writing thread alone.
 
@@ -55,7 +56,18 @@ final class LedgerWriter: @unchecked Sendable {
     }
   }
 
-  func close() {
+  /// Ends the writing: a long log is emptied, so that the next command need not read it; a poisoned one is left alone.
+  func finish() {
+    defer { close() }
+    guard poison == nil, let connection, connection.pagesInLog >= options.checkpointPages / 16,
+      (try? lock.lock()) != nil
+    else { return }
+    defer { lock.unlock() }
+    // Should it fail, nothing is written after it: this is the end.
+    if !connection.hasMoved { try? connection.emptyLog() }
+  }
+
+  private func close() {
     statements = nil
     connection?.close()
     connection = nil
@@ -63,8 +75,9 @@ final class LedgerWriter: @unchecked Sendable {
 
   /// Appends the requests in one transaction.
   ///
-  /// What is refused is refused before it writes. A write that fails all the same takes the transaction with it, which is
-  /// then made again with a savepoint for each request: savepoints copy every page they touch, so only then.
+  /// What is refused is refused before it writes. A write that fails all the same takes the transaction with
+  /// it, which is then made again with a savepoint for each request: savepoints copy every page they touch,
+  /// so only then.
   private func transact(_ requests: [AppendRequest]) -> [Result<[Event], StoreError>] {
     let outcome = attempt(requests, withSavepoints: false)
     guard outcome.hasFailedWriting, requests.count > 1, poison == nil else { return outcome.results }
@@ -149,7 +162,8 @@ final class LedgerWriter: @unchecked Sendable {
     return poison
   }
 
-  /// Moves the log's pages into the database once there are many, still under the lock, never waiting for readers.
+  /// Moves the log's pages into the database once there are many, still under the lock, never waiting for
+  /// readers.
   private func checkpointIfDue() {
     guard poison == nil, let connection, connection.pagesInLog >= options.checkpointPages else { return }
     do throws(StoreError) {

@@ -2,8 +2,8 @@ import Migrations
 
 /// Brings a ledger's schema to this version's, and refuses what is no ledger of ours.
 ///
-/// Each migration is applied once, in order, in a transaction of its own, which also records its name, digest and time
-/// and sets the schema version: killed at any point, the next opening goes on from there.
+/// Each migration is applied once, in order, in a transaction of its own, which also records its name, digest
+/// and time and sets the schema version: killed at any point, the next opening goes on from there.
 struct Migrator {
   /// "LGCT": what the file's header says it is.
   static let applicationID: Int64 = 0x4C47_4354

@@ -8,16 +8,17 @@ import CSQLite
 
 /// A ledger in a SQLite file: `ledger.db` in a `.ledger` folder.
 ///
-/// Writing has a thread and a connection, reading another: a read never waits for an append. Nothing but reading is done
-/// before the first append, so opening an existing ledger is quick. Several stores, in one process or in many, may
-/// have the same ledger open.
+/// Writing has a thread and a connection, reading another: a read never waits for an append. Nothing but
+/// reading is done before the first append, so opening an existing ledger is quick. Several stores, in one
+/// process or in many, may have the same ledger open.
 public final class SQLiteEventStore: EventStore {
   /// What the store may do with the ledger.
   public enum Mode: Hashable, Sendable {
-    /// Appends and reads. Migrates an older ledger; with `create`, makes the folder and the ledger where missing.
+    /// Appends and reads. Migrates an older ledger; with `create`, makes the folder and the ledger where
+    /// missing.
     case readWrite(create: Bool)
-    /// Reads only, and writes nothing below the folder but marks in `ledger.db-shm`, by which SQLite's readers make
-    /// themselves known. A ledger that is missing or of an older version is an error.
+    /// Reads only, and writes nothing below the folder but marks in `ledger.db-shm`, by which SQLite's
+    /// readers make themselves known. A ledger that is missing or of an older version is an error.
     case readOnly
     /// Reads only and leaves every byte below the folder as it is; each of its reads sees one whole state of the ledger.
     case observing
@@ -44,10 +45,11 @@ public final class SQLiteEventStore: EventStore {
   private let writing: JobThread<WriteJob>
   private let reading: JobThread<ReadJob>
 
-  /// Opens the ledger in a folder; blocks, for as long as the lock is waited for if there is something to migrate.
+  /// Opens the ledger in a folder; blocks, for as long as the lock is waited for if there is something to
+  /// migrate.
   ///
-  /// `nowMs` is written beside the migrations applied now. A file that is no ledger, a newer version's, or one
-  /// with tables, triggers or views of a stranger is refused and left as it is.
+  /// `nowMs` is written beside the migrations applied now. A file that is no ledger, a newer version's, or
+  /// one with tables, triggers or views of a stranger is refused and left as it is.
   public init(
     _ folder: LedgerFolder, mode: Mode, nowMs: Int64, options: Options = Options()
   ) throws(StoreError) {
@@ -63,7 +65,7 @@ public final class SQLiteEventStore: EventStore {
     writing = JobThread { jobs in
       Self.work(through: jobs, with: writer)
     } end: {
-      writer.close()
+      writer.finish()
     }
   }
 

@@ -1,6 +1,7 @@
 /// An outside program that extracts: how it is started and what it may see.
 public struct ExtractorProgram: Sendable {
-  /// The program and its arguments; the first is looked up in PATH, or relative to the project root where it has a `/`.
+  /// The program and its arguments; the first is looked up in PATH, or relative to the project root where it
+  /// has a `/`.
   public var words: [String]
   /// The project root: the working directory, and what a relative program is relative to.
   public var root: String
@@ -34,7 +35,8 @@ public struct ExtractorProgram: Sendable {
     return command
   }
 
-  /// A hint at variables that are not set, to go behind the message of a program that failed; empty without any.
+  /// A hint at variables that are not set, to go behind the message of a program that failed; empty without
+  /// any.
   var unsetHint: String {
     unsetNames.isEmpty ? "" : " (not set: \(unsetNames.joined(separator: ", ")))"
   }

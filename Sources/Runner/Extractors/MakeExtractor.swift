@@ -1,6 +1,7 @@
 /// Makes the extractor that a configuration asks for; an outside program starts at its first use.
 func makeExtractor(
-  _ settings: ExtractorSettings, root: String, environment: [String: String], clock: any RunClock
+  _ settings: ExtractorSettings, root: String, environment: [String: String],
+  clock: any RunClock = SystemClock()
 ) throws(Fault) -> any Extractor {
   let nowMs: @Sendable () -> Int64 = { clock.now().wallMs }
   switch settings.kind {

@@ -1,6 +1,7 @@
 /// Takes secrets out of texts before anyone sees or stores them.
 ///
-/// A secret is the exact value of an environment variable that was handed on, or anything of the shape of a known key.
+/// A secret is the exact value of an environment variable that was handed on, or anything of the shape of a
+/// known key.
 public struct Redactor: Sendable {
   /// What stands in a secret's place.
   public static let mark = "[redacted]"

@@ -107,5 +107,20 @@ package struct RepositoryLayout: Hashable, Sendable {
   /// Only a part of the tree is checked out.
   package var isSparse: Bool
 
+  package init(
+    topLevel: String, gitFolder: String, commonFolder: String, hooksFolder: String, indexFile: String,
+    prefix: String, objectFormat: ObjectFormat, isShallow: Bool, isSparse: Bool
+  ) {
+    self.topLevel = topLevel
+    self.gitFolder = gitFolder
+    self.commonFolder = commonFolder
+    self.hooksFolder = hooksFolder
+    self.indexFile = indexFile
+    self.prefix = prefix
+    self.objectFormat = objectFormat
+    self.isShallow = isShallow
+    self.isSparse = isSparse
+  }
+
   package var isLinkedWorktree: Bool { gitFolder != commonFolder }
 }

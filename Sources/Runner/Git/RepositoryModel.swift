@@ -58,6 +58,13 @@ package struct PathStatus: Hashable, Sendable {
   /// The working file holds what the tip holds, after the conversion of line ends that git does on its own.
   package var workingMatchesTip: Bool
 
+  package init(tip: TreeEntry?, staged: Staged, working: Working, workingMatchesTip: Bool) {
+    self.tip = tip
+    self.staged = staged
+    self.working = working
+    self.workingMatchesTip = workingMatchesTip
+  }
+
   /// Tracked at the tip, and neither staged nor working file differ from it.
   package var isUnmodified: Bool {
     guard let tip else { return false }
@@ -135,6 +142,13 @@ package struct BuiltCommit: Hashable, Sendable {
   /// The commit object, exactly.
   package var bytes: [UInt8]
   package var changes: [TreeChange]
+
+  package init(id: GitID, tree: GitID, bytes: [UInt8], changes: [TreeChange]) {
+    self.id = id
+    self.tree = tree
+    self.bytes = bytes
+    self.changes = changes
+  }
 }
 
 package enum BuildOutcome: Hashable, Sendable {

@@ -87,6 +87,11 @@ extension BatchState {
     events.reduce(into: BatchState()) { $0.apply($1) }
   }
 
+  /// The state as facts that a run is about to write would leave it.
+  func applying(_ facts: [BatchEvent], timeMs: Int64 = 0, run: String) -> BatchState {
+    facts.reduce(into: self) { $0.apply(StampedEvent($1, timeMs: timeMs, run: run)) }
+  }
+
   /// Takes one more event into the state.
   public mutating func apply(_ stamped: StampedEvent) {
     version += 1

@@ -40,7 +40,7 @@ struct TargetSurvey: Sendable {
       let wanted = wanted(bundles)
       let leaving = leaving(earlier, wanted)
       let paths = wanted.map(\.path) + leaving.map(\.path)
-      faults += try obstacles(paths)
+      faults += try obstacles(paths, images: Set(wanted.filter { $0.role == .image }.map(\.path)))
       let status = try status(of: paths)
       for target in wanted + leaving {
         do throws(Fault) {
@@ -78,13 +78,17 @@ struct TargetSurvey: Sendable {
   }
 
   /// What git itself has against the paths, whatever is there.
-  private func obstacles(_ paths: [String]) throws(Fault) -> [Fault] {
+  private func obstacles(
+    _ paths: [String], images: Set<String>
+  ) throws(Fault) -> [Fault] {
     let prefix = repository.layout.prefix
     let full = paths.map { prefix + $0 }
     var faults: [Fault] = []
     for path in try repository.ignored(among: full).sorted() { faults.append(.targetIgnored(path)) }
     for (path, attributes) in try repository.attributes(of: full).sorted(by: { $0.key < $1.key }) {
-      for attribute in attributes where attribute != .text {
+      let isImage = images.contains { prefix + $0 == path }
+      // A PNG begins with CR LF; our own texts hold none.
+      for attribute in attributes where attribute != .text || isImage {
         faults.append(.targetAttribute(path, attribute))
       }
     }
@@ -123,7 +127,8 @@ struct TargetSurvey: Sendable {
       }
       return planned(.absent, old: nil)
     case .regular(let digest, _, _):
-      if let before, before.digest == target.digest, before.digest == digest { return before }
+      // Ours as it stands; what is to go there instead may not be known yet.
+      if let before, before.digest == digest, target.digest == nil || target.digest == digest { return before }
       if let before, before.old == digest { return planned(leaves ? .removed : .replaced, old: digest) }
       if digest == target.digest { return planned(.identical, old: nil) }
       if isOurs(digest, earlier, status) || registration.forced.contains(target.path) {

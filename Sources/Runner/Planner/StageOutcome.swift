@@ -70,7 +70,7 @@ enum StageOutcome: Hashable, Sendable {
       self = .deferred(
         Deferral(
           reason: .serverGone, code: "extractor_unavailable", message: message,
-          exit: .extractorUnavailable, worthWaiting: true))
+          exit: .extractorUnavailable, worthWaiting: !refusal.isPermanent))
     case .protocolBroken(let message):
       self = .failed(
         Failure(

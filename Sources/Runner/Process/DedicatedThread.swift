@@ -5,14 +5,14 @@
 #endif
 
 /// A thread of its own for work that waits in system calls, which must never hold up the tasks' pool.
-enum DedicatedThread {
+package enum DedicatedThread {
   private final class Work: Sendable {
     let body: @Sendable () -> Void
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
   /// Runs the work on a new thread; returns false, and does nothing, where the system has no more of them.
-  static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+  package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     let work = Unmanaged.passRetained(Work(body))
     #if canImport(Glibc)
       var thread = pthread_t()

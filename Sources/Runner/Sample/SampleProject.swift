@@ -20,7 +20,8 @@ package struct SampleProject: Sendable {
       batchID: SampleArt.batchID,
       assets: SampleArt.all.map { piece in
         ManifestDraft.Asset(
-          id: piece.assetID, path: "downloads/" + piece.fileName, score: Double(piece.score), specs: piece.specs)
+          id: piece.assetID, path: "downloads/" + piece.fileName, score: Double(piece.score),
+          specs: piece.specs)
       })
     let project = SampleProject(root: root, manifest: root + "/batch.json")
     try write(Array(draft.text.utf8), to: project.manifest)

@@ -38,17 +38,18 @@ extension StageWork {
     let destination = try currentDestination()
     let build = try surroundings.repository().build(
       try await draft(state, placement, on: destination), scratch: surroundings.scratch,
-      token: token(run))
+      token: token)
     guard case .built(let commit) = build else {
       try await completeCommit(in: run, started: started)
       return true
     }
-    if destination.inWorkingTree, placement.inWorkingTree {
+    let holdsIndex = destination.inWorkingTree && placement.inWorkingTree
+    if holdsIndex {
       try await write(placement.targets)
-      try holdIndex(commit.changes, run)
+      try holdIndex(commit.changes)
     }
     guard try currentDestination().tip == destination.tip else {
-      try surroundings.repository().releaseIndex(token: token(run))
+      try surroundings.repository().releaseIndex(token: token)
       return false
     }
     guard let object = String(validatingUTF8Bytes: commit.bytes) else {
@@ -57,7 +58,7 @@ extension StageWork {
     let intent = CommitIntent(
       ref: destination.ref, old: destination.tip?.text, new: commit.id.text, object: object)
     try await run.append([.commitIntended(intent)])
-    return try await swap(intent, in: run, started: started)
+    return try await swap(intent, holdingIndex: holdsIndex, in: run, started: started)
   }
 
   private func draft(
@@ -96,7 +97,9 @@ extension StageWork {
   }
 
   /// Swaps the branch to the intended commit; false where it had moved, after superseding the intent.
-  private func swap(_ intent: CommitIntent, in run: BatchRun, started: Moment?) async throws -> Bool {
+  private func swap(
+    _ intent: CommitIntent, holdingIndex holdsIndex: Bool, in run: BatchRun, started: Moment?
+  ) async throws -> Bool {
     let repository = try surroundings.repository()
     guard let new = GitID(intent.new) else { throw Fault.intentUnreadable(intent.new) }
     let subject = intent.message.split(separator: "\n").first.map(String.init) ?? ""
@@ -108,19 +111,19 @@ extension StageWork {
     var outcome = try attempt()
     if case .locked = outcome {
       if let foreign = try repository.clearRefLocks(intent.ref, holding: new) {
-        repository.releaseIndex(token: token(run))
+        repository.releaseIndex(token: token)
         throw Fault.lockInTheWay(foreign)
       }
       outcome = try attempt()
     }
     switch outcome {
     case .swapped, .alreadyThere:
-      try repository.publishIndex(token: token(run))
+      if holdsIndex { try repository.publishIndex(token: token) }
       try await run.append([.commitConfirmed(CommitConfirmation(sha: intent.new, ref: intent.ref))])
       try await completeCommit(in: run, started: started)
       return true
     case .moved:
-      repository.releaseIndex(token: token(run))
+      repository.releaseIndex(token: token)
       try await settleIntent(in: run)
       if await run.state.confirmation != nil {
         try await completeCommit(in: run, started: started)
@@ -128,22 +131,24 @@ extension StageWork {
       }
       return false
     case .locked(let lock):
-      repository.releaseIndex(token: token(run))
+      repository.releaseIndex(token: token)
       throw Fault.lockInTheWay(lock)
     }
   }
 
   /// Takes `index.lock`, with the index in it that the user has after the commit.
-  private func holdIndex(_ changes: [TreeChange], _ run: BatchRun) throws(Fault) {
+  private func holdIndex(_ changes: [TreeChange]) throws(Fault) {
     let outcome = try surroundings.repository().holdIndex(
-      for: changes, token: token(run), patience: .seconds(3))
+      for: changes, token: token, patience: .seconds(3))
     if case .locked(let lock) = outcome { throw .lockInTheWay(lock) }
   }
 
-  /// What tells our private files of this batch's commit apart: the same in every run, so that a later one finds them.
-  private func token(_ run: BatchRun) -> String {
-    "commit-" + Digest.sha256(run.batch.text.utf8).hex.prefix(16)
-  }
+  /// What tells the private files of this ledger's commits apart: the same in every run and for every batch, so that
+  /// the next commit takes over what a killed one left. The commit lock keeps them apart.
+  private var token: String { "commit-" + Digest.sha256(surroundings.scratch.utf8).hex.prefix(16) }
+
+  /// Frees git's index, if a killed commit of ours left it locked.
+  func releaseIndex() throws(Fault) { try surroundings.repository().releaseIndex(token: token) }
 
   // MARK: - After a crash
 
@@ -163,6 +168,14 @@ extension StageWork {
     }
   }
 
+  /// Brings an open intent to its end under the commit lock, for commands that go no further than that.
+  func settleIntentAlone(in run: BatchRun) async throws(Fault) {
+    guard await run.state.intent != nil else { return }
+    let lock = try await surroundings.locks.acquireCommit()
+    defer { lock.release() }
+    try await settleIntent(in: run)
+  }
+
   private func settle(_ intent: CommitIntent, in run: BatchRun) async throws {
     let repository = try surroundings.repository()
     guard let new = GitID(intent.new) else { throw Fault.intentUnreadable(intent.new) }
@@ -174,7 +187,7 @@ extension StageWork {
     }
     let found = try repository.commits(withLines: intent.trailers, from: intent.ref)
     if let landed = found.first {
-      repository.releaseIndex(token: token(run))
+      repository.releaseIndex(token: token)
       var ref = intent.ref
       if case .ref(let other) = landed.place { ref = other }
       if landed.place != .history {
@@ -188,7 +201,7 @@ extension StageWork {
       try await resume(intent, new, in: run)
       return
     }
-    repository.releaseIndex(token: token(run))
+    repository.releaseIndex(token: token)
     guard tip != nil else { throw Fault.branchVanished(intent.ref) }
     try await run.append([
       .commitSuperseded(
@@ -199,15 +212,36 @@ extension StageWork {
   /// Swaps to a commit that was intended and never made; the branch still is where the intent says.
   private func resume(_ intent: CommitIntent, _ new: GitID, in run: BatchRun) async throws {
     let repository = try surroundings.repository()
-    guard try repository.writeCommit(Array(intent.object.utf8)) == new else {
-      throw Fault.intentUnreadable(intent.new)
+    guard try writeAgain(intent, new, in: repository) else {
+      try await run.append([
+        .commitSuperseded(
+          CommitSupersession(new: intent.new, reason: "Objects of the commit were collected by git."))
+      ])
+      return
     }
     let destination = try currentDestination()
-    if destination.inWorkingTree, let placement = await run.state.placement, placement.inWorkingTree {
+    let placement = await run.state.placement
+    let holdsIndex = destination.inWorkingTree && placement?.inWorkingTree == true
+    if holdsIndex, let placement {
       try await write(placement.targets)
-      try holdIndex(try repository.changes(of: new), run)
+      try holdIndex(try repository.changes(of: new))
     }
-    _ = try await swap(intent, in: run, started: nil)
+    _ = try await swap(intent, holdingIndex: holdsIndex, in: run, started: nil)
+  }
+
+  /// Writes the recorded commit again; false where the user's git has collected what no branch knew of.
+  private func writeAgain(
+    _ intent: CommitIntent, _ new: GitID, in repository: any Repository
+  ) throws(Fault) -> Bool {
+    do throws(Fault) {
+      guard try repository.writeCommit(Array(intent.object.utf8)) == new else {
+        throw .intentUnreadable(intent.new)
+      }
+      return true
+    } catch {
+      if error.code == Fault.commitIncomplete(new).code { return false }
+      throw error
+    }
   }
 
   /// Publishes the index of a commit that landed, where the kill came before it.
@@ -216,11 +250,11 @@ extension StageWork {
     guard isTip, let placement = await run.state.placement, placement.inWorkingTree,
       case .branch(registration.branch, _) = try repository.head()
     else {
-      repository.releaseIndex(token: token(run))
+      repository.releaseIndex(token: token)
       return
     }
-    try holdIndex(try repository.changes(of: commit), run)
-    try repository.publishIndex(token: token(run))
+    try holdIndex(try repository.changes(of: commit))
+    try repository.publishIndex(token: token)
   }
 
   // MARK: - Completion

@@ -4,6 +4,12 @@ enum ExtractStage {
   static let outputName = "idf.json"
   /// A call counts as in flight this long after its time-out, if nobody ends it.
   static let leaseMarginMs: Int64 = 30_000
+
+  /// How long a call can last: a server that tells of its progress may stretch the time-out.
+  static func longestCallMs(_ settings: ExtractorSettings) -> Int64 {
+    let factor = settings.kind == .mcp ? MCPSettings.hardLimitFactor : 1
+    return settings.timeout.milliseconds * Int64(factor)
+  }
 }
 
 extension StageWork {
@@ -16,6 +22,9 @@ extension StageWork {
   /// The embedded extractor makes no call that a quota could count.
   var isLimited: Bool { configuration.extractor.kind != .local }
 
+  /// Whether a start of a stage is a call that a limiter may refuse.
+  func isLimited(_ stage: Stage) -> Bool { stage == .extract && isLimited }
+
   /// The calls that a start of `extract` debits: one for all assets where they are asked together.
   nonisolated func callStarts(for assets: [AssetState], run: String) -> [CallStart] {
     guard isLimited else { return [] }
@@ -26,7 +35,7 @@ extension StageWork {
       CallStart(
         limiter: limiter, id: Self.callID(asset.id, run: run, starts: asset[.extract].starts + 1),
         at: surroundings.clock.now(),
-        leaseMs: configuration.extractor.timeout.milliseconds + ExtractStage.leaseMarginMs, limits: limits)
+        leaseMs: ExtractStage.longestCallMs(configuration.extractor) + ExtractStage.leaseMarginMs, limits: limits)
     }
   }
 

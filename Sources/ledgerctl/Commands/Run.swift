@@ -34,10 +34,13 @@ struct Run: Verb {
     let configuration = try project.configuration(flags.overrides)
     let file = try ManifestFile.load(manifest, workingDirectory: console.caller.directory)
     let manifest = try Manifest.read(file, under: configuration)
-    let work = Work(console: console, project: project, flags: flags, global: global)
     let request = RunRequest(
-      manifest: manifest, configuration: configuration, branch: flags.branch, forced: flags.force, again: again)
-    let options = flags.options(untilPackaged: until == .packaged)
-    return try await work.perform { runner in [await runner.run(request, options: options)] }
+      manifest: manifest, configuration: configuration, branch: flags.branch, forced: flags.force,
+      again: again)
+    let options = try flags.options(project, untilPackaged: until == .packaged)
+    let work = Work(console: console, project: project, flags: flags, global: global)
+    return try await work.perform(on: [manifest.batchID]) { runner, _ in
+      await runner.run(request, options: options)
+    }
   }
 }

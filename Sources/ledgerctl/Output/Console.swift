@@ -23,6 +23,9 @@ struct Console: Sendable {
     errStyle = Style(color, descriptor: STDERR_FILENO, environment: caller.environment)
   }
 
+  /// Whether stderr can be drawn on.
+  var isErrTerminal: Bool { isatty(STDERR_FILENO) == 1 && caller.environment["TERM"] != "dumb" }
+
   /// Writes a line of data.
   func line(_ text: String) { out.write(text + "\n") }
 

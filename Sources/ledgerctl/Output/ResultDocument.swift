@@ -16,14 +16,15 @@ struct ResultDocument {
     for report in reports {
       if report.state.registration != nil { batches.append(BatchObject.json(report.batch, report.state)) }
       errors += report.faults.map(Self.error)
-      next += NextStep.after(report).map { $0 + words }
+      next += NextStep.after(report.batch, report.state).map { $0 + words }
     }
     retryAtMs = reports.compactMap { $0.retryAt?.wallMs }.min()
   }
 
   var json: JSONValue {
     var members: [JSONValue.Member] = [
-      .init("schema", "ledgerctl/result/v1"), .init("batches", .array(batches)), .init("errors", .array(errors)),
+      .init("schema", "ledgerctl/result/v1"), .init("batches", .array(batches)),
+      .init("errors", .array(errors)),
       .init("next", .array(next.map { .array($0.map(JSONValue.string)) })),
     ]
     if let retryAtMs { members.append(.init("retry_at", .string(TimeText.rfc3339(ms: retryAtMs)))) }

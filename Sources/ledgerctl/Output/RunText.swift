@@ -5,8 +5,13 @@ enum RunText {
   /// Lines for stdout.
   static func lines(_ report: RunReport, worked: Bool) -> [String] {
     let state = report.state
-    if let completion = state.completion { return worked ? landed(state, completion) : [nothing(report, completion)] }
-    if state.cancellation != nil { return ["Cancelled: batch \(report.batch)"] }
+    if let completion = state.completion {
+      if worked { return landed(state, completion) }
+      return report.exit == .done ? [nothing(report, completion)] : []
+    }
+    if state.cancellation != nil, report.exit == .done {
+      return ["Nothing to do: batch \(report.batch) was cancelled"]
+    }
     if report.exit == .done, state.phase == .packaged {
       return [
         processed(state, state.metrics),
@@ -42,7 +47,7 @@ enum RunText {
       + (metrics.removed > 0 ? ", removed \(metrics.removed)" : "")
   }
 
-  private static func committed(_ state: BatchState, _ completion: BatchCompletion) -> String {
+  static func committed(_ state: BatchState, _ completion: BatchCompletion) -> String {
     let branch = state.registration?.branchName ?? ""
     guard let sha = completion.commit else {
       return "Committed: nothing to commit: the branch holds these bundles already"

@@ -14,7 +14,8 @@ struct Style: Sendable {
       case .always: true
       case .never: false
       case .auto:
-        environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb" && isatty(descriptor) == 1
+        environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+          && isatty(descriptor) == 1
       }
   }
 

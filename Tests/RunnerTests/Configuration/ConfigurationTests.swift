@@ -215,7 +215,8 @@ struct ConfigurationTests {
     let originals = try Fixture.all.map { try $0.bytes }.filter { !$0.isEmpty }
     var refused = 0
     for _ in 0..<1_500 {
-      guard var bytes = originals.randomElement(using: &random), let other = originals.randomElement(using: &random)
+      guard var bytes = originals.randomElement(using: &random),
+        let other = originals.randomElement(using: &random)
       else { continue }
       let start = Int.random(in: 0..<bytes.count, using: &random)
       let end = min(bytes.count, start + Int.random(in: 0..<12, using: &random))

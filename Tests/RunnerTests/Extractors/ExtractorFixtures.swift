@@ -112,7 +112,8 @@ func isAlive(_ process: Int) -> Bool {
   return !(status.split(separator: ")").last?.hasPrefix(" Z") ?? true)
 }
 
-/// Waits until a process that isn't our child is gone; nothing signals that, so it is looked for, for 5 seconds at most.
+/// Waits until a process that isn't our child is gone; nothing signals that, so it is looked for, for 5
+/// seconds at most.
 func isGone(_ process: Int) async throws -> Bool {
   for _ in 0..<500 where isAlive(process) { try await Task.sleep(for: .milliseconds(10)) }
   return !isAlive(process)

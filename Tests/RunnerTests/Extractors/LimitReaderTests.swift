@@ -6,7 +6,8 @@ import Testing
 struct LimitReaderTests {
   private let reader = LimitReader(nowMs: ExtractorFixtures.nowMs)
 
-  /// An error's text, the milliseconds to wait (nil for none), whether it is a daily quota, and where that was read.
+  /// An error's text, the milliseconds to wait (nil for none), whether it is a daily quota, and where that
+  /// was read.
   static let errors: [(String, Int64?, Bool, String)] = [
     ("429", nil, false, "429"),
     ("429: Too Many Requests", nil, false, "too many requests"),

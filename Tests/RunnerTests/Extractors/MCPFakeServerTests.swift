@@ -109,7 +109,8 @@ struct MCPFakeServerTests {
       refusal
         == .protocolBroken(
           message:
-            "The server \"python3\" broke the protocol: expected lines of at most 1048576 bytes, found a longer one"
+            "The server \"python3\" broke the protocol: "
+            + "expected lines of at most 1048576 bytes, found a longer one"
         ))
   }
 

@@ -9,16 +9,13 @@ struct MCPRealServerTests {
 
   @Test("Who a server is, and what it speaks, is found out by asking", arguments: RealServer.allCases)
   func identity(_ server: RealServer) async throws {
-    var identities: [ExtractorIdentity] = []
-    for arguments in [["code": "@path"], ["code": "@path", "x": 1]] as [JSONValue] {
-      let extractor = try Fixtures.extractor(try server.settings(arguments: arguments))
-      identities.append(try await extractor.identity)
-      #expect(try await extractor.identity == identities.last)
-      await extractor.shutDown()
-    }
-    #expect(identities[0] != identities[1])
-    #expect(identities[0].kind == "mcp" && identities[0].parts["server"] == "flash-sidekick")
-    #expect(Set(identities[0].parts.keys) == ["server", "version", "tool", "schema", "arguments"])
+    let first = try await server.shared().identity
+    let other = try Fixtures.extractor(try server.settings(arguments: ["code": "@path", "x": 1]))
+    let second = try await other.identity
+    await other.shutDown()
+    #expect(first != second)
+    #expect(first.kind == "mcp" && first.parts["server"] == "flash-sidekick")
+    #expect(Set(first.parts.keys) == ["server", "version", "tool", "schema", "arguments"])
   }
 
   @Test(
@@ -42,13 +39,13 @@ struct MCPRealServerTests {
   @Test("Three calls are under way at once on one server", arguments: RealServer.allCases)
   func overlap(_ server: RealServer) async throws {
     // None of the three is answered before all have arrived.
-    let answers = try await server.ask(try server.settings(), "together-1", "together-2", "together-3")
+    let answers = try await server.ask("together-1", "together-2", "together-3")
     #expect(answers.count == 3 && answers.values.allSatisfy { $0.refusal == nil })
   }
 
   @Test("Three calls of one second each take little more than one", arguments: RealServer.allCases)
   func overlapInTime(_ server: RealServer) async throws {
-    let extractor = try Fixtures.extractor(try server.settings())
+    let extractor = try server.shared()
     _ = try await extractor.identity
     let requests = try ["slow-1", "slow-2", "slow-3"].map { try Fixtures.request($0) }
     let elapsed = await ContinuousClock().measure {
@@ -56,7 +53,6 @@ struct MCPRealServerTests {
         for request in requests { group.addTask { #expect(await extractor.result(request).refusal == nil) } }
       }
     }
-    await extractor.shutDown()
     // Far less than three one after another take, with room for a busy machine.
     #expect(elapsed >= .seconds(1) && elapsed < .seconds(2.5), "\(elapsed)")
   }
@@ -65,7 +61,7 @@ struct MCPRealServerTests {
     "JSON, JSON in a fence and JSON inside prose are read; what is printed besides is skipped",
     arguments: RealServer.allCases)
   func answers(_ server: RealServer) async throws {
-    for (name, answer) in try await server.ask(try server.settings(), "fine", "fence", "prose", "printing") {
+    for (name, answer) in try await server.ask("fine", "fence", "prose", "printing") {
       let reply = try answer.get()
       #expect(reply.idf.specimens == ["Eucalyptus – Blüte 🌿"], "\(name)")
       #expect(reply.idf.purpose == "429 leaves on a quota of green")
@@ -76,7 +72,7 @@ struct MCPRealServerTests {
 
   @Test("A tool's failure is that asset's alone", arguments: RealServer.allCases)
   func toolError(_ server: RealServer) async throws {
-    let answers = try await server.ask(try server.settings(), "error", "fine")
+    let answers = try await server.ask("error", "fine")
     guard case .rejected(let message, true) = answers["error"]?.refusal else {
       Issue.record("expected a no, found \(String(describing: answers["error"]))")
       return
@@ -87,7 +83,7 @@ struct MCPRealServerTests {
 
   @Test("Limited twice with a time, then answered", arguments: RealServer.allCases)
   func limited(_ server: RealServer) async throws {
-    let extractor = try Fixtures.extractor(try server.settings())
+    let extractor = try server.shared()
     let request = try Fixtures.request("limited")
     for _ in 0..<2 {
       guard case .limited(2000, "tool error: retryDelay", false, _) = await extractor.result(request).refusal
@@ -97,12 +93,11 @@ struct MCPRealServerTests {
       }
     }
     #expect(await extractor.result(request).refusal == nil)
-    await extractor.shutDown()
   }
 
   @Test("A limit given as the answer is one too", arguments: RealServer.allCases)
   func toldLimit(_ server: RealServer) async throws {
-    let refusal = try await server.ask(try server.settings(), "told")["told"]?.refusal
+    let refusal = try await server.ask("told")["told"]?.refusal
     guard case .limited(2000, "result text: retryDelay", false, _) = refusal else {
       Issue.record("expected a limit, found \(String(describing: refusal))")
       return
@@ -146,7 +141,7 @@ struct MCPRealServerTests {
 
   @Test("Secrets don't come back, and only what is named is handed on", arguments: RealServer.allCases)
   func secrets(_ server: RealServer) async throws {
-    let answers = try await server.ask(try server.settings(), "secret", "environment")
+    let answers = try await server.ask("secret", "environment")
     guard case .rejected(let secret, _) = answers["secret"]?.refusal,
       case .rejected(let environment, _) = answers["environment"]?.refusal
     else {

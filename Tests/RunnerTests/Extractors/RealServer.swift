@@ -12,6 +12,9 @@ import Testing
 enum RealServer: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case mcp1, mcp2
 
+  /// What came of each picture, by its name.
+  typealias Answers = [String: Result<ExtractionReply, ExtractorRefusal>]
+
   var testDescription: String { self == .mcp1 ? "mcp<2" : "mcp>=2" }
 
   /// What a server of that line speaks when asked.
@@ -25,7 +28,7 @@ enum RealServer: String, CaseIterable, Sendable, CustomTestStringConvertible {
     let python = "\(folder)/bin/python"
     try #require(
       FileManager.default.isExecutableFile(atPath: python),
-      "\"\(python)\" is missing: run scripts/test-servers, or set \(name) to an environment with \(testDescription)"
+      "\"\(python)\" is missing: run scripts/test-servers, or set \(name) to a venv with \(testDescription)"
     )
     return python
   }
@@ -48,17 +51,32 @@ enum RealServer: String, CaseIterable, Sendable, CustomTestStringConvertible {
     return settings
   }
 
-  /// Asks about pictures side by side on one server, and shuts it down.
-  func ask(_ settings: MCPSettings, _ names: String...) async throws -> [String: Result<
-    ExtractionReply, ExtractorRefusal
-  >] {
+  /// One server for all tests that do it no harm; it ends with the tests' process.
+  func shared() throws -> MCPExtractor { try #require(Self.extractors[self]).get() }
+
+  private static let extractors = Dictionary(
+    uniqueKeysWithValues: allCases.map { server in
+      (server, Result { try ExtractorFixtures.extractor(try server.settings()) })
+    })
+
+  /// Asks about pictures side by side on the shared server.
+  func ask(_ names: String...) async throws -> Answers {
+    try await Self.ask(try shared(), names)
+  }
+
+  /// Asks about pictures side by side on a server of their own, and shuts it down.
+  func ask(_ settings: MCPSettings, _ names: String...) async throws -> Answers {
     let extractor = try ExtractorFixtures.extractor(settings)
+    let answers = try await Self.ask(extractor, names)
+    await extractor.shutDown()
+    return answers
+  }
+
+  private static func ask(_ extractor: MCPExtractor, _ names: [String]) async throws -> Answers {
     let requests = try names.map { try ExtractorFixtures.request($0) }
-    let answers = await withTaskGroup(of: (String, Result<ExtractionReply, ExtractorRefusal>).self) { group in
+    return await withTaskGroup(of: (String, Answers.Value).self) { group in
       for request in requests { group.addTask { (request.asset.text, await extractor.result(request)) } }
       return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
     }
-    await extractor.shutDown()
-    return answers
   }
 }

@@ -160,7 +160,7 @@ struct FileWorktreeTests {
     #expect(try bench.tree.inspect(target) == expected)
     let new = try ObjectFile(id: digest("new"), path: scratch.write("new", "new"))
     for expectation in [TargetExpectation.absent, .holding(digest("theirs"))] {
-      let refused = await fault { [target] in _ = try await bench.tree.place(target, new, expecting: expectation) }
+      let refused = fault { [target] in _ = try bench.tree.place(target, new, expecting: expectation) }
       #expect(refused?.exit == .inTheWay)
       #expect(refused?.path == target.text)
     }

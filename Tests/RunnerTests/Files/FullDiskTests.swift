@@ -101,7 +101,7 @@ struct FullDiskTests {
     let facts = try FileSystemFacts(at: path)
     #expect(facts == FileSystemFacts(kind: "tmpfs", isRemote: false, freeBytes: 128 * 1024))
     try FileSystemFacts.requireFree(128 * 1024, at: path)
-    let found = await fault { try FileSystemFacts.requireFree(128 * 1024 + 1, at: path) }
+    let found = fault(of: { try FileSystemFacts.requireFree(128 * 1024 + 1, at: path) })
     #expect(found?.code == "disk_full")
     #expect(found?.exit == .canGoOn)
   }

@@ -19,13 +19,14 @@ import Ledger
       try await append(to: arguments[1], events: number(arguments[2]), waiting: number(arguments[3]))
     case ("fill", 3): try await fill(arguments[1], events: number(arguments[2]))
     case ("verify", 2): try verify(arguments[1])
+    case ("query", 2): try await query(arguments[1])
     case ("open", 2): try await open(arguments[1])
     case ("work", 4): try await work(arguments[1], batch: arguments[2], events: number(arguments[3]))
     case ("hold", 2): try hold(arguments[1])
     default:
       fputs(
         """
-        usage: ledger-bench append FOLDER EVENTS WAITING | fill FOLDER EVENTS | verify FOLDER
+        usage: ledger-bench append FOLDER EVENTS WAITING | fill FOLDER EVENTS | verify FOLDER | query FOLDER
                ledger-bench open FOLDER | work FOLDER BATCH EVENTS | hold FILE\n
         """, stderr)
       exit(64)
@@ -63,7 +64,7 @@ import Ledger
       try await withThrowingTaskGroup(of: Void.self) { group in
         for batch in stride(from: first, to: min(first + 1000, events), by: 50) {
           group.addTask {
-            let events = (batch..<min(batch + 50, events)).map { event($0) }
+            let events = (batch..<min(batch + 50, events)).map { varied($0) }
             try await store.append(
               AppendRequest(batch: "batch-\(batch / 50)", expecting: 0, events: events, state: "open"))
           }
@@ -74,16 +75,63 @@ import Ledger
     await store.close()
   }
 
+  /// Prints events verified in a second of processor time: nothing is waited for, and neighbours don't count.
   private static func verify(_ folder: String) throws {
-    let clock = ContinuousClock()
-    let started = clock.now
+    let started = processorSeconds()
     let found = try LedgerVerifier(LedgerFolder(folder)).verify()
-    let elapsed = started.duration(to: clock.now) / .seconds(1)
+    let elapsed = processorSeconds() - started
     guard found.isWhole else {
       fputs("ledger-bench: \(found)\n", stderr)
       exit(1)
     }
     print(Int(Double(found.head.position) / elapsed))
+  }
+
+  /// Prints how long each shape of query takes, and how many events it finds.
+  private static func query(_ folder: String) async throws {
+    let clock = ContinuousClock()
+    let started = clock.now
+    let store = try store(folder)
+    let head = try await store.head()
+    print("open and read the head", started.duration(to: clock.now))
+    var shapes: [(String, EventQuery)] = []
+    func shape(_ name: String, _ change: (inout EventQuery) -> Void) {
+      var query = EventQuery()
+      change(&query)
+      shapes.append((name, query))
+    }
+    shape("last 100") {
+      $0.limit = 100
+      $0.reversed = true
+    }
+    shape("one batch") { $0.batch = "batch-7" }
+    shape("a rare type") { $0.types = ["batch.cancelled"] }
+    shape("two rare types") { $0.types = ["batch.cancelled", "stage.failed"] }
+    shape("a rare stage") { $0.stages = ["commit"] }
+    shape("one run") { $0.run = "run-7" }
+    shape("an asset, newest 100") {
+      $0.asset = "ASSET-1"
+      $0.limit = 100
+      $0.reversed = true
+    }
+    shape("the last 1000 events' time") { $0.sinceMs = 1_700_000_000_000 + head.position - 1000 }
+    shape("a type, newest 100") {
+      $0.types = ["stage.completed"]
+      $0.limit = 100
+      $0.reversed = true
+    }
+    shape("two types, newest 100") {
+      $0.types = ["stage.completed", "batch.cancelled"]
+      $0.limit = 100
+      $0.reversed = true
+    }
+    shape("after the head (following)") { $0.after = head.position }
+    for (name, query) in shapes {
+      let started = clock.now
+      let found = try await store.events(matching: query).count
+      print(name, found, started.duration(to: clock.now))
+    }
+    await store.close()
   }
 
   private static func open(_ folder: String) async throws {
@@ -115,6 +163,12 @@ import Ledger
     lock.unlock()
   }
 
+  private static func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   private static func store(_ folder: String) throws(StoreError) -> SQLiteEventStore {
     try SQLiteEventStore(LedgerFolder(folder), mode: .readWrite(create: true), nowMs: 0)
   }
@@ -131,6 +185,15 @@ import Ledger
     NewEvent(
       timeMs: 1_700_000_000_000 + Int64(index), run: "01J9Z3T6M8Q4W2E5R7Y9", type: "stage.completed",
       asset: "ASSET-\(index % 5)", stage: "extract", attempt: 1, payload: payload)
+  }
+
+  /// One in ten thousand is of a rare type, one in fifty of a rare stage; a run has a thousand events.
+  private static func varied(_ index: Int) -> NewEvent {
+    var varied = event(index)
+    varied.run = "run-\(index / 1000)"
+    if index % 10_000 == 9_999 { varied.type = "batch.cancelled" }
+    if index % 50 == 49 { varied.stage = "commit" }
+    return varied
   }
 
   private static let payload: [UInt8] = {

@@ -1,4 +1,5 @@
-/// Asks any program: one JSON object on stdin, an IDF on stdout, exit status 75 and a line on stderr for "limited".
+/// Asks any program: one JSON object on stdin, an IDF on stdout, exit status 75 and a line on stderr for
+/// "limited".
 public struct ExecExtractor: Extractor {
   /// The exit status that means "limited", as sysexits has it.
   private static let limitedStatus: Int32 = 75

@@ -6,7 +6,8 @@ import Ledger
   import Foundation
 #endif
 
-/// Who a program is that says nothing about itself: its words, and the bytes of those that are files of the project.
+/// Who a program is that says nothing about itself: its words, and the bytes of those that are files of the
+/// project.
 struct ExecIdentity {
   private let program: ExtractorProgram
 

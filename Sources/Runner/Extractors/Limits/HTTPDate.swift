@@ -1,4 +1,5 @@
-/// Reads a date as HTTP has it (RFC 9110): the fixed form, and the two obsolete ones that must still be understood.
+/// Reads a date as HTTP has it (RFC 9110): the fixed form, and the two obsolete ones that must still be
+/// understood.
 enum HTTPDate {
   /// Milliseconds since 1970 of the date at the start of a text; nil where there is none.
   static func milliseconds(_ bytes: ArraySlice<UInt8>) -> Int64? {

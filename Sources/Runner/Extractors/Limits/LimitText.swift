@@ -16,7 +16,8 @@ struct LimitText {
     self.nowMs = nowMs
   }
 
-  /// Finds a limit in words; `isError` where the text is known to be an error, so that a time to wait is enough.
+  /// Finds a limit in words; `isError` where the text is known to be an error, so that a time to wait is
+  /// enough.
   func limit(place: String, isError: Bool) -> Limit? {
     let time = retryTime()
     guard let sign = sign() ?? (isError ? time?.phrase : nil) else { return nil }
@@ -83,7 +84,8 @@ struct LimitText {
     return RetryTime.milliseconds(in: text, nowMs: nowMs)
   }
 
-  /// Tells whether 429 stands there as a status: after "HTTP", "error", "code", …, or first of all, with a reason.
+  /// Tells whether 429 stands there as a status: after "HTTP", "error", "code", …, or first of all, with a
+  /// reason.
   private func holdsStatus429() -> Bool {
     let status = Array("429".utf8)
     var from = 0

@@ -1,4 +1,5 @@
-/// Reads the ways in which servers write a time to wait: `38`, `38s`, `1m12.5s`, "2 minutes", an HTTP date, RFC 3339.
+/// Reads the ways in which servers write a time to wait: `38`, `38s`, `1m12.5s`, "2 minutes", an HTTP date,
+/// RFC 3339.
 enum RetryTime {
   /// Ten years: nobody waits longer, and sums with it can't overflow.
   static let longestMs: Int64 = 10 * 365 * 86_400_000

@@ -1,6 +1,8 @@
-/// The arguments of a tool call as the configuration writes them, with words that stand for the asset's own values.
+/// The arguments of a tool call as the configuration writes them, with words that stand for the asset's own
+/// values.
 package struct ArgumentTemplate: Hashable, Sendable {
-  /// An object; a text in it that is one of the words stands for a value, anything else is taken as it stands.
+  /// An object; a text in it that is one of the words stands for a value, anything else is taken as it
+  /// stands.
   private let arguments: JSONValue
 
   /// A word and what it stands for. Raw values are what the configuration says: never rename one.
@@ -9,7 +11,8 @@ package struct ArgumentTemplate: Hashable, Sendable {
     case path = "@path"
     /// The image's bytes.
     case base64 = "@base64"
-    /// What the manifest says of the asset, as an object, or as JSON text where the tool's schema wants a text.
+    /// What the manifest says of the asset, as an object, or as JSON text where the tool's schema wants a
+    /// text.
     case specs = "@specs"
     case assetID = "@asset_id"
     /// What is asked, in words: see `Prompt`.
@@ -47,7 +50,8 @@ package struct ArgumentTemplate: Hashable, Sendable {
   /// The template's own text, for the identity.
   var digestText: [UInt8] { JSONWriter.canonical(arguments) }
 
-  /// Puts values in the words' places. `wantsText` tells of a top-level argument whether its schema asks for a text.
+  /// Puts values in the words' places. `wantsText` tells of a top-level argument whether its schema asks for
+  /// a text.
   func filled(
     _ values: [Word: JSONValue], wantsText: (String) -> Bool
   ) -> JSONValue {

@@ -59,10 +59,11 @@ actor MCPConnection {
 
   // MARK: - Asking
 
-  /// Asks and waits for the reply: for `timeout`, again as long from each progress, never longer than `hardLimit`.
+  /// Asks and waits for the reply: for `timeout`, again as long from each progress, never longer than
+  /// `hardLimit`.
   ///
-  /// `params` is told the request's id, which progress is reported under. After a time-out or a cancellation the
-  /// server is told that nobody waits any more, and a late reply is ignored.
+  /// `params` is told the request's id, which progress is reported under. After a time-out or a cancellation
+  /// the server is told that nobody waits any more, and a late reply is ignored.
   func request(
     _ method: String, timeout: Duration, hardLimit: Duration, params: @Sendable (Int64) -> JSONValue
   ) async -> Result<JSONValue, MCPFailure> {
@@ -105,7 +106,8 @@ actor MCPConnection {
     return notesLeftOut == 0 ? notes : notes + ["\(notesLeftOut) more like these"]
   }
 
-  /// Closes stdin, waits, sends SIGTERM, waits, sends SIGKILL; returns when the server and its children are gone.
+  /// Closes stdin, waits, sends SIGTERM, waits, sends SIGKILL; returns when the server and its children are
+  /// gone.
   func close() async {
     finish(.cancelled)
     await process.terminate(patience: limits.patience, grace: limits.grace)
@@ -116,7 +118,8 @@ actor MCPConnection {
     do throws(Fault) {
       try await process.write(line)
     } catch {
-      // Without a reader of its stdin the server is about to be found dead, with how it ended; the reader says so.
+      // Without a reader of its stdin the server is about to be found dead, with how it ended; the reader
+      // says so.
       if error.exit == .interrupted { settle(id, .failure(.cancelled)) }
     }
     guard calls[id]?.outcome == nil else { return }
@@ -211,7 +214,8 @@ actor MCPConnection {
 
   private func takeReply(_ id: JSONValue, _ outcome: MCPMessage.Outcome?) {
     let open = calls.filter { $0.value.outcome == nil }.keys
-    // An error without an id is about a message that couldn't be read; with one call under way it was that one's.
+    // An error without an id is about a message that couldn't be read; with one call under way it was that
+    // one's.
     let number = id == .null && open.count == 1 ? open.first : MCPMessage.integer(id)
     guard let number, open.contains(number) else {
       let isLate = (MCPMessage.integer(id)).map { (1...max(1, lastID)).contains($0) } ?? false

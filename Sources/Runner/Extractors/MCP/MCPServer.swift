@@ -46,7 +46,8 @@ actor MCPServer {
         if let lastRefusal, deaths >= settings.mostStarts || lastRefusal.isPermanent { throw lastRefusal }
         let delay =
           deaths == 0 ? .zero : min(Self.longestDelay, settings.restartDelay * (1 << min(deaths - 1, 10)))
-        // A task of its own, for several calls may wait for one start; cancelled with the call that waits for it.
+        // A task of its own, for several calls may wait for one start; cancelled with the call that waits for
+        // it.
         let task = Task { await self.start(after: delay) }
         state = .starting(task)
         if let session = try await outcome(of: task) { return session }
@@ -132,7 +133,7 @@ actor MCPServer {
     lastRefusal = .unavailable(
       reason: "exit",
       message:
-        "The server \"\(settings.program.name)\" was lost \(deaths) times one after another and is not started again"
+        "The server \"\(settings.program.name)\" was lost \(deaths) times in a row and is not started again"
     )
     await session.connection.close()
   }
@@ -163,7 +164,8 @@ actor MCPServer {
     }
   }
 
-  /// Starts the program and finds out who it is. What the negotiation can react to is thrown, the rest returned.
+  /// Starts the program and finds out who it is. What the negotiation can react to is thrown, the rest
+  /// returned.
   private func connect(
     pinned: MCPVersion?
   ) async throws(MCPNegotiation.Failure) -> Result<Session, ExtractorRefusal> {

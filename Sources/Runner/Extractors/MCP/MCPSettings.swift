@@ -16,7 +16,8 @@ public struct MCPSettings: Sendable {
   public var hardLimit: Duration
   /// The revision to speak, or for the handshake to begin with; nil to find out by asking.
   public var version: MCPVersion?
-  /// How long the server may take to answer which kind of the protocol it speaks, before it is taken for the older kind.
+  /// How long the server may take to answer which kind of the protocol it speaks, before it is taken for the
+  /// older kind.
   public var probeTimeout: Duration = .seconds(10)
   /// How many time-outs long a call may get by reporting progress.
   public static let hardLimitFactor = 5

@@ -16,7 +16,8 @@ struct MCPTool: Hashable, Sendable {
     inputSchema["properties"]?[argument]?["type"]?.string == "string"
   }
 
-  /// Tells whether what isn't an object comes as `{"result": …}`: marked so by FastMCP, or all that the schema has.
+  /// Tells whether what isn't an object comes as `{"result": …}`: marked so by FastMCP, or all that the
+  /// schema has.
   var wrapsResult: Bool {
     if outputSchema?["x-fastmcp-wrap-result"] == .bool(true) { return true }
     return outputSchema?["properties"]?.members?.map(\.name) == ["result"]

@@ -1,4 +1,5 @@
-/// Turns what an outside program said into replies or refusals; the same for servers and for programs run once.
+/// Turns what an outside program said into replies or refusals; the same for servers and for programs run
+/// once.
 struct AnswerReader: Sendable {
   /// Who answers, within a sentence, such as `the tool "generate_idf"`.
   let subject: String

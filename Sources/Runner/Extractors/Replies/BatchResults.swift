@@ -1,4 +1,5 @@
-/// The aggregated answer of `batch_file_analysis`, taken apart: `{"batch_results": [{"file", "analysis" | "error"}]}`.
+/// The aggregated answer of `batch_file_analysis`, taken apart: `{"batch_results": [{"file", "analysis" |
+/// "error"}]}`.
 package struct BatchResults: Hashable, Sendable {
   /// What the answer says of one file.
   package enum Answer: Hashable, Sendable {

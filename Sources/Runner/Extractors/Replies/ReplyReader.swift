@@ -102,7 +102,8 @@ package struct ReplyReader: Sendable {
     }
   }
 
-  /// Tells whether the reply speaks of an image of another size: then it was shown another image, and will be again.
+  /// Tells whether the reply speaks of an image of another size: then it was shown another image, and will be
+  /// again.
   private func contradictsImage(_ value: JSONValue) -> Bool {
     guard let given = value["dimensions"],
       let width = given["width"]?.double, let height = given["height"]?.double

@@ -22,7 +22,7 @@ final class ReplayFold: Sendable {
     gathered.withLock { gathered in
       var state = BatchState()
       var keys: [Int64: Digest] = [:]
-      do {
+      do throws(UnreadableEvent) {
         for event in events {
           state.apply(StampedEvent(try BatchEvent(phaseOf: event), timeMs: event.timeMs, run: ""))
           if let key = Self.key(of: event, &gathered.lookups) { keys[event.position] = key }

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Runner
+
+/// Goes on with unfinished batches.
+struct Resume: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Goes on with unfinished batches.",
+    discussion: """
+      Without a name, every unfinished batch that is not held, one after another. Nothing completed runs again.
+
+      Example:
+        ledgerctl resume @last
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: ArgumentHelp("Ids, beginnings of ids, or @last.", valueName: "batch"))
+  var batches: [String] = []
+  @OptionGroup(title: "Working") var flags: RunFlags
+
+  var format: OutputFormat { flags.format }
+
+  func perform(_ console: Console) async throws -> ExitStatus {
+    let project = try global.project(.writing, from: console.caller)
+    let chosen = try await project.chosen(batches)
+    guard !chosen.isEmpty else {
+      if format == .text {
+        console.line("Nothing to do: no batch is unfinished")
+      } else {
+        console.out.write(ResultDocument([], adding: []).line)
+      }
+      return .done
+    }
+    let options = try flags.options(project)
+    let work = Work(console: console, project: project, flags: flags, global: global)
+    return try await work.perform(on: chosen) { runner, batch in
+      await runner.resume(batch, options: options)
+    }
+  }
+}
+
+extension Project {
+  /// The batches that words mean, each once; all unfinished ones where there are no words.
+  fileprivate func chosen(_ words: [String]) async throws(Fault) -> [BatchID] {
+    guard !words.isEmpty else { return try await unfinished() }
+    var chosen: [BatchID] = []
+    for word in words {
+      let batch = try await batch(named: word)
+      if !chosen.contains(batch) { chosen.append(batch) }
+    }
+    return chosen
+  }
+}

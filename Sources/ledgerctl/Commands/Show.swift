@@ -1,0 +1,91 @@
+import ArgumentParser
+import Runner
+
+/// Lists, prints or writes out what is packaged.
+struct Show: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Lists or prints what is packaged, before or after the commit.",
+    discussion: """
+      With a FILE, its bytes go to standard output as they are. With --to, nothing that differs is overwritten.
+
+      Example:
+        ledgerctl show @last ASSET-3 tokens.json
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "Its id, the beginning of it, or @last.")
+  var batch: String
+  @Argument(help: "One asset's id.")
+  var asset: String?
+  @Argument(help: "One file of its bundle, by name or path.")
+  var file: String?
+  @Option(help: ArgumentHelp("Write the files below DIR.", valueName: "dir"))
+  var to: String?
+  @Option(name: .customLong("format"), help: "Answer as text or json.")
+  var answer = DocumentFormat.text
+
+  var format: OutputFormat { answer.output }
+
+  func perform(_ console: Console) async throws -> ExitStatus {
+    let project = try global.project(.reading, from: console.caller)
+    let batch = try await project.batch(named: batch)
+    let state = try await project.state(of: batch)
+    let files = try await chosen(project, batch, state, console)
+    if let to {
+      let folder = console.caller.absolute(to)
+      let written = try await project.write(files, to: folder)
+      console.say("\(RunText.counted(written, "file")) written to \(VisibleText.line(folder))")
+    } else if file != nil, format == .text {
+      for file in files { console.out.write(bytes: try await project.bytes(of: file)) }
+      return .done
+    }
+    if format == .json {
+      console.out.write(ShowDocument.line(batch, files))
+    } else if to == nil {
+      let width = files.map { String($0.sizeBytes).count }.max() ?? 0
+      for file in files {
+        let size = String(file.sizeBytes)
+        console.line(
+          "\(String(repeating: " ", count: width - size.count))\(size)  \(VisibleText.showing(file.path))")
+      }
+    }
+    return .done
+  }
+
+  /// The files that the arguments name; of a whole batch, those of every packaged asset.
+  private func chosen(
+    _ project: Project, _ batch: BatchID, _ state: BatchState, _ console: Console
+  ) async throws -> [PackagedFile] {
+    if let asset {
+      let id = try AssetID.named(asset, in: state, batch)
+      guard let file else { return try await project.packagedFiles(of: id, in: state, batch) }
+      return [try await project.packagedFile(file, of: id, in: state, batch)]
+    }
+    var files: [PackagedFile] = []
+    for asset in state.assets {
+      guard asset.isPackaged else {
+        console.say("note: asset \"\(asset.id)\" is not packaged: it is \(asset.name.rawValue)")
+        continue
+      }
+      files += try await project.packagedFiles(of: asset.id, in: state, batch)
+    }
+    return files
+  }
+}
+
+/// The packaged files as scripts see them: `ledgerctl/files/v1`.
+enum ShowDocument {
+  static func line(_ batch: BatchID, _ files: [PackagedFile]) -> String {
+    let document: JSONValue = [
+      "schema": "ledgerctl/files/v1", "batch": .string(batch.text),
+      "files": .array(
+        files.map {
+          [
+            "asset": .string($0.asset.text), "path": .string($0.path), "sha256": .string($0.digest.hex),
+            "size": JSONValue($0.sizeBytes),
+          ]
+        }),
+    ]
+    return JSONWriter.compact(document) + "\n"
+  }
+}

@@ -1,0 +1,72 @@
+import Ledger
+import Runner
+
+/// A batch as `status` has found it.
+struct BatchStanding {
+  let batch: BatchID
+  let state: BatchState
+  /// The time by which waiting is counted.
+  let now: Moment
+  /// Its commit is no longer on its branch.
+  var commitHasLeft = false
+}
+
+/// Standings for scripts: `ledgerctl/status/v1`.
+enum StatusDocument {
+  static func line(_ standings: [BatchStanding], adding words: [String]) -> String {
+    let document: JSONValue = [
+      "schema": "ledgerctl/status/v1", "batches": .array(standings.map { batch($0, adding: words) }),
+    ]
+    return JSONWriter.compact(document) + "\n"
+  }
+
+  private static func batch(_ standing: BatchStanding, adding words: [String]) -> JSONValue {
+    let state = standing.state
+    var members: [JSONValue.Member] = [
+      .init("batch", .string(standing.batch.text)), .init("state", .string(state.phase.rawValue)),
+      .init("version", JSONValue(state.version)), .init("held", .bool(state.isHeld)),
+      .init("assets", .array(state.assets.map { asset($0, standing) })),
+    ]
+    if let sha = state.confirmation?.sha { members.append(.init("commit", .string(sha))) }
+    if let branch = state.registration?.branchName { members.append(.init("branch", .string(branch))) }
+    if state.confirmation != nil {
+      members.append(.init("commit_left_branch", .bool(standing.commitHasLeft)))
+    }
+    let next = NextStep.after(standing.batch, state).map {
+      JSONValue.array(($0 + words).map(JSONValue.string))
+    }
+    members.append(.init("next", .array(next)))
+    return .object(members)
+  }
+
+  private static func asset(_ asset: AssetState, _ standing: BatchStanding) -> JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("asset", .string(asset.id.text)), .init("state", .string(asset.name.rawValue)),
+    ]
+    guard let stage = asset.currentStage else {
+      members.append(.init("attempts", JSONValue(asset.attempts)))
+      return .object(members)
+    }
+    members += [.init("stage", .string(stage.rawValue)), .init("attempts", JSONValue(asset.attempts))]
+    switch asset[stage].progress {
+    case .failed(let failure):
+      members.append(.init("error", ["code": .string(failure.code), "message": .string(failure.message)]))
+      if let next = failure.next { members.append(waiting("another attempt", until: next)) }
+    case .deferred(let deferral, _): members.append(waiting(deferral.message, until: deferral.until))
+    case .waiting, .started, .completed:
+      if stage == .extract, let paused = standing.state.calls.pausedUntil,
+        paused.remainingMs(at: standing.now) > 0
+      {
+        members.append(waiting("the extractor takes nothing yet", until: paused))
+      }
+    }
+    return .object(members)
+  }
+
+  private static func waiting(_ why: String, until: Deadline?) -> JSONValue.Member {
+    var members: [JSONValue.Member] = []
+    if let until { members.append(.init("until", .string(TimeText.rfc3339(ms: until.wallMs)))) }
+    members.append(.init("why", .string(why)))
+    return .init("waiting", .object(members))
+  }
+}

@@ -1,0 +1,68 @@
+import Ledger
+import Runner
+
+/// Says in a few words what an event's payload says.
+enum EventSummary {
+  static func text(_ event: BatchEvent) -> String {
+    switch event {
+    case .batchRegistered(let fact): registration("registered", fact)
+    case .batchRevised(let fact): registration("revised", fact)
+    case .runStarted(let fact): "process \(fact.process) on \(fact.host), ledgerctl \(fact.toolVersion)"
+    case .runFinished(let fact):
+      "exit \(fact.exit.rawValue)" + (fact.code.map { " (\($0))" } ?? "")
+        + " after \(SpanText.text(ms: fact.durationMs))"
+        + (fact.held ? ", held" : "")
+    case .runInterrupted(let fact): "found run \(fact.run) dead"
+    case .stageStarted(_, let fact): started(fact)
+    case .stageCompleted(_, let fact): completed(fact)
+    case .stageFailed(_, let fact): failed(fact)
+    case .stageDeferred(_, let fact):
+      (fact.until.map { "waits until \(TimeText.rfc3339(ms: $0.wallMs)): " } ?? "put off: ") + fact.message
+    case .stageInterrupted(_, let fact):
+      "interrupted in run \(fact.run)" + (fact.inDoubt ? "; a call may have been made" : "")
+    case .stageInvalidated(_, let fact): "open again: \(fact.message)"
+    case .assetPackaged(_, let fact): "bundle \(short(fact.bundle))"
+    case .assetRetried(_, let fact):
+      "tried again from \(fact.from.rawValue) by \(fact.by)" + (fact.image == nil ? "" : ", with a new image")
+    case .batchPlaced(let fact): placed(fact)
+    case .commitIntended(let fact): "\(fact.new.prefix(12)) on \(fact.ref)"
+    case .commitConfirmed(let fact): "\(fact.sha.prefix(12)) on \(fact.ref)"
+    case .commitSuperseded(let fact): "\(fact.new.prefix(12)) given up: \(fact.reason)"
+    case .batchCompleted(let fact):
+      fact.alreadyPresent ? "nothing to commit" : fact.commit.map { "commit \($0.prefix(12))" } ?? ""
+    case .batchCancelled(let fact):
+      (fact.why.isEmpty ? "cancelled" : fact.why)
+        + (fact.left.isEmpty ? "" : "; left: \(fact.left.joined(separator: ", "))")
+    }
+  }
+
+  private static func registration(_ word: String, _ fact: Registration) -> String {
+    "\(word), \(RunText.counted(fact.images.count, "asset")) for \(fact.branchName)"
+  }
+
+  private static func started(_ fact: StageStart) -> String {
+    if let key = fact.key { return "key \(short(key.digest))" }
+    return fact.targets.map { RunText.counted($0.count, "target") } ?? ""
+  }
+
+  private static func completed(_ fact: StageCompletion) -> String {
+    switch fact.how {
+    case .executed: "executed in \(SpanText.text(ms: fact.durationMs))"
+    case .reused: "reused" + (fact.source.map { " from position \($0)" } ?? "")
+    case .provided: "provided by the manifest"
+    }
+  }
+
+  private static func failed(_ fact: StageFailure) -> String {
+    fact.message + (fact.next.map { "; again at \(TimeText.rfc3339(ms: $0.wallMs))" } ?? "")
+  }
+
+  private static func placed(_ fact: Placement) -> String {
+    let written = fact.targets.count { $0.found == .absent || $0.found == .replaced }
+    let removed = fact.targets.count { $0.found == .removed }
+    let text = RunText.counted(written, "file") + " written" + (removed > 0 ? ", \(removed) removed" : "")
+    return fact.inWorkingTree ? text : "for the commit alone: " + text
+  }
+
+  private static func short(_ digest: Digest) -> String { String(digest.hex.prefix(12)) }
+}

@@ -1,0 +1,160 @@
+import Foundation
+import Testing
+
+@testable import Runner
+
+@Suite("Going on after failures, kills and interruptions")
+struct GoingOnTests {
+  @Test("One truncated picture fails its asset and lands nothing; mended and refreshed, only its stages run")
+  func truncatedPicture() async throws {
+    let folder = try SampleFolder()
+    let whole = try folder.read("downloads/asset-4-validated.png")
+    try folder.write(Array(whole.prefix(whole.count / 2)), to: "downloads/asset-4-validated.png")
+    let failed = try await folder.ledgerctl("run", "batch.json", "--format", "json")
+    #expect(failed.exit == 1)
+    let result = try failed.json()
+    let batch = try #require(result["batches"]?.array?.first)
+    #expect(batch["assets"]?.array?.map { $0["state"]?.string } == ["packaged", "failed", "packaged"])
+    #expect(result["errors"]?.array?.map { $0["code"]?.string } == ["image_truncated"])
+    let retry = ["ledgerctl", "retry", SampleArt.batchID, "ASSET-4", "--refresh"]
+    #expect(result["next"]?.array == [.array(retry.map(JSONValue.string))])
+    #expect(try folder.commits() == 1)
+    #expect(try folder.git("status", "--porcelain") == "")
+    #expect(!folder.exists("assets"))
+
+    try folder.write(whole, to: "downloads/asset-4-validated.png")
+    let position = try #require(try await folder.events().last?["position"])
+    let mended = try await folder.ledgerctl("retry", "@last", "asset-4", "--refresh")
+    #expect(mended.exit == 0, "\(mended.errors)")
+    let started = try await folder.events("--type", "stage.started", "--after", JSONWriter.compact(position))
+    #expect(
+      started.map { ($0["asset"]?.string ?? "batch") + " " + ($0["stage"]?.string ?? "") } == [
+        "ASSET-4 validate", "ASSET-4 extract", "ASSET-4 render", "ASSET-4 package", "batch place",
+        "batch commit",
+      ])
+    #expect(try folder.commits() == 2)
+  }
+
+  @Test(
+    "Killed after any event, a run goes on where it was and makes one commit",
+    arguments: [3, 9, 15, 24, 30, 34, 36])
+  func killed(after count: Int) async throws {
+    let folder = try SampleFolder()
+    let child = try folder.start("run", "batch.json", "--format", "jsonl")
+    var reader = LineReader(child)
+    var process: Int32?
+    for _ in 0..<count {
+      let event = try JSONReader.value(of: Array(try #require(try await reader.next()).utf8))
+      if case .number(let id)? = event["data"]?["process"] { process = Int32(id) }
+    }
+    kill(try #require(process), SIGKILL)
+    #expect(await child.waitForExit() == .signal(SIGKILL))
+    let before = try await folder.events()
+    let resumed = try await folder.ledgerctl("resume")
+    #expect(resumed.exit == 0, "\(resumed.errors)")
+    #expect(try folder.commits() == 2)
+    #expect(try folder.git("status", "--porcelain") == "")
+    // What was complete before the kill was not started again.
+    func stages(_ events: some Sequence<JSONValue>, _ type: String) -> Set<String> {
+      Set(
+        events.filter { $0["type"]?.string == type }.map {
+          ($0["asset"]?.string ?? "") + " " + ($0["stage"]?.string ?? "")
+        })
+    }
+    let after = try await folder.events().dropFirst(before.count)
+    #expect(stages(before, "stage.completed").isDisjoint(with: stages(after, "stage.started")))
+  }
+
+  @Test("Ctrl-C lets the stages at work end, says how to go on and exits 130; a second one leaves at once")
+  func interrupted() async throws {
+    for signals in [1, 2] {
+      let folder = try SampleFolder()
+      let calls = try WaitingExtractor(in: folder)
+      let child = try folder.start("run", "batch.json", "--format", "jsonl")
+      let process = try await calls.waitForOne(of: child)
+      kill(process, SIGINT)
+      // The first has been heard once stderr says so; only then is the second a second.
+      while !String(decoding: child.errorTail, as: UTF8.self).contains("resume") { await Task.yield() }
+      if signals == 2 {
+        kill(process, SIGINT)
+        #expect(await child.waitForExit() == .code(130))
+        continue
+      }
+      calls.letAllGo()
+      var lines: [String] = []
+      var reader = LineReader(child)
+      while let line = try await reader.next() { lines.append(line) }
+      #expect(await child.waitForExit() == .code(130))
+      #expect(
+        String(decoding: child.errorTail, as: UTF8.self).contains("ledgerctl resume \(SampleArt.batchID)"))
+      let result = try JSONReader.value(of: Array(try #require(lines.last).utf8))
+      #expect(result["errors"]?.array?.first?["exit"] == 130)
+      #expect(result["next"]?.array == [["ledgerctl", "resume", .string(SampleArt.batchID)]])
+      #expect(try await folder.events("--type", "run.finished").count == 1)
+      #expect(try await folder.ledgerctl("resume", "@last").exit == 0)
+      #expect(try folder.commits() == 2)
+    }
+  }
+
+  @Test("A batch at work is left alone: 75, and who holds it")
+  func held() async throws {
+    let folder = try SampleFolder()
+    let calls = try WaitingExtractor(in: folder)
+    let child = try folder.start("run", "batch.json", "--format", "jsonl")
+    let process = try await calls.waitForOne(of: child)
+    let second = try await folder.ledgerctl("run", "batch.json", "--format", "json")
+    #expect(second.exit == 75)
+    let error = try #require(try second.json()["errors"]?.array?.first)
+    #expect(error["code"]?.string == "batch_held")
+    #expect(error["message"]?.string?.contains("process \(process)") == true)
+    calls.letAllGo()
+    while try await child.readChunk() != nil {}
+    #expect(await child.waitForExit() == .code(0))
+  }
+
+  @Test("--until packaged stops before placing and holds the batch: a resume without a name passes it by")
+  func untilPackaged() async throws {
+    let folder = try SampleFolder()
+    let run = try await folder.ledgerctl("run", "batch.json", "--until", "packaged")
+    #expect(run.exit == 0, "\(run.errors)")
+    #expect(
+      run.lines.last == "Held: nothing is placed or committed before `ledgerctl resume \(SampleArt.batchID)`")
+    #expect(!folder.exists("assets"))
+    #expect(try await folder.ledgerctl("status").text.contains("packaged, held"))
+    let unnamed = try await folder.ledgerctl("resume")
+    #expect(unnamed.text == "Nothing to do: no batch is unfinished\n")
+    #expect(try await folder.ledgerctl("resume", "batch-the").exit == 0)
+    #expect(try folder.commits() == 2)
+  }
+
+  @Test("A cancelled batch takes back what it placed, and its id can be used again")
+  func cancelled() async throws {
+    let folder = try SampleFolder()
+    _ = try await folder.ledgerctl("run", "batch.json", "--until", "packaged")
+    let cancelled = try await folder.ledgerctl("cancel", "@last", "--why", "Not\u{1B}[31m yet")
+    #expect(cancelled.exit == 0, "\(cancelled.errors)")
+    #expect(cancelled.text == "Cancelled: batch \(SampleArt.batchID)\n")
+    let status = try await folder.ledgerctl("status", "@last")
+    #expect(status.text.contains("cancelled: Not\\u{1b}[31m yet"))
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
+    #expect(try folder.commits() == 2)
+    #expect(try await folder.ledgerctl("cancel", "@last").exit != 0)
+  }
+
+  @Test("A commit that was reset away is said to be so, and lands again with --again")
+  func resetAway() async throws {
+    let folder = try SampleFolder()
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
+    try folder.git("reset", "-q", "--hard", "HEAD~1")
+    #expect(try await folder.ledgerctl("status", "@last").text.contains("no longer on main"))
+    let status = try await folder.ledgerctl("status", "@last", "--format", "json").json()
+    #expect(status["batches"]?.array?.first?["commit_left_branch"] == true)
+    let plain = try await folder.ledgerctl("run", "batch.json")
+    #expect(plain.exit == 0)
+    #expect(plain.errors.contains("--again"))
+    let again = try await folder.ledgerctl("run", "batch.json", "--again")
+    #expect(again.exit == 0, "\(again.errors)")
+    #expect(try folder.commits() == 2)
+    #expect(try await folder.events("--type", "stage.completed", "--stage", "extract").count == 6)
+  }
+}

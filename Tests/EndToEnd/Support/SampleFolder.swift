@@ -1,0 +1,121 @@
+import Foundation
+import Testing
+
+@testable import Runner
+
+/// A git repository of a test's own with the sample pictures in `downloads/` and the seed's manifest, `batch.json`.
+final class SampleFolder {
+  let root: String
+  var environment: [String: String]
+
+  init() throws {
+    root =
+      FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
+      + "/ledgerctl-e2e-\(UUID().uuidString)"
+    environment = [
+      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": root + "/.home",
+      "USER": "tester",
+      "LANG": "C.UTF-8", "TZ": "UTC",
+    ]
+    for folder in ["downloads", ".home"] {
+      try FileManager.default.createDirectory(atPath: root + "/" + folder, withIntermediateDirectories: true)
+    }
+    try write("/.home/\n/downloads/\n/*.json\n", to: ".gitignore")
+    try git("init", "-q", "-b", "main")
+    try git("config", "user.name", "Test")
+    try git("config", "user.email", "test@example.org")
+    try git("add", ".gitignore")
+    try git("commit", "-q", "-m", "Begin")
+    for (name, bytes) in Self.pictures { try write(bytes, to: "downloads/" + name) }
+    try writeManifest()
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: root) }
+
+  /// Drawn once for all tests.
+  static let pictures: [(name: String, bytes: [UInt8])] = SampleArt.all.map { ($0.fileName, $0.draw()) }
+
+  /// Writes the seed's manifest, changed as the body says.
+  func writeManifest(
+    _ name: String = "batch.json", batch: String = SampleArt.batchID,
+    _ change: (inout ManifestDraft) -> Void = { _ in }
+  ) throws {
+    var draft = ManifestDraft(
+      batchID: batch,
+      assets: SampleArt.all.map { piece in
+        ManifestDraft.Asset(
+          id: piece.assetID, path: "downloads/" + piece.fileName, score: Double(piece.score),
+          specs: piece.specs)
+      })
+    change(&draft)
+    try write(draft.text, to: name)
+  }
+
+  func write(_ text: String, to path: String) throws { try write(Array(text.utf8), to: path) }
+
+  func write(_ bytes: [UInt8], to path: String) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: root + "/" + path))
+  }
+
+  func read(_ path: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: root + "/" + path)))
+  }
+
+  func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: root + "/" + path) }
+
+  /// Runs the command in the repository.
+  func ledgerctl(_ words: String..., input: String = "") async throws -> BuiltCommand.Outcome {
+    try await BuiltCommand.run(words, in: root, environment: environment, input: Array(input.utf8))
+  }
+
+  /// Starts the command, to be read from and signalled.
+  func start(_ words: String...) throws -> ChildProcess {
+    try ChildProcess.start(Command([BuiltCommand.path] + words, environment: environment, directory: root))
+  }
+
+  @discardableResult
+  func git(_ words: String...) throws -> String {
+    var command = Command(["git"] + words, environment: environment, directory: root)
+    command.timeout = .seconds(60)
+    let result = try ChildProcess.runBlocking(command)
+    #expect(result.succeeded, "git \(words): \(String(decoding: result.errorTail, as: UTF8.self))")
+    return String(decoding: result.output, as: UTF8.self)
+  }
+
+  /// Commits on the branch, the first included.
+  func commits() throws -> Int { Int(try git("rev-list", "--count", "HEAD").dropLast()) ?? -1 }
+
+  /// The events of the whole ledger that match, as JSON.
+  func events(_ words: String...) async throws -> [JSONValue] {
+    let outcome = try await BuiltCommand.run(
+      ["events"] + words + ["--format", "jsonl"], in: root, environment: environment)
+    #expect(outcome.exit == 0, "\(outcome.errors)")
+    return try outcome.lines.map { try JSONReader.value(of: Array($0.utf8)) }
+  }
+}
+
+/// Reads a child's stdout line by line.
+struct LineReader {
+  let child: ChildProcess
+  private var buffer: [UInt8] = []
+
+  init(_ child: ChildProcess) { self.child = child }
+
+  /// The next line without its line feed; nil at the end.
+  mutating func next() async throws -> String? {
+    while true {
+      if let end = buffer.firstIndex(of: UInt8(ascii: "\n")) {
+        defer { buffer.removeSubrange(...end) }
+        return String(decoding: buffer[..<end], as: UTF8.self)
+      }
+      guard let chunk = try await child.readChunk() else { return nil }
+      buffer += chunk
+    }
+  }
+}
+
+extension SampleFolder {
+  func makeFolder(_ path: String) throws {
+    try FileManager.default.createDirectory(atPath: root + "/" + path, withIntermediateDirectories: true)
+  }
+}

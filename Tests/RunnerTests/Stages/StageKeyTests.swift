@@ -1,0 +1,104 @@
+import Ledger
+import Testing
+
+@testable import Runner
+
+@Suite("Keys: idempotent by content")
+struct StageKeyTests {
+  private func brief(_ name: String = "Night", id: Int = 1) throws -> AssetBrief {
+    let draft = ManifestDraft(
+      batchID: "b",
+      assets: [
+        .init(
+          id: Batches.asset(id).text, path: "a.png", score: 95,
+          specs: ["name": .string(name), "category": "patterns"])
+      ])
+    return try AssetBrief(try draft.manifest(relativeTo: "/images").assets[0], in: Configuration())
+  }
+
+  private func asset(_ number: Int = 1, image: String = "image", salt: AssetState.Salt? = nil) -> AssetState {
+    var asset = AssetState(
+      id: Batches.asset(number),
+      image: PinnedImage(asset: Batches.asset(number), digest: Batches.digest(image), sizeBytes: 1))
+    asset.salt = salt
+    return asset
+  }
+
+  private let identity = ExtractorIdentity(kind: "mcp", parts: ["name": "n", "version": "1"])
+
+  private func extract(
+    _ asset: AssetState, _ brief: AssetBrief, identity: ExtractorIdentity? = nil
+  ) -> Digest {
+    StageKey.extract(asset, brief, setup: Batches.digest("setup"), identity: identity ?? self.identity).digest
+  }
+
+  @Test("The same parts give the same key; a part moved over a border another")
+  func framing() {
+    #expect(StageKey([.init("a", "bc")]) == StageKey([.init("a", "bc")]))
+    let moved = [[StageKey.Part("a", "bc")], [.init("ab", "c")], [.init("a", "b"), .init("c", "")], []]
+    #expect(Set(moved.map { StageKey($0).digest }).count == moved.count)
+  }
+
+  @Test("`validate` and `extract` are the same for another asset with the same image and specs")
+  func sharedAcrossAssets() throws {
+    #expect(StageKey.validate(asset(1)).digest == StageKey.validate(asset(2)).digest)
+    #expect(extract(asset(1), try brief(id: 1)) == extract(asset(2), try brief(id: 2)))
+    #expect(StageKey.validate(asset(image: "other")).digest != StageKey.validate(asset()).digest)
+  }
+
+  @Test("Specs, image and everything the extractor says of itself are in the key of `extract`")
+  func extractParts() throws {
+    let plain = extract(asset(), try brief())
+    #expect(plain != extract(asset(), try brief("Day")))
+    #expect(plain != extract(asset(image: "other"), try brief()))
+    #expect(plain != extract(asset(), try brief(), identity: .init(kind: "exec", parts: identity.parts)))
+    #expect(plain != extract(asset(), try brief(), identity: .init(kind: "mcp", parts: ["name": "n", "version": "2"])))
+  }
+
+  @Test("What an extractor said of itself is read back from the key")
+  func identityReadBack() throws {
+    let key = StageKey.extract(asset(), try brief(), setup: Batches.digest("s"), identity: identity)
+    #expect(ExtractorIdentity(key) == identity)
+    #expect(ExtractorIdentity(StageKey.validate(asset())) == nil)
+  }
+
+  @Test("`render` depends on the asset's id, the IDF and the templates")
+  func render() throws {
+    func key(_ number: Int = 1, idf: String = "idf", templates: [String: Digest] = [:]) throws -> Digest {
+      StageKey.render(
+        asset(number), try brief(id: number), idf: Batches.digest(idf), templates: templates
+      ).digest
+    }
+    let plain = try key()
+    #expect(try plain == key())
+    #expect(try plain != key(2))
+    #expect(try plain != key(idf: "other"))
+    #expect(try plain != key(templates: ["context.md": Batches.digest("t")]))
+  }
+
+  @Test("`package` depends on what was rendered and where it goes")
+  func package() throws {
+    func key(_ name: String, _ output: String) throws -> Digest {
+      StageKey.package(
+        asset(), try brief(name), rendered: [StageOutput(name: "usage.md", digest: Batches.digest(output), sizeBytes: 1)]
+      ).digest
+    }
+    #expect(try key("Night", "x") == key("Night", "x"))
+    #expect(try key("Night", "x") != key("Night", "y"))
+    #expect(try key("Night", "x") != key("Day", "x"))
+  }
+
+  @Test("A retry's salt makes new keys from its stage on, and leaves those before")
+  func salt() throws {
+    let salted = asset(salt: .init(from: .extract, text: "run-9"))
+    #expect(StageKey.validate(salted).digest == StageKey.validate(asset()).digest)
+    #expect(extract(salted, try brief()) != extract(asset(), try brief()))
+  }
+
+  @Test("No part of a key is a time, a host or an absolute path")
+  func noSurroundings() throws {
+    let key = StageKey.render(asset(), try brief(), idf: Batches.digest("i"), templates: [:])
+    #expect(!key.parts.contains { $0.value.hasPrefix("/") })
+    #expect(key.parts.first == .init("stage", "render/1"))
+  }
+}

@@ -1,0 +1,22 @@
+import SimulatedWorld
+import Testing
+
+@Suite("Deliberate bugs that the simulator must find")
+struct MutantTests {
+  @Test("A deliberate bug breaks a property within a few hundred histories", arguments: Mutant.allCases)
+  func caught(mutant: Mutant) async {
+    let (tally, broken) = await Hall.play(from: 1, count: 600, within: .seconds(60), mutant: mutant)
+    guard let (history, violation) = broken else {
+      Issue.record("\(mutant.rawValue) was not noticed in \(tally.histories) histories.")
+      return
+    }
+    #expect(mutant.broken.contains(violation.property), "seed \(history.seed): \(violation)")
+    let sound = await onThread { History(seed: history.seed).play() }
+    #expect(sound.violations.isEmpty, "seed \(history.seed) breaks without the bug too")
+  }
+}
+
+extension Mutant {
+  /// The properties that each bug breaks first.
+  fileprivate var broken: Set<Property> { Set(Property.allCases) }
+}

@@ -1,0 +1,80 @@
+import Ledger
+import Runner
+
+/// A repository with one of the deliberate bugs of `Mutant`.
+struct BentRepository: Repository {
+  let sound: any Repository
+  let world: World
+  let process: SimulatedProcess
+  let bug: Mutant
+
+  var layout: RepositoryLayout { sound.layout }
+  func identities() throws(Fault) -> Identities { try sound.identities() }
+  func head() throws(Fault) -> HeadState { try sound.head() }
+  func operationUnderWay() -> String? { sound.operationUnderWay() }
+  func unwritableFolder() -> String? { sound.unwritableFolder() }
+  func checkedOutElsewhere(_ ref: String) throws(Fault) -> String? { try sound.checkedOutElsewhere(ref) }
+  func attributes(of paths: [String]) throws(Fault) -> [String: [TargetAttribute]] {
+    try sound.attributes(of: paths)
+  }
+  func ignored(among paths: [String]) throws(Fault) -> Set<String> { try sound.ignored(among: paths) }
+  func hooksPresent() -> [String] { sound.hooksPresent() }
+  func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle] {
+    try sound.obstacles(to: paths, at: commit)
+  }
+  func isBranchName(_ name: String) throws(Fault) -> Bool { try sound.isBranchName(name) }
+  func tip(of ref: String) throws(Fault) -> GitID? { try sound.tip(of: ref) }
+  func isAncestor(_ commit: GitID, of other: GitID) throws(Fault) -> Bool {
+    try sound.isAncestor(commit, of: other)
+  }
+  func entries(at commit: GitID, _ paths: [String]) throws(Fault) -> [String: TreeEntry] {
+    try sound.entries(at: commit, paths)
+  }
+  func children(of folder: String, at commit: GitID) throws(Fault) -> [String] {
+    try sound.children(of: folder, at: commit)
+  }
+  func blobs(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]] {
+    try sound.blobs(ids, limitBytes: limitBytes)
+  }
+  func status(of paths: [String], at commit: GitID?) throws(Fault) -> [String: PathStatus] {
+    try sound.status(of: paths, at: commit)
+  }
+  func commitBytes(_ id: GitID) throws(Fault) -> [UInt8]? { try sound.commitBytes(id) }
+  func changes(of commit: GitID) throws(Fault) -> [TreeChange] { try sound.changes(of: commit) }
+
+  func build(_ draft: CommitDraft, scratch: String, token: String) throws(Fault) -> BuildOutcome {
+    let outcome = try sound.build(draft, scratch: scratch, token: token)
+    if bug == .swapBeforeIntent, case .built(let commit) = outcome {
+      _ = try sound.compareAndSwap(
+        world.git.head, from: draft.parent, to: commit.id, committer: draft.committer, subject: "too early")
+    }
+    return outcome
+  }
+  func writeCommit(_ bytes: [UInt8]) throws(Fault) -> GitID { try sound.writeCommit(bytes) }
+  func compareAndSwap(
+    _ ref: String, from old: GitID?, to new: GitID, committer: String, subject: String
+  ) throws(Fault) -> SwapOutcome {
+    switch bug {
+    case .confirmWithoutSwap: return .swapped
+    case .swapWithoutComparing:
+      let now = try sound.tip(of: ref)
+      return try sound.compareAndSwap(ref, from: now, to: new, committer: committer, subject: subject)
+    default: return try sound.compareAndSwap(ref, from: old, to: new, committer: committer, subject: subject)
+    }
+  }
+  func clearRefLocks(_ ref: String, holding new: GitID) throws(Fault) -> LockFile? {
+    try sound.clearRefLocks(ref, holding: new)
+  }
+  func holdIndex(
+    for changes: [TreeChange], token: String, patience: Duration
+  ) throws(Fault) -> IndexOutcome {
+    try sound.holdIndex(for: changes, token: token, patience: patience)
+  }
+  func publishIndex(token: String) throws(Fault) {
+    if bug != .indexLeftLocked { try sound.publishIndex(token: token) }
+  }
+  func releaseIndex(token: String) { sound.releaseIndex(token: token) }
+  func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit] {
+    bug == .landedCommitNotFound ? [] : try sound.commits(withLines: lines, from: ref)
+  }
+}

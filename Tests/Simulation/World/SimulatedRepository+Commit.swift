@@ -1,0 +1,114 @@
+import Ledger
+import Runner
+
+/// Making a commit, moving the branch and publishing the index.
+extension SimulatedRepository {
+  func build(_ draft: CommitDraft, scratch: String, token: String) throws(Fault) -> BuildOutcome {
+    try perform("build") { () throws(Fault) in
+      let parentTree = draft.parent.flatMap { world.git.commits[$0]?.tree } ?? [:]
+      var tree = parentTree
+      for path in draft.removing { tree[path] = nil }
+      for file in draft.files {
+        guard let digest = Digest(hex: file.source.suffix(64)), let object = world.disk.objects[digest],
+          !object.isDamaged
+        else { throw Fault("git_failed", exit: .disk, "hash-object: no file \(file.source)") }
+        tree[file.path] = world.git.blob(digest)
+      }
+      if tree == parentTree, draft.parent != nil { return .unchanged(tree: GitModel.treeID(tree)) }
+      let bytes = Self.bytes(of: draft, tree: tree)
+      let id = world.git.write(bytes, parent: draft.parent, tree: tree)
+      return .built(
+        BuiltCommit(
+          id: id, tree: GitModel.treeID(tree), bytes: bytes, changes: Self.changes(from: parentTree, to: tree)))
+    }
+  }
+
+  private static func bytes(of draft: CommitDraft, tree: [String: GitID]) -> [UInt8] {
+    var text = "tree \(GitModel.treeID(tree))\n"
+    if let parent = draft.parent { text += "parent \(parent)\n" }
+    text += "author \(draft.author) \(draft.timeMs / 1000) +0000\ncommitter \(draft.committer) "
+    text += "\(draft.timeMs / 1000) +0000\n\n\(draft.message)"
+    return Array(text.utf8)
+  }
+
+  func writeCommit(_ bytes: [UInt8]) throws(Fault) -> GitID {
+    try perform("write commit") { () throws(Fault) in
+      let id = GitModel.id(bytes)
+      guard world.git.commits[id] != nil else { throw .git(.inputOutput) }
+      return id
+    }
+  }
+
+  func compareAndSwap(
+    _ ref: String, from old: GitID?, to new: GitID, committer: String, subject: String
+  ) throws(Fault) -> SwapOutcome {
+    // A git that was killed may leave its lock behind.
+    let leavesLock = world.flip()
+    let wasAlive = process.isAlive
+    defer {
+      if wasAlive, !process.isAlive, leavesLock, world.git.refLocks[ref] == nil, world.git.refs[ref] == old {
+        world.git.refLocks[ref] = "\(new)\n"
+      }
+    }
+    return try perform("swap \(ref) \(old?.text.prefix(7) ?? "-") \(new.text.prefix(7))", at: .swap) {
+      () throws(Fault) in
+      let now = world.git.refs[ref]
+      if let lock = world.git.refLocks[ref], now == old {
+        return .locked(
+          LockFile(path: "\(ref).lock", sizeBytes: Int64(lock.utf8.count), isOurs: lock == "\(new)\n"))
+      }
+      if now == new { return .alreadyThere }
+      guard now == old else { return .moved(to: now) }
+      world.noteSwap(ref, from: old, to: new, by: process)
+      world.git.move(ref, to: new)
+      return .swapped
+    }
+  }
+
+  func clearRefLocks(_ ref: String, holding new: GitID) throws(Fault) -> LockFile? {
+    try perform("clear locks") { () throws(Fault) in
+      guard let lock = world.git.refLocks[ref] else { return nil }
+      guard lock == "\(new)\n" else {
+        return LockFile(path: "\(ref).lock", sizeBytes: Int64(lock.utf8.count), isOurs: false)
+      }
+      world.git.refLocks[ref] = nil
+      return nil
+    }
+  }
+
+  // MARK: The user's index
+
+  func holdIndex(
+    for changes: [TreeChange], token: String, patience: Duration
+  ) throws(Fault) -> IndexOutcome {
+    try perform("hold index") { () throws(Fault) in
+      world.requireCommitLock("took the index", process)
+      if let lock = world.git.indexLock, lock.token != token {
+        return .locked(LockFile(path: "index.lock", sizeBytes: 0, isOurs: false))
+      }
+      var index = world.git.index
+      for change in changes where index[change.path] == change.old?.id { index[change.path] = change.new?.id }
+      world.git.indexLock = GitModel.IndexLock(token: token, index: index)
+      return .held
+    }
+  }
+
+  func publishIndex(token: String) throws(Fault) {
+    try perform("publish index") { () throws(Fault) in
+      guard let lock = world.git.indexLock, lock.token == token else {
+        throw Fault("index_lock_lost", exit: .canGoOn, "The lock of git's index is no longer ours.")
+      }
+      world.requireCommitLock("published the index", process)
+      world.git.index = lock.index
+      world.git.indexLock = nil
+    }
+  }
+
+  func releaseIndex(token: String) {
+    _ = try? perform("release index") { () throws(Fault) in
+      guard world.git.indexLock?.token == token else { return }
+      world.requireCommitLock("freed the index", process)
+      world.git.indexLock = nil
+    }
+  }
+}

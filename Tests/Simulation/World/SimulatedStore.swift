@@ -1,0 +1,77 @@
+import Ledger
+import Runner
+
+/// The world's ledger, as one process reaches it: the real store in memory, with what can happen on the way to it.
+struct SimulatedStore: EventStore {
+  let world: World
+  let process: SimulatedProcess
+
+  private func perform<Value: Sendable>(
+    _ site: FaultPlan.Site, _ name: String, _ effect: () async throws(StoreError) -> Value
+  ) async throws(StoreError) -> Value {
+    if process.isPoisoned { throw .poisoned(cause: "an earlier sync failed") }
+    return try await world.perform(
+      site, name, by: process, lost: .poisoned(cause: "dead"),
+      failing: { failure in
+        switch failure {
+        case .noSpace: return .diskFull(path: "ledger.db")
+        case .inputOutput: return .failed(operation: "write", code: 10, message: "disk I/O error")
+        case .busy: return .busy(path: "ledger.lock", holder: 1)
+        case .poisoned:
+          process.isPoisoned = true
+          return .poisoned(cause: "sync failed")
+        }
+      }, effect)
+  }
+
+  func append(_ request: AppendRequest) async throws(StoreError) -> [Event] {
+    let types = request.events.map { $0.type + ($0.asset.map { " \($0)" } ?? "") + ($0.stage.map { " \($0)" } ?? "") }
+    let wasPoisoned = process.isPoisoned
+    do throws(StoreError) {
+      let events = try await perform(.append, "append \(request.batch)@\(request.expecting): \(types)") {
+        () async throws(StoreError) in
+        let events = try await world.store.append(request)
+        world.noteAppended(events, request, by: process)
+        return events
+      }
+      world.watch.acknowledged += events
+      return events
+    } catch {
+      world.say("append refused: \(error)", process)
+      if case .conflict = error { process.knowsItIsOvertaken = true }
+      // A sync that failed says nothing about what is on disk.
+      if case .poisoned = error, !wasPoisoned, process.isAlive, world.flip() {
+        if let events = try? await world.store.append(request) { world.noteAppended(events, request, by: process) }
+      }
+      throw error
+    }
+  }
+
+  func events(matching query: EventQuery) async throws(StoreError) -> [Event] {
+    try await perform(.read, "query") { () async throws(StoreError) in try await world.store.events(matching: query) }
+  }
+
+  func events(underKey key: Digest) async throws(StoreError) -> [Event] {
+    try await perform(.read, "key \(key.hex.prefix(8))") { () async throws(StoreError) in
+      try await world.store.events(underKey: key)
+    }
+  }
+
+  func head() async throws(StoreError) -> LedgerHead {
+    try await perform(.read, "head") { () async throws(StoreError) in try await world.store.head() }
+  }
+
+  func batches() async throws(StoreError) -> [BatchRow] {
+    try await perform(.read, "batches") { () async throws(StoreError) in try await world.store.batches() }
+  }
+
+  func allowance(
+    of limiter: String, under limits: CallLimits, at now: Moment
+  ) async throws(StoreError) -> Allowance {
+    try await perform(.read, "allowance") { () async throws(StoreError) in
+      try await world.store.allowance(of: limiter, under: limits, at: now)
+    }
+  }
+
+  func close() async {}
+}

@@ -1,0 +1,198 @@
+import Ledger
+import Runner
+
+extension World {
+  /// Everything a process reaches, its own operations told from those of others.
+  func surroundings(_ process: SimulatedProcess, mutant: Mutant?) -> Surroundings {
+    let parts = Parts(
+      store: SimulatedStore(world: self, process: process),
+      objects: SimulatedObjects(world: self, process: process),
+      worktree: SimulatedWorktree(world: self, process: process),
+      repository: SimulatedRepository(world: self, process: process),
+      locks: SimulatedLocks(world: self, process: process),
+      extractor: { SimulatedExtractor(world: self, process: process, configuration: $0) })
+    let used = mutant?.bend(parts, world: self, process: process) ?? parts
+    return Surroundings(
+      store: used.store, objects: used.objects, worktree: { (_) throws(Fault) in used.worktree },
+      repository: { () throws(Fault) in used.repository }, locks: used.locks,
+      clock: SimulatedClock(world: self, process: process), root: prefix.isEmpty ? "/root" : "/root/\(prefix.dropLast())",
+      scratch: "/scratch", makeExtractor: { (configuration) throws(Fault) in used.extractor(configuration) },
+      process: RunStart(host: "host", process: process.id, toolVersion: "0"), user: "user",
+      newRunID: { "run-\(process.id)" }, newSeed: { self.random.next() },
+      publishHead: { () async throws(Fault) in
+        do throws(StoreError) { _ = try await used.store.head() } catch {
+          throw Fault("ledger_failed", exit: .disk, "No head.")
+        }
+      })
+  }
+
+  /// The parts of the surroundings that a deliberate bug may bend.
+  struct Parts: Sendable {
+    var store: any EventStore
+    var objects: any ObjectStore
+    var worktree: any Worktree
+    var repository: any Repository
+    var locks: any BatchLocks
+    var extractor: @Sendable (Configuration) -> any Extractor
+  }
+}
+
+/// The world's clock; a wait ends when nothing else can happen before.
+struct SimulatedClock: RunClock {
+  let world: World
+  let process: SimulatedProcess
+
+  func now() -> Moment { world.now }
+
+  func sleep(until deadline: Deadline) async throws {
+    let waitMs = deadline.remainingMs(at: world.now)
+    guard process.isAlive else { throw CancellationError() }
+    let wait = Wait(world: world)
+    await withTaskCancellationHandler {
+      await withUnsafeContinuation { continuation in
+        wait.begin(waitMs, isCancelled: Task.isCancelled) { continuation.resume() }
+      }
+    } onCancel: {
+      wait.end()
+    }
+    await world.pause(process)
+    try Task.checkCancellation()
+    guard process.isAlive else { throw CancellationError() }
+    world.watch.longestWaitMs = max(world.watch.longestWaitMs, waitMs)
+  }
+
+  /// `@unchecked Sendable`: only the world's one thread touches it.
+  private final class Wait: @unchecked Sendable {
+    private let world: World
+    private var timer: Int?
+    private var resume: (() -> Void)?
+
+    init(world: World) { self.world = world }
+
+    func begin(_ waitMs: Int64, isCancelled: Bool, _ resume: @escaping () -> Void) {
+      if isCancelled { return resume() }
+      self.resume = resume
+      timer = world.queue.at(world.queue.nowMs + waitMs) { [self] in end() }
+    }
+
+    func end() {
+      if let timer { world.queue.cancel(timer) }
+      timer = nil
+      resume?()
+      resume = nil
+    }
+  }
+}
+
+/// The world's locks: each dies with its holder.
+struct SimulatedLocks: BatchLocks {
+  let world: World
+  let process: SimulatedProcess
+
+  func acquire(_ batch: BatchID) throws(Fault) -> any BatchLock {
+    let name = "batch \(batch)"
+    guard process.isAlive else { throw .ofDeadProcess }
+    if let holder = world.locks[name] {
+      throw Fault("batch_held", exit: .canGoOn, "Held by \(holder.id).")
+    }
+    return take(name)
+  }
+
+  func acquireCommit() async throws(Fault) -> any BatchLock {
+    let start = world.queue.nowMs
+    while true {
+      await world.pause(process)
+      guard process.isAlive else { throw .ofDeadProcess }
+      if world.locks["commit"] == nil { return take("commit") }
+      if world.queue.nowMs - start > 60_000 {
+        throw Fault("commit_lock_held", exit: .canGoOn, "Another batch is being committed.")
+      }
+      await withUnsafeContinuation { continuation in
+        world.queue.at(world.queue.nowMs + 5_000) { continuation.resume() }
+      }
+    }
+  }
+
+  private func take(_ name: String) -> any BatchLock {
+    world.say("takes \(name)", process)
+    world.locks[name] = process
+    process.heldLocks.insert(name)
+    return Held(world: world, process: process, name: name)
+  }
+
+  private struct Held: BatchLock {
+    let world: World
+    let process: SimulatedProcess
+    let name: String
+
+    func release() {
+      guard process.isAlive else { return }
+      process.heldLocks.remove(name)
+      if world.locks[name] === process { world.locks[name] = nil }
+    }
+  }
+}
+
+/// An extractor that always finds the same facts in the same image, unless a misfortune has it say something else.
+struct SimulatedExtractor: Extractor {
+  let world: World
+  let process: SimulatedProcess
+  let configuration: Configuration
+
+  var identity: ExtractorIdentity {
+    get async throws(ExtractorRefusal) {
+      ExtractorIdentity(kind: configuration.extractor.kind.rawValue, parts: ["name": "simulated", "version": "1"])
+    }
+  }
+
+  func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {
+    await world.pause(process)
+    guard process.isAlive else { throw .cancelled }
+    world.noteCall(request, by: process)
+    defer { world.noteCallEnded(request, by: process) }
+    let turn = world.arrive(.extract, "extract \(request.asset)", process)
+    guard process.isAlive else { throw .cancelled }
+    switch turn {
+    case .crashBefore, .crashWithin, .crashAfter:
+      world.kill(process)
+      throw .cancelled
+    case .fail: throw .surroundings(message: "Too many files.")
+    case .answer(let answer):
+      world.noteAnswer(answer, request)
+      await world.pause(process)
+      throw Self.refusal(answer)
+    case .plain: break
+    }
+    await withUnsafeContinuation { continuation in
+      world.queue.at(world.queue.nowMs + 20) { continuation.resume() }
+    }
+    await world.pause(process)
+    guard process.isAlive, !Task.isCancelled else { throw .cancelled }
+    return ExtractionReply(idf: Self.facts(of: request), raw: "{}")
+  }
+
+  func shutDown() async {}
+
+  private static func refusal(_ answer: FaultPlan.Answer) -> ExtractorRefusal {
+    switch answer {
+    case .limited(let ms): .limited(retryAfterMs: ms, source: "retryDelay", daily: false, message: "429")
+    case .dailyQuota: .limited(retryAfterMs: nil, source: "text", daily: true, message: "daily quota")
+    case .gone: .unavailable(reason: "exit", message: "It went away.")
+    case .timeout: .unavailable(reason: "timeout", message: "It took too long.")
+    case .protocolBroken: .protocolBroken(message: "No JSON.")
+    case .nonsense: .badReply(message: "No IDF.", raw: "nonsense", retryable: true)
+    case .nonsenseForEver: .badReply(message: "No IDF.", raw: "nonsense", retryable: false)
+    case .surroundings: .surroundings(message: "Too many files.")
+    }
+  }
+
+  private static func facts(of request: ExtractionRequest) -> IDF {
+    let digits = request.image.hex
+    return IDF(
+      dimensions: request.dimensions, background: "#\(digits.prefix(6))",
+      palette: .init(primary: ["#\(digits.dropFirst(6).prefix(6))"], accents: ["#\(digits.dropFirst(12).prefix(6))"]),
+      densityZones: .init(
+        upperLeft: .init(coverage: 0.25), central: .init(coverage: 0.5), lowerRight: .init(coverage: 0.125)),
+      specimens: request.specs["specimens"]?.array?.compactMap(\.string) ?? [])
+  }
+}

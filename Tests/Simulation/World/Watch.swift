@@ -1,0 +1,227 @@
+import Ledger
+import Runner
+
+/// Looks at everything that is written and remembers what the properties are about.
+struct Watch {
+  var struck: [FaultPlan.Misfortune] = []
+  var violations: [Violation] = []
+  /// Events that a runner was told are on disk.
+  var acknowledged: [Event] = []
+  /// Every batch as its events tell it, folded as they are written.
+  var states: [BatchID: BatchState] = [:]
+  var position: Int64 = 0
+  var lastWriter: [BatchID: Int32] = [:]
+  var harmedObjects: Set<Digest> = []
+  /// Contents that a user wrote at a batch's target.
+  var userDigests: Set<Digest> = []
+  /// Successful swaps since a batch's latest registration.
+  var swaps: [BatchID: [GitID]] = [:]
+  /// Folders that were made for a batch.
+  var folders: [BatchID: Set<String>] = [:]
+  var completions: [Digest: [(position: Int64, outputs: [Digest])]] = [:]
+  /// Answers that were failures of an asset's own, since it was opened last.
+  var failures: [String: Int] = [:]
+  /// When calls were debited.
+  var callStartsMs: [Int64] = []
+  var callsUnderWay = 0
+  var mostCallsAtOnce = 0
+  var longestWaitMs: Int64 = 0
+  var commits = 0
+  /// Every path from the top that a batch of the history may write.
+  var targets: Set<String> = []
+
+  mutating func violate(_ property: Property, _ detail: String) {
+    violations.append(Violation(property: property, detail: detail))
+  }
+}
+
+extension World {
+  func violate(_ property: Property, _ detail: String) {
+    say("VIOLATED \(property.rawValue): \(detail)")
+    watch.violate(property, detail)
+  }
+
+  // MARK: - Events
+
+  func noteAppended(_ events: [Event], _ request: AppendRequest, by process: SimulatedProcess) {
+    guard let batch = BatchID(request.batch), !events.isEmpty else { return }
+    if process.hasWritten, let last = watch.lastWriter[batch], last != process.id {
+      violate(.fence, "p\(process.id) wrote \(events[0].type) after p\(last) had taken over")
+    }
+    process.hasWritten = true
+    watch.lastWriter[batch] = process.id
+    for event in events {
+      watch.position = max(watch.position, event.position)
+      guard let fact = try? BatchEvent(event) else {
+        violate(.replay, "event \(event.position) can't be read")
+        continue
+      }
+      var state = watch.states[batch] ?? BatchState()
+      check(fact, at: event.position, state, batch, process)
+      state.apply(StampedEvent(fact, timeMs: event.timeMs, run: event.run))
+      watch.states[batch] = state
+    }
+    watch.callStartsMs += request.callsStarted.map { _ in queue.nowMs }
+    if let state = watch.states[batch], state.phase.rawValue != request.state {
+      violate(.replay, "the batch table says \(request.state), the events \(state.phase.rawValue)")
+    }
+  }
+
+  private func check(
+    _ fact: BatchEvent, at position: Int64, _ state: BatchState, _ batch: BatchID, _ process: SimulatedProcess
+  ) {
+    switch fact {
+    case .batchRegistered(let registration), .batchRevised(let registration):
+      requireSynced(registration.images.map(\.digest) + Array(registration.templates.values), fact)
+      if case .batchRegistered = fact { watch.swaps[batch] = [] }
+      for image in registration.images { watch.failures["\(batch)/\(image.asset)"] = 0 }
+    case .assetRetried(let asset, _): watch.failures["\(batch)/\(asset)"] = 0
+    case .stageInvalidated(let ref, _):
+      if let asset = ref.asset { watch.failures["\(batch)/\(asset)"] = 0 }
+    case .stageStarted(let ref, let start): checkStart(ref, start, state, process)
+    case .stageCompleted(let ref, let completion):
+      requireSynced(completion.outputs.map(\.digest), fact)
+      if let key = completion.key?.digest, completion.how != .reused {
+        watch.completions[key, default: []].append((position, completion.outputs.map(\.digest)))
+      }
+      _ = ref
+    case .stageFailed(let ref, _): checkAttempts(ref, state, batch)
+    case .commitIntended(let intent):
+      if state.placement == nil { violate(.packagedFirst, "a commit was intended before the batch was placed") }
+      if GitID(intent.new).flatMap({ git.commits[$0] }) == nil {
+        violate(.syncedFirst, "the intent names a commit that is not written")
+      }
+    case .batchPlaced: if !state.isWhollyPackaged { violate(.packagedFirst, "batch.placed before all is packaged") }
+    case .commitConfirmed(let confirmation): checkConfirmation(confirmation)
+    case .batchCompleted(let completion):
+      if completion.alreadyPresent { checkPresence(state, at: git.refs[state.registration?.branch ?? ""]) }
+    default: break
+    }
+  }
+
+  private func requireSynced(_ digests: [Digest], _ fact: BatchEvent) {
+    for digest in digests where !watch.harmedObjects.contains(digest) && disk.objects[digest]?.isSynced != true {
+      violate(.syncedFirst, "\(fact.typeName) names \(digest.hex.prefix(8)), which is not synced")
+    }
+  }
+
+  private func checkStart(_ ref: StageRef, _ start: StageStart, _ state: BatchState, _ process: SimulatedProcess) {
+    requireSynced((start.targets ?? []).compactMap(\.old), .stageStarted(ref, start))
+    if ref.stage == .place, !state.isWhollyPackaged { violate(.packagedFirst, "place started too early") }
+    guard let asset = ref.asset.flatMap({ state[asset: $0] }) else { return }
+    if asset[ref.stage].isCompleted { violate(.neverAgain, "\(asset.id) started a completed \(ref.stage.rawValue)") }
+    guard let key = start.key?.digest else { return }
+    let known = watch.completions[key, default: []].first { earlier in
+      earlier.position <= process.bornAt && watch.harmedObjects.isDisjoint(with: earlier.outputs)
+    }
+    if let known {
+      violate(.neverAgain, "\(asset.id) runs \(ref.stage.rawValue), whose result stands at \(known.position)")
+    }
+  }
+
+  private func checkAttempts(_ ref: StageRef, _ state: BatchState, _ batch: BatchID) {
+    guard let id = ref.asset, let asset = state[asset: id], ref.stage == .extract else { return }
+    let spent = asset[.extract].attemptsSpent + 1
+    let limit = state.registration?.configuration.limits.maxAttempts ?? 0
+    if spent > limit { violate(.attempts, "\(id) has spent \(spent) attempts of \(limit)") }
+    let failures = watch.failures["\(batch)/\(id)", default: 0]
+    // A stage that brings the runner down fails once without an answer.
+    if spent > failures + 1 { violate(.attempts, "\(id) has spent \(spent) attempts on \(failures) failures") }
+  }
+
+  private func checkConfirmation(_ confirmation: CommitConfirmation) {
+    guard let id = GitID(confirmation.sha), git.known.contains(id) else {
+      violate(.oneCommit, "commit \(confirmation.sha.prefix(7)) was confirmed and no ref or reflog has it")
+      return
+    }
+  }
+
+  /// Checks that a commit's tree holds all of a batch's bundles.
+  private func checkPresence(_ state: BatchState, at tip: GitID?) {
+    let tree = tip.flatMap { git.commits[$0]?.tree } ?? [:]
+    for target in state.placement?.targets ?? [] {
+      let found = tree[prefix + target.path].flatMap { git.blobs[$0] }
+      if found != target.digest {
+        violate(.oneCommit, "the batch is said to be present, and \(target.path) is not")
+        return
+      }
+    }
+  }
+
+  // MARK: - Effects
+
+  func noteSwap(_ ref: String, from old: GitID?, to new: GitID, by process: SimulatedProcess) {
+    let batch = process.batch
+    let state = watch.states[batch] ?? BatchState()
+    watch.commits += 1
+    watch.swaps[batch, default: []].append(new)
+    let swaps = watch.swaps[batch] ?? []
+    if swaps.count > 1 { violate(.oneCommit, "\(batch) was swapped in \(swaps.count) times") }
+    if state.intent?.new != new.text { violate(.intentFirst, "the branch was swapped without an intent") }
+    if !state.isWhollyPackaged { violate(.packagedFirst, "the branch was swapped before all is packaged") }
+    if let old, git.commits[new]?.parent != old { violate(.nothingLost, "the new commit does not stand on the branch's tip") }
+    if git.refs[ref] != old { violate(.nothingLost, "the branch was swapped although it had moved") }
+    requireCommitLock("swapped", process)
+  }
+
+  func requireCommitLock(_ what: String, _ process: SimulatedProcess) {
+    if !process.heldLocks.contains("commit") { violate(.lockedEffects, "p\(process.id) \(what) without the lock") }
+  }
+
+  /// A runner is about to write a target (`new`), or to remove it (nil).
+  func noteWrite(_ path: String, _ new: Digest?, by process: SimulatedProcess) {
+    let state = watch.states[process.batch] ?? BatchState()
+    let target = state.placePlan.first { prefix + $0.path == path }
+    requireCommitLock("wrote \(path)", process)
+    guard let target else {
+      violate(.intentFirst, "\(path) was written without being in the plan")
+      return
+    }
+    let isPlacing = new == target.digest
+    if isPlacing, !state.isWhollyPackaged { violate(.packagedFirst, "\(path) was placed before all is packaged") }
+    guard let old = disk.files[path] else { return }
+    // What the user has committed stays in the history, and so isn't lost.
+    let isCommitted = git.tip.flatMap { git.commits[$0]?.tree[path] }.flatMap { git.blobs[$0] } == old.digest
+    if watch.userDigests.contains(old.digest), !isCommitted { violate(.nothingLost, "the user's bytes at \(path) were lost") }
+    if !isPlacing, let owner = old.batch, owner != process.batch {
+      violate(.nothingLost, "\(process.batch) took back \(path), which \(owner) had placed")
+    }
+  }
+
+  func noteFolder(_ path: String, by process: SimulatedProcess) {
+    watch.folders[process.batch, default: []].insert(path)
+    let state = watch.states[process.batch] ?? BatchState()
+    if !state.isWhollyPackaged { violate(.packagedFirst, "folder \(path) was made before all is packaged") }
+  }
+
+  // MARK: - Calls
+
+  func noteCall(_ request: ExtractionRequest, by process: SimulatedProcess) {
+    let state = watch.states[process.batch] ?? BatchState()
+    guard case .started? = state[asset: request.asset]?[.extract].progress else {
+      // A runner that was overtaken in its sleep may still make the call it had written down.
+      if watch.lastWriter[process.batch] == process.id {
+        violate(.intentFirst, "\(request.asset) was extracted without a start in the ledger")
+      }
+      return
+    }
+    watch.callsUnderWay += 1
+    watch.mostCallsAtOnce = max(watch.mostCallsAtOnce, watch.callsUnderWay)
+  }
+
+  func noteCallEnded(_ request: ExtractionRequest, by process: SimulatedProcess) {
+    watch.callsUnderWay = max(0, watch.callsUnderWay - 1)
+  }
+
+  func noteAnswer(_ answer: FaultPlan.Answer, _ request: ExtractionRequest) {
+    switch answer {
+    case .timeout, .protocolBroken, .nonsense, .nonsenseForEver:
+      for batch in watch.states.keys { watch.failures["\(batch)/\(request.asset)", default: 0] += 1 }
+    case .limited, .dailyQuota, .gone, .surroundings: break
+    }
+  }
+}
+
+extension BatchState {
+  var isWhollyPackaged: Bool { !assets.isEmpty && assets.allSatisfy(\.isPackaged) }
+}

@@ -1,0 +1,161 @@
+import Ledger
+import Runner
+
+/// What the user's own hands do in the repository, at any moment.
+extension World {
+  static let main = "refs/heads/main"
+  static let renamed = "refs/heads/renamed"
+  static let other = "refs/heads/other"
+  static let saved = "refs/heads/saved"
+
+  func user(_ act: FaultPlan.UserAct, _ pick: Int) {
+    let isLocked = git.indexLock != nil
+    switch act {
+    case .commit: if !isLocked { commitNotes(pick) }
+    case .commitAll: if !isLocked { commitAll() }
+    case .amend: if !isLocked { amend() }
+    case .rebase: if !isLocked { rebase() }
+    case .resetHard: if !isLocked { reset(hard: true) }
+    case .resetSoft: if !isLocked { reset(hard: false) }
+    case .moveToOtherRef:
+      guard !isLocked, let tip = git.tip else { return }
+      git.move(Self.saved, to: tip)
+      reset(hard: true)
+    case .renameBranch:
+      guard git.refLocks[git.head] == nil, let tip = git.refs.removeValue(forKey: git.head) else { return }
+      git.refs[Self.renamed] = tip
+      git.head = Self.renamed
+    case .switchBranch:
+      guard !isLocked, let tip = git.tip, git.refs[Self.other] == nil else { return }
+      git.move(Self.other, to: tip)
+      git.head = Self.other
+    case .plumbingCommit:
+      guard let tip = git.tip, git.refLocks[git.head] == nil, let tree = git.commits[tip]?.tree else { return }
+      git.move(git.head, to: git.userCommit(parent: tip, tree: tree, message: "An empty one"))
+    case .editTarget: editTarget(pick)
+    case .deleteTarget:
+      guard let path = target(pick) else { return }
+      disk.files[path] = nil
+    case .stage: if !isLocked { git.index["notes/staged.txt"] = git.blob(disk.remember(Array("staged \(pick)".utf8))) }
+    case .foreignIndexLock: if !isLocked { git.indexLock = GitModel.IndexLock(token: nil, index: git.index) }
+    case .foreignRefLock: if git.refLocks[Self.main] == nil { git.refLocks[Self.main] = "" }
+    }
+  }
+
+  private func target(_ pick: Int) -> String? {
+    let targets = watch.targets.sorted()
+    return targets.isEmpty ? nil : targets[pick % targets.count]
+  }
+
+  private func editTarget(_ pick: Int) {
+    guard let path = target(pick) else { return }
+    let digest = disk.remember(Array("the user's own \(pick) of \(path)".utf8))
+    watch.userDigests.insert(digest)
+    disk.makeFolders(above: path)
+    disk.files[path] = Disk.File(digest: digest, batch: nil)
+  }
+
+  private func commitNotes(_ pick: Int) {
+    let digest = disk.remember(Array("note \(pick)".utf8))
+    disk.files["notes/note.txt"] = Disk.File(digest: digest, batch: nil)
+    disk.makeFolders(above: "notes/note.txt")
+    git.index["notes/note.txt"] = git.blob(digest)
+    git.move(git.head, to: git.userCommit(parent: git.tip, tree: git.index, message: "Note \(pick)"))
+  }
+
+  private func commitAll() {
+    var index: [String: GitID] = [:]
+    for (path, file) in disk.files { index[path] = git.blob(file.digest) }
+    guard index != git.tip.flatMap({ git.commits[$0]?.tree }) else { return }
+    git.index = index
+    git.move(git.head, to: git.userCommit(parent: git.tip, tree: index, message: "All there is"))
+  }
+
+  private func amend() {
+    guard let tip = git.tip, let parent = git.commits[tip]?.parent else { return }
+    git.move(git.head, to: git.userCommit(parent: parent, tree: git.index, message: git.message(of: tip)))
+  }
+
+  private func rebase() {
+    guard let tip = git.tip, let last = git.commits[tip], let middle = last.parent,
+      let before = git.commits[middle], let base = before.parent
+    else { return }
+    let first = git.userCommit(parent: base, tree: before.tree, message: git.message(of: middle))
+    git.reflog.append(first)
+    git.move(git.head, to: git.userCommit(parent: first, tree: last.tree, message: git.message(of: tip)))
+  }
+
+  private func reset(hard: Bool) {
+    guard let tip = git.tip, let parent = git.commits[tip]?.parent else { return }
+    if hard { checkOut(git.commits[parent]?.tree ?? [:]) }
+    git.move(git.head, to: parent)
+  }
+
+  /// Brings index and tracked files to a tree, whatever they held.
+  private func checkOut(_ tree: [String: GitID]) {
+    for path in Set(git.index.keys).union(tree.keys) {
+      if let id = tree[path], let digest = git.blobs[id] {
+        if disk.files[path]?.digest != digest { disk.files[path] = Disk.File(digest: digest, batch: nil) }
+        disk.makeFolders(above: path)
+      } else {
+        disk.files[path] = nil
+      }
+    }
+    git.index = tree
+  }
+
+  /// The user clears away whatever stands between the batches and their commits.
+  func mend() {
+    if git.indexLock?.token == nil { git.indexLock = nil }
+    for (ref, bytes) in git.refLocks where bytes.isEmpty { git.refLocks[ref] = nil }
+    guard git.indexLock == nil else { return }
+    if git.refs[Self.main] == nil, let tip = git.refs.removeValue(forKey: Self.renamed) {
+      git.refs[Self.main] = tip
+      if git.head == Self.renamed { git.head = Self.main }
+    }
+    if git.head != Self.main, let tip = git.refs[Self.main] {
+      checkOut(git.commits[tip]?.tree ?? [:])
+      git.head = Self.main
+    }
+    recommit()
+    clearTargets()
+  }
+
+  /// What a reset took off the branch and left staged is committed once more.
+  private func recommit() {
+    guard let tip = git.tip, let tree = git.commits[tip]?.tree, git.index != tree else { return }
+    let isOwn = watch.targets.contains { path in
+      git.index[path].flatMap { git.blobs[$0] }.map(watch.userDigests.contains) ?? false
+    }
+    if !isOwn { git.move(git.head, to: git.userCommit(parent: tip, tree: git.index, message: "Once more")) }
+  }
+
+  private func clearTargets() {
+    let tree = git.tip.flatMap { git.commits[$0]?.tree } ?? [:]
+    var cleared = tree
+    for path in watch.targets {
+      if let file = disk.files[path], watch.userDigests.contains(file.digest) { disk.files[path] = nil }
+      if let id = tree[path], let digest = git.blobs[id], watch.userDigests.contains(digest) { cleared[path] = nil }
+      if let id = git.index[path], id != tree[path] { git.index[path] = tree[path] }
+    }
+    guard cleared != tree else {
+      restoreTracked(tree)
+      return
+    }
+    for path in tree.keys where cleared[path] == nil { git.index[path] = nil }
+    git.move(git.head, to: git.userCommit(parent: git.tip, tree: cleared, message: "Clear away"))
+    restoreTracked(cleared)
+  }
+
+  /// Puts tracked targets back that are gone or were never checked out.
+  private func restoreTracked(_ tree: [String: GitID]) {
+    for path in watch.targets {
+      guard let id = tree[path], let digest = git.blobs[id] else { continue }
+      git.index[path] = id
+      if disk.files[path] == nil {
+        disk.makeFolders(above: path)
+        disk.files[path] = Disk.File(digest: digest, batch: nil)
+      }
+    }
+  }
+}
