@@ -23,10 +23,10 @@ struct Doctor: Verb {
 
   func perform(_ console: Console) async throws -> ExitStatus {
     let caller = console.caller
-    let doctor = Runner.Doctor(
+    let checkup = Checkup(
       directory: caller.absolute(global.repository ?? "."), ledger: global.ledger.map(caller.absolute),
       environment: caller.environment, contacts: contact)
-    let diagnosis = await doctor.examine()
+    let diagnosis = await checkup.examine()
     if format == .json {
       console.out.write(JSONWriter.compact(Self.json(diagnosis)) + "\n")
     } else {

@@ -26,7 +26,7 @@ public struct Diagnosis: Hashable, Sendable {
 }
 
 /// Looks at everything a run depends on.
-public struct Doctor: Sendable {
+public struct Checkup: Sendable {
   /// Absolute.
   public var directory: String
   public var ledger: String?
