@@ -123,3 +123,34 @@ struct PaperworkTests {
     return commands
   }
 }
+
+@Suite("scripts/install")
+struct InstallTests {
+  @Test("It puts command, man page and completions below a prefix, and the installed command works")
+  func installs() async throws {
+    let folder = try SampleFolder()
+    let script =
+      "/" + "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/") + "/scripts/install"
+    var command = Command(
+      [script, "--prefix", folder.root + "/.home/local", "--binary", BuiltCommand.path],
+      environment: folder.environment, directory: folder.root)
+    command.timeout = .seconds(120)
+    let result = try await ChildProcess.run(command)
+    #expect(result.succeeded, "\(String(decoding: result.errorTail, as: UTF8.self))")
+    for path in [
+      "share/man/man1/ledgerctl.1", "share/bash-completion/completions/ledgerctl",
+      "share/zsh/site-functions/_ledgerctl", "share/fish/vendor_completions.d/ledgerctl.fish",
+    ] {
+      #expect(try folder.read(".home/local/" + path).count > 1000, "\(path)")
+    }
+    var version = Command(
+      [folder.root + "/.home/local/bin/ledgerctl", "--version"], environment: folder.environment,
+      directory: folder.root)
+    version.timeout = .seconds(60)
+    #expect(
+      String(decoding: try await ChildProcess.run(version).output, as: UTF8.self) == "ledgerctl \(Project.version)\n")
+    var refused = command
+    refused.words = [script, "--prefix", "/proc/nowhere"]
+    #expect(try await ChildProcess.run(refused).exit == .code(73))
+  }
+}
