@@ -121,7 +121,7 @@ public final class Project: Sendable {
           configuration.extractor, root: root, environment: environment, clock: clock)
       },
       process: RunStart(host: Self.hostName(), process: getpid(), toolVersion: Self.version),
-      user: environment["USER"] ?? environment["LOGNAME"] ?? "unknown",
+      user: environment["USER"] ?? environment["LOGNAME"] ?? "user \(getuid())",
       newRunID: { RunID.make(clock.now(), UInt64.random(in: .min ... .max)) },
       newSeed: { UInt64.random(in: .min ... .max) },
       publishHead: { [store] () async throws(Fault) in

@@ -60,7 +60,7 @@ struct Session {
       return (console.finish()?.exit ?? .done).rawValue
     }
     let status = console.fail([
-      UsageFault.make(message: LedgerCtl.message(for: error), usage: text, arguments: arguments)
+      UsageFault.make(message: LedgerCtl.message(for: error), arguments: arguments)
     ])
     _ = console.finish()
     return status.rawValue

@@ -40,15 +40,18 @@ struct GoingOnTests {
     arguments: [3, 9, 15, 24, 30, 34, 36])
   func killed(after count: Int) async throws {
     let folder = try SampleFolder()
-    let child = try folder.start("run", "batch.json", "--format", "jsonl")
-    var reader = LineReader(child)
-    var process: Int32?
-    for _ in 0..<count {
-      let event = try JSONReader.value(of: Array(try #require(try await reader.next()).utf8))
-      if case .number(let id)? = event["data"]?["process"] { process = Int32(id) }
-    }
+    let events = try NarrowPipe(in: folder)
+    let child = try folder.start(writingTo: events, "run", "batch.json", "--format", "jsonl")
+    let process = try await events.read(lines: count).compactMap { line in
+      guard case .number(let id)? = try JSONReader.value(of: Array(line.utf8))["data"]?["process"] else {
+        return nil as Int32?
+      }
+      return Int32(id)
+    }.first
     kill(try #require(process), SIGKILL)
-    #expect(await child.waitForExit() == .signal(SIGKILL))
+    let exit = await child.waitForExit()
+    // A run that had all but the last events written down may have come to its end.
+    #expect(exit == .signal(SIGKILL) || (count > 28 && exit == .code(0)))
     let before = try await folder.events()
     let resumed = try await folder.ledgerctl("resume")
     #expect(resumed.exit == 0, "\(resumed.errors)")

@@ -231,6 +231,18 @@ import Testing
     await store.close()
   }
 
+  @Test("A project that lies behind a link opens like any other")
+  func linkedProject() async throws {
+    let link = home.path + "/link"
+    mkdir(home.path + "/project", 0o700)
+    symlink(home.path + "/project", link)
+    let ledger = LedgerFolder(link + "/.ledger")
+    let store = try SQLiteEventStore(ledger, mode: .readWrite(create: true), nowMs: 5)
+    try await store.append(AppendRequest("demo", 0, .sample()))
+    await store.close()
+    #expect(try LedgerVerifier(ledger).verify().isWhole)
+  }
+
   @Test("A folder or a pipe where the database should be is refused at once")
   func noRegularFile() async {
     mkdir(folder.path, 0o700)

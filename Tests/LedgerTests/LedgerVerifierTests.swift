@@ -134,7 +134,7 @@ import Testing
   @Test("A flipped bit on any page is found or hit nothing that is used, and reading it never crashes")
   func flippedBits() async throws {
     _ = try await fill()
-    let connection = try Connection(path: folder.database, access: .write)
+    let connection = try Connection(folder, access: .write)
     // SQLite opens the log with the first read, and has nothing to checkpoint before.
     #expect(try connection.integer("SELECT count(*) FROM events") > 100)
     try connection.checkpoint()

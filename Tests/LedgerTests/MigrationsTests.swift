@@ -21,11 +21,11 @@ import Testing
 
   @Test("The schema each migration says it leaves is the one it leaves")
   func schemaMatches() throws {
-    let folder = TemporaryFolder()
     for count in 1...Migrations.all.count {
-      let path = "\(folder.path)/\(count).db"
-      TemporaryFolder.write([], to: path)
-      let connection = try Connection(path: path, access: .write)
+      let folder = TemporaryFolder()
+      let ledger = LedgerFolder(folder.path)
+      TemporaryFolder.write([], to: ledger.database)
+      let connection = try Connection(ledger, access: .write)
       for migration in Migrations.all.prefix(count) {
         try connection.execute(String(decoding: migration.sql, as: UTF8.self))
       }

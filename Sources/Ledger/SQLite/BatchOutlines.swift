@@ -33,7 +33,8 @@ public struct EventOutline: Hashable, Sendable {
 
 /// What the events of every batch say, compared with the derived tables.
 public struct TableReview: Hashable, Sendable {
-  /// Rows of the batch table that say something else than the events, beside those that are missing or too many.
+  /// Rows of the batch table that say something else than the events, beside those that are missing or too
+  /// many.
   public var disagreements: [TableDisagreement] = []
   /// Events met while going through the batches one by one, up to the position asked for.
   public var events: Int64 = 0
@@ -42,10 +43,11 @@ public struct TableReview: Hashable, Sendable {
 }
 
 extension SQLiteEventStore {
-  /// Compares the derived tables with what `project` makes of each batch's events, oldest first, up to a position.
+  /// Compares the derived tables with what `project` makes of each batch's events, oldest first, up to a
+  /// position.
   ///
-  /// Holds one batch at a time. The keys are compared by a sum over all of them, so that a million cost no memory;
-  /// which of them differ, a rebuild tells.
+  /// Holds one batch at a time. The keys are compared by a sum over all of them, so that a million cost no
+  /// memory; which of them differ, a rebuild tells.
   public func reviewTables(
     upTo position: Int64, projecting project: @escaping @Sendable (String, [EventOutline]) -> BatchProjection
   ) async throws(StoreError) -> TableReview {
@@ -106,7 +108,8 @@ struct BatchOutlines {
       guard found <= position else { break }
       events.append(
         EventOutline(
-          position: found, version: selection.integer(1), timeMs: selection.integer(2), type: selection.text(3),
+          position: found, version: selection.integer(1), timeMs: selection.integer(2),
+          type: selection.text(3),
           asset: selection.optionalText(4), stage: selection.optionalText(5),
           attempt: selection.optionalInteger(6), payload: selection.blob(7)))
     }

@@ -21,13 +21,22 @@ final class Connection {
   private var isOpen = true
 
   /// Opens a file and sets what every connection of ours has; never checkpoints of its own accord.
-  init(path: String, access: Access, vfs: String? = nil) throws(StoreError) {
+  convenience init(
+    _ folder: LedgerFolder, access: Access, vfs: String? = nil
+  ) throws(StoreError) {
+    try self.init(path: folder.database, opening: folder.resolvedDatabase(), access: access, vfs: vfs)
+  }
+
+  /// `path` is for messages, `file` is what is opened.
+  private init(
+    path: String, opening file: String, access: Access, vfs: String?
+  ) throws(StoreError) {
     self.path = path
     var handle: OpaquePointer?
     var mode = access == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
     if access == .observe { mode |= SQLITE_OPEN_URI }
     let code = sqlite3_open_v2(
-      access == .observe ? Self.observing(path) : path, &handle,
+      access == .observe ? Self.observing(file) : file, &handle,
       mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, vfs)
     guard code == SQLITE_OK, let handle else {
       let error = Self.error("open", code: code, handle: handle, path: path)
@@ -100,8 +109,8 @@ final class Connection {
 
   /// Empties the log after a checkpoint, if no reader uses it just now.
   ///
-  /// The first connection after all others are gone reads the whole log before anything else, checkpointed or not;
-  /// emptied, it costs the next command nothing.
+  /// The first connection after all others are gone reads the whole log before anything else, checkpointed or
+  /// not; emptied, it costs the next command nothing.
   func emptyLog() throws(StoreError) {
     sqlite3_busy_timeout(handle, 0)
     defer { sqlite3_busy_timeout(handle, Self.busyTimeoutMs) }

@@ -69,7 +69,8 @@ struct EventSelection {
     conditions.isEmpty ? [] : ["(\(conditions.joined(separator: " OR ")))"]
   }
 
-  /// Clocks step, so times need not rise with positions; but nothing before the first late enough event is wanted.
+  /// Clocks step, so times need not rise with positions; but nothing before the first late enough event is
+  /// wanted.
   private func since(_ place: String) -> String {
     let first = "SELECT min(+position) FROM events INDEXED BY events_time WHERE time_ms >= \(place)"
     return "time_ms >= \(place) AND position >= (\(first))"
@@ -80,8 +81,8 @@ struct EventSelection {
     return "SELECT \(columns) FROM events \(access)\(all)"
   }
 
-  /// What a query is answered by. For types and stages SQLite merges one search a value, each in order of position, so
-  /// that it neither sorts events nor reads more of them than the limit asks for.
+  /// What a query is answered by. For types and stages SQLite merges one search a value, each in order of
+  /// position, so that it neither sorts events nor reads more of them than the limit asks for.
   private enum Leader {
     case index(String)
     case types, stages, position

@@ -51,6 +51,14 @@ public struct LedgerFolder: Hashable, Sendable {
     }
   }
 
+  /// The database's path with every link above it resolved. SQLite refuses a link anywhere on the path, but
+  /// only one in the database's own place is a danger: a home or a project may well lie behind one.
+  func resolvedDatabase() throws(StoreError) -> String {
+    guard let resolved = realpath(path, nil) else { throw failure("resolve", path) }
+    defer { free(resolved) }
+    return LedgerFolder(String(cString: resolved)).database
+  }
+
   /// Whether there is anything at all where the database should be.
   var exists: Bool {
     var there = stat()

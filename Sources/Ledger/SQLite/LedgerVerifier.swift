@@ -26,7 +26,7 @@ public struct LedgerVerifier: Sendable {
     anchors: [LedgerHead] = [], integrity: Integrity = .none
   ) throws(StoreError) -> LedgerVerification {
     try folder.refuseUnsuitable()
-    let connection = try Connection(path: folder.database, access: .read)
+    let connection = try Connection(folder, access: .read)
     defer { connection.close() }
     guard try Migrator().inspect(connection) == .current else {
       throw StoreError.unsupported(path: folder.database, reason: "its schema is of an older version")

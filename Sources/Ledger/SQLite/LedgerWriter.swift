@@ -56,7 +56,8 @@ final class LedgerWriter: @unchecked Sendable {
     }
   }
 
-  /// Ends the writing: a long log is emptied, so that the next command need not read it; a poisoned one is left alone.
+  /// Ends the writing: a long log is emptied, so that the next command need not read it; a poisoned one is
+  /// left alone.
   func finish() {
     defer { close() }
     guard poison == nil, let connection, connection.pagesInLog >= options.checkpointPages / 16,
@@ -126,7 +127,7 @@ final class LedgerWriter: @unchecked Sendable {
 
   private func open() throws(StoreError) -> (Connection, WriteStatements) {
     if let connection, let statements { return (connection, statements) }
-    let connection = try Connection(path: folder.database, access: .write, vfs: options.vfs)
+    let connection = try Connection(folder, access: .write, vfs: options.vfs)
     guard try Migrator().inspect(connection) == .current else {
       throw StoreError.damaged(path: folder.database, finding: "its schema went back to an older version")
     }

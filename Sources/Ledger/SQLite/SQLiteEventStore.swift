@@ -20,7 +20,8 @@ public final class SQLiteEventStore: EventStore {
     /// Reads only, and writes nothing below the folder but marks in `ledger.db-shm`, by which SQLite's
     /// readers make themselves known. A ledger that is missing or of an older version is an error.
     case readOnly
-    /// Reads only and leaves every byte below the folder as it is; each of its reads sees one whole state of the ledger.
+    /// Reads only and leaves every byte below the folder as it is; each of its reads sees one whole state of
+    /// the ledger.
     case observing
 
     var writes: Bool {
@@ -230,7 +231,7 @@ public final class SQLiteEventStore: EventStore {
     let lock = FileLock(path: folder.lock)
     try lock.lock(within: options.lockPatience)
     defer { lock.unlock() }
-    let connection = try Connection(path: folder.database, access: .write, vfs: options.vfs)
+    let connection = try Connection(folder, access: .write, vfs: options.vfs)
     defer { connection.close() }
     // Looked at before anything is set: a stranger's file is left as it is, its journal mode too.
     guard case .behind = try Migrator().inspect(connection) else { return }
@@ -242,15 +243,15 @@ public final class SQLiteEventStore: EventStore {
     [SQLITE_READONLY, SQLITE_CANTOPEN].contains(code & 0xff)
   }
 
-  /// Connects for reading. Shared memory that nobody has made yet can't be opened for reading only: then a ledger that
-  /// is only observed is read as any other.
+  /// Connects for reading. Shared memory that nobody has made yet can't be opened for reading only: then a
+  /// ledger that is only observed is read as any other.
   private static func connect(
     _ folder: LedgerFolder, mode: Mode, options: Options
   ) throws(StoreError) -> Connection {
     if mode == .observing, access(folder.database + "-shm", F_OK) == 0 {
-      return try Connection(path: folder.database, access: .observe, vfs: options.vfs)
+      return try Connection(folder, access: .observe, vfs: options.vfs)
     }
-    return try Connection(path: folder.database, access: .read, vfs: options.vfs)
+    return try Connection(folder, access: .read, vfs: options.vfs)
   }
 
   /// Opens a ledger of this version for reading; nil if it first needs to be written.

@@ -38,6 +38,21 @@ public struct FileObjectStore: ObjectStore {
 
   public func path(of id: ObjectID) -> String { folderPath + "/" + id.hex }
 
+  /// Links the object into `tmp/` under its digest and the name; a second name costs no space.
+  public func path(of id: ObjectID, named name: String) throws(Fault) -> String {
+    let link = "\(id.hex)-\(name)"
+    let path = ProjectPath.parent(of: folderPath) + "/tmp/" + link
+    do throws(FileError) {
+      // A link made earlier may lead to bytes that have been replaced since.
+      try temporary.unlink(link)
+      try folder.link(id.hex, as: link, in: temporary)
+    } catch {
+      // Another run made it a moment ago.
+      if error.number != EEXIST { throw .file("link", path, error) }
+    }
+    return path
+  }
+
   public func put(_ bytes: [UInt8]) throws(Fault) -> ObjectID { try putAll([bytes])[0] }
 
   public func putAll(_ contents: [[UInt8]]) throws(Fault) -> [ObjectID] {

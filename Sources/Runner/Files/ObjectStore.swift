@@ -48,9 +48,17 @@ public protocol ObjectStore: Sendable {
   /// The path at which other programs find an object's bytes; pure, whether or not the object is there.
   func path(of id: ObjectID) -> String
 
+  /// A path at which an object has a name, such as `asset-3.png`, for programs that go by a file's ending.
+  func path(of id: ObjectID, named name: String) async throws(Fault) -> String
+
   /// Lists every object by name, sorted, without looking at the bytes.
   func list() async throws(Fault) -> [ObjectID]
 
   /// Removes an object that nothing names any more; false where there was none.
   func remove(_ id: ObjectID) async throws(Fault) -> Bool
+}
+
+extension ObjectStore {
+  /// Without files there are no names: the object's own path.
+  public func path(of id: ObjectID, named name: String) async throws(Fault) -> String { path(of: id) }
 }

@@ -76,6 +76,8 @@ public struct BatchState: Hashable, Sendable {
     public internal(set) var pausedUntil: Deadline?
     /// Refusals since the last answer: the exponent of the back-off.
     public internal(set) var refusalsInARow = 0
+    /// The batch's version at the last refusal.
+    var refusedVersion: Int64 = 0
     /// It gave no time of its own: one call goes first, the rest follow its success.
     public internal(set) var needsProbe = false
   }
@@ -153,7 +155,8 @@ extension BatchState {
   }
 
   private mutating func startStage(_ ref: StageRef, _ fact: StageStart, run: String) {
-    update(ref) { $0.start(fact, run: run) }
+    let version = version
+    update(ref) { $0.start(fact, run: run, version: version) }
     guard ref.stage == .place else { return }
     placePlan = fact.targets ?? []
     for folder in fact.folders ?? [] where !placeFolders.contains(folder) {
@@ -171,7 +174,9 @@ extension BatchState {
     switch fact.how {
     case .executed:
       tally.extractor.calls += 1
-      calls = CallRecord()
+      // A call that was under way before a refusal says nothing of what the server takes now.
+      let started = ref.asset.flatMap { self[asset: $0]?[.extract].startedVersion } ?? 0
+      if started > calls.refusedVersion { calls = CallRecord() }
     case .reused: tally.extractor.reused += 1
     case .provided: tally.extractor.provided += 1
     }
@@ -192,6 +197,7 @@ extension BatchState {
       return
     }
     calls.pausedUntil = fact.until ?? calls.pausedUntil
+    calls.refusedVersion = version
     calls.refusalsInARow += 1
     calls.needsProbe = fact.source == Self.backOff
   }

@@ -14,6 +14,8 @@ public struct StageState: Hashable, Sendable {
   public internal(set) var progress = Progress.waiting
   /// Starts of any kind, ever.
   public internal(set) var starts = 0
+  /// The batch's version at the latest start.
+  public internal(set) var startedVersion: Int64 = 0
   /// Attempts that came to an end of their own: deferrals and interruptions spend none.
   public internal(set) var attemptsSpent = 0
   /// Deferrals since the last start that came to an end of its own.
@@ -34,9 +36,10 @@ public struct StageState: Hashable, Sendable {
   /// The number the next start has.
   public var nextAttempt: Int { attemptsSpent + 1 }
 
-  mutating func start(_ start: StageStart, run: String) {
+  mutating func start(_ start: StageStart, run: String, version: Int64) {
     progress = .started(start, run: run)
     starts += 1
+    startedVersion = version
     lastKey = start.key ?? lastKey
   }
 

@@ -162,8 +162,12 @@ extension StageWork {
     for asset: AssetState, _ key: StageKey
   ) async throws(Fault) -> ExtractionRequest {
     let facts = try await imageFacts(of: asset)
+    // Programs outside tell an image by its name's ending.
+    let path = isLimited
+      ? try await objects.path(of: asset.image.digest, named: Layout.file(of: asset.id))
+      : objects.path(of: asset.image.digest)
     return ExtractionRequest(
-      asset: asset.id, imagePath: objects.path(of: asset.image.digest), image: asset.image.digest,
+      asset: asset.id, imagePath: path, image: asset.image.digest,
       dimensions: facts.dimensions, specs: brief(of: asset.id).specs, idempotencyKey: key.digest.hex)
   }
 

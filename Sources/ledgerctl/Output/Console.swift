@@ -56,9 +56,7 @@ struct Console: Sendable {
     out.flush()
     defer { err.flush() }
     guard let failure = out.failure else { return nil }
-    let fault = Fault(
-      "output_failed", exit: .disk, "Can't write to standard output: \(String(cString: strerror(failure))).",
-      hint: "Nothing else is affected: what was done stands in the ledger.")
+    let fault = Fault.outputFailed(String(cString: strerror(failure)))
     show([fault])
     return fault
   }

@@ -73,6 +73,15 @@ final class SampleFolder {
     try ChildProcess.start(Command([BuiltCommand.path] + words, environment: environment, directory: root))
   }
 
+  /// Starts the command with its stdout in a pipe of the test's own.
+  func start(writingTo pipe: NarrowPipe, _ words: String...) throws -> ChildProcess {
+    try ChildProcess.start(
+      Command(
+        ["/bin/sh", "-c", "exec \"$@\" > \"$0\"", pipe.path, BuiltCommand.path] + words,
+        environment: environment,
+        directory: root))
+  }
+
   @discardableResult
   func git(_ words: String...) throws -> String {
     var command = Command(["git"] + words, environment: environment, directory: root)

@@ -1,6 +1,8 @@
 import Ledger
 import Testing
 
+import enum Runner.ExitStatus
+
 @testable import Runner
 
 @Suite("What outcomes are written down as")
@@ -92,11 +94,11 @@ struct OutcomeRecorderTests {
   }
 
   @Test("Faults of the surroundings put off, others fail", arguments: [
-    (Runner.ExitStatus.canGoOn, "disk_full", StageDeferral.Reason.diskFull),
+    (ExitStatus.canGoOn, "disk_full", StageDeferral.Reason.diskFull),
     (.canGoOn, "git_locked", .lockHeld), (.inTheWay, "target_changed", .inTheWay),
     (.disk, "disk_error", .surroundings), (.configuration, "no_identity", .surroundings),
   ])
-  func surroundings(exit: Runner.ExitStatus, code: String, reason: StageDeferral.Reason) {
+  func surroundings(exit: ExitStatus, code: String, reason: StageDeferral.Reason) {
     let deferral = deferral(StageOutcome(Fault(code, exit: exit, "m"), durationMs: 1))
     #expect(deferral?.reason == reason)
     #expect(deferral?.worthWaiting == false)

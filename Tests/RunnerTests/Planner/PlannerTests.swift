@@ -26,7 +26,9 @@ struct PlannerTests {
   /// Both assets validated.
   private func validated(_ more: [BatchEvent] = []) -> BatchState {
     Batches.begun(
-      [1, 2].map { .stageCompleted(Batches.ref($0, .validate), Batches.completion("v\($0)")) } + more)
+      [1, 2].map { (asset: Int) -> BatchEvent in
+        .stageCompleted(Batches.ref(asset, .validate), Batches.completion("v\(asset)"))
+      } + more)
   }
 
   @Test("Every asset's next stage is looked into first, then started")

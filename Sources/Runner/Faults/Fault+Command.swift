@@ -1,0 +1,20 @@
+/// Faults of the command itself: its arguments and what it writes.
+extension Fault {
+  /// Arguments that the parser does not take; `message` is the parser's.
+  package static func usage(_ message: String, help: String) -> Fault {
+    Fault("usage", exit: .usage, message, hint: "See `\(help)`.")
+  }
+
+  package static func verbUnknown(_ word: String, known: [String]) -> Fault {
+    Fault(
+      "usage", exit: .usage, "There is no verb \"\(word)\".",
+      hint: Spelling.nearest(to: word, among: known).map { "Did you mean `ledgerctl \($0)`?" }
+        ?? "See `ledgerctl --help`.")
+  }
+
+  package static func outputFailed(_ reason: String) -> Fault {
+    Fault(
+      "output_failed", exit: .disk, "Can't write to standard output: \(reason).",
+      hint: "Nothing else is affected: what was done stands in the ledger.")
+  }
+}

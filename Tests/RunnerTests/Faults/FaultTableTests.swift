@@ -1,0 +1,83 @@
+import Foundation
+import Ledger
+import Testing
+
+@testable import Runner
+
+@Suite("Every message that a user can see")
+struct FaultTableTests {
+  static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  @Test("Every factory of a fault stands in the table, and nothing else")
+  func factories() throws {
+    let folder = Self.root.appendingPathComponent("Sources/Runner/Faults")
+    var names: Set<String> = []
+    for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+      let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+      for match in text.matches(of: /\n  (?:package )?static func ([a-zA-Z]+)\(/) {
+        names.insert(String(match.1))
+      }
+    }
+    #expect(names.count > 90)
+    #expect(names == Set(FaultTable.areas.flatMap(\.rows).map(\.factory)))
+  }
+
+  @Test(
+    "Every message says something in one line, every code is spelt as codes are, every exit is in the contract"
+  )
+  func form() {
+    for row in FaultTable.areas.flatMap(\.rows) {
+      let fault = row.fault
+      #expect(fault.code.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil, "\(row.factory)")
+      #expect(!fault.message.isEmpty && !fault.message.contains("\n"), "\(row.factory)")
+      #expect(fault.hint.map { !$0.isEmpty && !$0.contains("\n") } ?? true, "\(row.factory)")
+      #expect(fault.exit != .done, "\(row.factory)")
+      #expect(!fault.message.contains("Optional("), "\(row.factory)")
+    }
+  }
+
+  @Test("Faults with the same code have the same exit status, but for those that say so")
+  func exits() {
+    let mayDiffer: Set = ["interrupted", "bad_commit_message", "configuration_value"]
+    let rows = FaultTable.areas.flatMap(\.rows).filter { !mayDiffer.contains($0.fault.code) }
+    for (code, group) in Dictionary(grouping: rows, by: \.fault.code) {
+      #expect(Set(group.map(\.fault.exit)).count == 1, "\(code)")
+    }
+  }
+
+  @Test("docs/errors.md is the table; LEDGERCTL_WRITE_DOCS=1 writes it")
+  func document() throws {
+    let file = Self.root.appendingPathComponent("docs/errors.md")
+    let text = Self.markdown()
+    if ProcessInfo.processInfo.environment["LEDGERCTL_WRITE_DOCS"] == "1" {
+      try Data(text.utf8).write(to: file)
+    }
+    #expect(try String(contentsOf: file, encoding: .utf8) == text)
+  }
+
+  static func markdown() -> String {
+    var text = """
+      # Errors
+
+      Every message, with example values, as the tests hold it. The code and the exit status are stable; words may get
+      better. `LEDGERCTL_WRITE_DOCS=1 swift test --filter FaultTableTests` writes this file.
+
+      """
+    for area in FaultTable.areas {
+      text += "\n## \(area.title)\n\n| code | exit | message | hint |\n|---|---|---|---|\n"
+      for row in area.rows {
+        let fault = row.fault
+        let hint = fault.hint.map(cell) ?? ""
+        text += "| `\(fault.code)` | \(fault.exit.rawValue) | \(cell(fault.message)) | \(hint) |\n"
+      }
+    }
+    return text
+  }
+
+  /// A text as a cell of a table: nothing in it is markup but what is in backquotes.
+  private static func cell(_ text: String) -> String {
+    text.replacingOccurrences(of: "|", with: "\\|").replacingOccurrences(of: "<", with: "&lt;")
+      .replacingOccurrences(of: "*", with: "\\*").replacingOccurrences(of: "_", with: "\\_")
+  }
+}
