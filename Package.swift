@@ -55,6 +55,9 @@ let package = Package(
     .executableTarget(
       name: "ledger-bench", dependencies: ["Ledger"], path: "benchmarks/ledger/LedgerBench",
       swiftSettings: strict),
+    .executableTarget(
+      name: "million-bench", dependencies: ["Ledger", "Runner"], path: "benchmarks/million/MillionBench",
+      swiftSettings: strict),
     .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
     .testTarget(
       name: "LedgerTests",

@@ -131,7 +131,7 @@ public final class Project: Sendable {
       })
   }
 
-  private static func hostName() -> String {
+  static func hostName() -> String {
     var name = [CChar](repeating: 0, count: 256)
     guard gethostname(&name, name.count - 1) == 0 else { return "unknown" }
     return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -162,6 +162,8 @@ struct FileBatchLocks: BatchLocks {
         batch, process: process, host: FileLock.lastHolder(of: path)?.host)
     }
   }
+
+  func lockPath(of batch: BatchID) -> String { layout.batchLock(batch) }
 
   func acquireCommit() async throws(Fault) -> any BatchLock {
     do throws(StoreError) {

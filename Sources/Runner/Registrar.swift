@@ -105,7 +105,7 @@ extension Runner {
   }
 
   /// The state as a registration would leave it, with what was placed before.
-  private func registered(_ registration: Registration, _ state: BatchState) -> BatchState {
+  func registered(_ registration: Registration, _ state: BatchState) -> BatchState {
     var next = state
     next.apply(StampedEvent(.batchRegistered(registration), timeMs: 0, run: ""))
     next.placePlan = state.isEnded ? [] : state.placePlan
@@ -114,6 +114,13 @@ extension Runner {
 
   /// Copies every image into the objects; tells of all that are missing at once.
   private func pin(_ manifest: Manifest) async throws(Fault) -> [PinnedImage] {
+    let (images, faults) = await pinAll(manifest)
+    if !faults.isEmpty { throw Faults(faults).first }
+    return images
+  }
+
+  /// Copies every image into the objects that can be, and says what is wrong with the others.
+  func pinAll(_ manifest: Manifest) async -> ([PinnedImage], [Fault]) {
     var images: [PinnedImage] = []
     var faults: [Fault] = []
     for asset in manifest.assets {
@@ -127,12 +134,11 @@ extension Runner {
         faults.append(fault)
       }
     }
-    if !faults.isEmpty { throw Faults(faults).first }
-    return images
+    return (images, faults)
   }
 
   /// Keeps the templates' bytes, so that the batch renders with them whatever becomes of the files.
-  private func pinTemplates(_ request: RunRequest) async throws(Fault) -> [String: Digest] {
+  func pinTemplates(_ request: RunRequest) async throws(Fault) -> [String: Digest] {
     let templates = try BundleTemplates.load(
       from: request.configuration.templates.map { surroundings.root + "/" + $0 })
     try templates.check()

@@ -14,5 +14,10 @@ package enum SchemaFiles {
     File(name: "error") { PackageResources.error_json },
     File(name: "status") { PackageResources.status_json },
     File(name: "idf") { PackageResources.idf_json },
+    File(name: "plan") { PackageResources.plan_json },
+    File(name: "explain") { PackageResources.explain_json },
+    File(name: "verify") { PackageResources.verify_json },
+    File(name: "doctor") { PackageResources.doctor_json },
+    File(name: "prune") { PackageResources.prune_json },
   ]
 }

@@ -8,6 +8,27 @@ public struct EventOutline: Hashable, Sendable {
   public var stage: String?
   public var attempt: Int64?
   public var payload: [UInt8]
+
+  public init(
+    position: Int64, version: Int64, timeMs: Int64, type: String, asset: String?, stage: String?, attempt: Int64?,
+    payload: [UInt8]
+  ) {
+    self.position = position
+    self.version = version
+    self.timeMs = timeMs
+    self.type = type
+    self.asset = asset
+    self.stage = stage
+    self.attempt = attempt
+    self.payload = payload
+  }
+
+  /// What a fold needs of a whole event.
+  public init(_ event: Event) {
+    self.init(
+      position: event.position, version: event.version, timeMs: event.timeMs, type: event.type, asset: event.asset,
+      stage: event.stage, attempt: event.attempt, payload: event.payload)
+  }
 }
 
 /// What the events of every batch say, compared with the derived tables.

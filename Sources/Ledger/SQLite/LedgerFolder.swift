@@ -65,8 +65,8 @@ public struct LedgerFolder: Hashable, Sendable {
     return lstat(database, &there) == 0
   }
 
-  /// Finds out whether locks exclude and syncs succeed here, before anything is trusted to them.
-  private func tryOut() throws(StoreError) {
+  /// Finds out whether locks exclude and syncs succeed here, before anything is trusted to them; leaves nothing behind.
+  public func tryOut() throws(StoreError) {
     let probe = locks + "/probe-\(getpid()).lock"
     defer { unlink(probe) }
     let one = FileLock(path: probe)

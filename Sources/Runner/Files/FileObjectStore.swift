@@ -60,7 +60,8 @@ public struct FileObjectStore: ObjectStore {
     for bytes in contents {
       let id = Digest.sha256(bytes)
       ids.append(id)
-      if try check(id) == .sound { continue }
+      // Its age tells who prunes that it is wanted again.
+      if refreshAge(of: id), try check(id) == .sound { continue }
       do throws(FileError) {
         try store { (file) throws(FileError) in
           try file.write(bytes)
@@ -182,6 +183,12 @@ public struct FileObjectStore: ObjectStore {
       made.discard()
       throw error
     }
+  }
+
+  /// Makes an object as young as one stored now; false where there is none.
+  private func refreshAge(of id: ObjectID) -> Bool {
+    guard let file = try? open(id) else { return false }
+    return (try? file.setModifiedNow()) != nil
   }
 
   private func syncFolder() throws(Fault) {

@@ -95,6 +95,11 @@ final class OpenFile: Sendable {
     _ = try retrying("fchmod") { fchmod(descriptor, mode) }
   }
 
+  /// Sets the times of last use and change to now; only the owner may.
+  func setModifiedNow() throws(FileError) {
+    _ = try retrying("futimens") { futimens(descriptor, nil) }
+  }
+
   func rewind() throws(FileError) {
     if lseek(descriptor, 0, SEEK_SET) < 0 { throw .last("lseek") }
   }

@@ -37,6 +37,11 @@ extension GitRepository {
     try objects([id], type: "commit", limitBytes: 1 << 20)[id]
   }
 
+  /// The bytes of commit objects; those that are missing are left out.
+  func commits(_ ids: [GitID]) throws(Fault) -> [GitID: [UInt8]] {
+    try objects(ids, type: "commit", limitBytes: 1 << 20)
+  }
+
   private func objects(_ ids: [GitID], type: String, limitBytes: Int) throws(Fault) -> [GitID: [UInt8]] {
     if ids.isEmpty { return [:] }
     let request = Array(ids.map { "\($0)\n" }.joined().utf8)

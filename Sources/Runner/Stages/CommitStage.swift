@@ -74,17 +74,7 @@ extension StageWork {
   ) async throws -> CommitDraft {
     let prefix = try surroundings.repository().layout.prefix
     let head = try await surroundings.store.head()
-    let updating = registration.manifest.assets.allSatisfy { asset in
-      placement.targets.contains { $0.asset == asset.id && $0.found != .absent }
-    }
-    let message = try CommitMessage(subject: configuration.commit.subject).text(
-      batch: batch,
-      assets: registration.manifest.assets.map { asset in
-        let brief = brief(of: asset.id)
-        return CommitMessage.Asset(
-          id: asset.id, name: brief.name, category: brief.category, score: brief.score)
-      },
-      updating: updating, head: head)
+    let message = try commitMessage(for: placement.targets, head: head)
     var draft = CommitDraft(
       parent: destination.parent,
       files: placement.targets.compactMap { target in
@@ -97,6 +87,21 @@ extension StageWork {
       timeMs: state.placedMs)
     draft.runsHooks = configuration.commit.hooks
     return draft
+  }
+
+  /// The message of a commit of these targets, anchored at a head of the ledger.
+  func commitMessage(for targets: [PlannedTarget], head: LedgerHead) throws(Fault) -> String {
+    let updating = registration.manifest.assets.allSatisfy { asset in
+      targets.contains { $0.asset == asset.id && $0.found != .absent }
+    }
+    return try CommitMessage(subject: configuration.commit.subject).text(
+      batch: batch,
+      assets: registration.manifest.assets.map { asset in
+        let brief = brief(of: asset.id)
+        return CommitMessage.Asset(
+          id: asset.id, name: brief.name, category: brief.category, score: brief.score)
+      },
+      updating: updating, head: head)
   }
 
   /// Swaps the branch to the intended commit; false where it had moved, after superseding the intent.

@@ -17,10 +17,10 @@ extension StageWork {
   var extractorSetup: Digest { Digest.sha256(CanonicalJSON.encode(configuration.extractor)) }
 
   /// Name of the limiter that all processes asking the same extractor share.
-  private var limiter: String { "extractor-\(extractorSetup.hex.prefix(16))" }
+  var limiter: String { "extractor-\(extractorSetup.hex.prefix(16))" }
 
   /// The embedded extractor makes no call that a quota could count.
-  private var isLimited: Bool { configuration.extractor.kind != .local }
+  var isLimited: Bool { configuration.extractor.kind != .local }
 
   /// Whether a start of a stage is a call that a limiter may refuse.
   func isLimited(_ stage: Stage) -> Bool { stage == .extract && isLimited }

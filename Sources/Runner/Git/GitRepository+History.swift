@@ -1,0 +1,63 @@
+/// Looking at many commits at once, for proving a ledger against what was published.
+extension GitRepository {
+  /// A commit that refs lead to, with its message.
+  struct Message: Hashable, Sendable {
+    var id: GitID
+    var text: String
+
+    /// The value of the last trailer with this name.
+    func trailer(_ name: String) -> String? {
+      text.split(separator: "\n").last { $0.hasPrefix("\(name): ") }.map { String($0.dropFirst(name.count + 2)) }
+    }
+  }
+
+  /// What git says of itself, such as `git version 2.39.5`.
+  func version() throws(Fault) -> String { String(try git.run(["version"]).lines.first ?? "") }
+
+  /// The messages of commits; those that are missing are left out.
+  func messages(of ids: [GitID]) throws(Fault) -> [GitID: Message] {
+    var found: [GitID: Message] = [:]
+    for start in stride(from: 0, to: ids.count, by: 512) {
+      let part = Array(ids[start..<min(start + 512, ids.count)])
+      for (id, bytes) in try commits(part) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let message = text.firstRange(of: "\n\n").map { String(text[$0.upperBound...]) } ?? ""
+        found[id] = Message(id: id, text: message)
+      }
+    }
+    return found
+  }
+
+  /// The commits that any ref leads to whose message has a line that begins with this text.
+  func messages(withLineStart start: String) throws(Fault) -> [Message] {
+    let fields = try git.run([
+      "rev-list", "--all", "--no-commit-header", "--format=%H%x00%B%x00", "--fixed-strings", "--grep=\(start)",
+    ]).output.split(separator: 0, omittingEmptySubsequences: false)
+    var found: [Message] = []
+    for index in stride(from: 0, to: fields.count - 1, by: 2) {
+      let name = String(decoding: fields[index], as: UTF8.self).drop { $0 == "\n" }
+      let text = String(decoding: fields[index + 1], as: UTF8.self)
+      guard let id = GitID(name), text.split(separator: "\n").contains(where: { $0.hasPrefix(start) }) else { continue }
+      found.append(Message(id: id, text: text))
+    }
+    return found
+  }
+
+  /// Those of the commits, all of which must be there, that a commit's history does not hold; nil stands for all refs.
+  func outside(_ ids: [GitID], historyOf tip: GitID?) throws(Fault) -> Set<GitID> {
+    if ids.isEmpty { return [] }
+    let input = Array(ids.map { "\($0)\n" }.joined().utf8)
+    let lines = try git.run(
+      ["rev-list", "--stdin", "--not", tip?.text ?? "--all"], .init(input: input)
+    ).lines
+    return Set(lines.compactMap { GitID($0) }).intersection(ids)
+  }
+
+  /// Where a ref that has vanished was last, by its reflog; nil where that is not known.
+  func lastKnown(_ ref: String) -> GitID? {
+    guard let log = WholeFile.read("\(layout.commonFolder)/logs/\(ref)") else { return nil }
+    let last = String(decoding: log, as: UTF8.self).split(separator: "\n").last
+    let words = last?.split(separator: " ", maxSplits: 2) ?? []
+    return words.count > 1 ? GitID(words[1]) : nil
+  }
+}

@@ -1,0 +1,256 @@
+import Ledger
+
+/// What a look at the surroundings found.
+public struct Diagnosis: Hashable, Sendable {
+  /// One thing that was looked at.
+  public struct Check: Hashable, Sendable {
+    /// Part of the contract, as are the names of `facts`.
+    public var name: String
+    public var isFine: Bool
+    /// What was found, in a sentence.
+    public var found: String
+    public var hint: String?
+    public var facts: [JSONValue.Member]
+
+    init(_ name: String, isFine: Bool = true, _ found: String, hint: String? = nil, _ facts: [JSONValue.Member] = []) {
+      self.name = name
+      self.isFine = isFine
+      self.found = found
+      self.hint = hint
+      self.facts = facts
+    }
+  }
+
+  public var checks: [Check]
+  public var isFine: Bool { checks.allSatisfy(\.isFine) }
+}
+
+/// Looks at everything a run depends on.
+public struct Checkup: Sendable {
+  /// Absolute.
+  public var directory: String
+  public var ledger: String?
+  public var environment: [String: String]
+  /// Start the extractor's server and ask it which tools it has.
+  public var contacts: Bool
+
+  public init(directory: String, ledger: String?, environment: [String: String], contacts: Bool) {
+    self.directory = directory
+    self.ledger = ledger
+    self.environment = environment
+    self.contacts = contacts
+  }
+
+  /// Looks at one thing after the other. Locks and syncs are tried out in a folder of their own, which is removed.
+  public func examine() async -> Diagnosis {
+    let named = ledger ?? environment["LEDGERCTL_LEDGER"]
+    let layout: ProjectLayout?
+    var checks = [Self.sqlite()]
+    do throws(Fault) {
+      layout = try Project.find(from: directory, named: named, environment: environment)
+    } catch {
+      layout = nil
+      checks.append(.init("project", isFine: false, error.message, hint: error.hint))
+    }
+    let (git, top) = repository()
+    checks += git
+    let root = layout?.root ?? top ?? directory
+    checks.append(project(layout, root: root))
+    checks += storage(at: layout?.ledgerFolder ?? root)
+    checks.append(Self.memory())
+    checks += await configuration(layout, root: root)
+    return Diagnosis(checks: checks)
+  }
+
+  // MARK: - What is there
+
+  /// Versions from which on a write-ahead log can no longer lose pages that two connections write at once.
+  static func sqlite(_ version: String = SQLiteVersion.text) -> Diagnosis.Check {
+    let hasBug = SQLiteVersion.hasWALResetBug(version)
+    let words =
+      hasBug
+      ? "SQLite \(version) has the WAL-reset bug, which does no harm here: every process writes and checkpoints under "
+        + "one lock."
+      : "SQLite \(version)."
+    return .init("sqlite", words, [.init("version", .string(version)), .init("wal_reset_bug", .bool(hasBug))])
+  }
+
+  private func project(_ layout: ProjectLayout?, root: String) -> Diagnosis.Check {
+    guard let layout else {
+      return .init("project", "No ledger yet: `run` would make one in \(root).", [.init("root", .string(root))])
+    }
+    do throws(Fault) {
+      try layout.refuseLinks()
+      do throws(StoreError) {
+        _ = try SQLiteEventStore(LedgerFolder(layout.ledgerFolder), mode: .readOnly, nowMs: 0)
+      } catch { throw .ledger(error) }
+    } catch {
+      return .init("project", isFine: false, error.message, hint: error.hint)
+    }
+    return .init(
+      "project", "The ledger is in \(layout.ledgerFolder).",
+      [.init("root", .string(layout.root)), .init("ledger", .string(layout.ledgerFolder))])
+  }
+
+  private func repository() -> ([Diagnosis.Check], top: String?) {
+    do throws(Fault) {
+      let repository = try GitRepository.discover(from: directory, environment: environment)
+      let version = try repository.version()
+      var checks: [Diagnosis.Check] = [
+        .init(
+          "git", "\(version), in \(repository.layout.topLevel).",
+          [.init("version", .string(version)), .init("top", .string(repository.layout.topLevel))])
+      ]
+      do throws(Fault) {
+        let who = try repository.identities()
+        checks.append(.init("identity", "Commits are by \(who.author).", [.init("author", .string(who.author))]))
+      } catch {
+        checks.append(.init("identity", isFine: false, error.message, hint: error.hint))
+      }
+      do throws(Faults) {
+        let destination = try Preflight(repository: repository).destination(branch: nil)
+        checks.append(
+          .init(
+            "branch", (["Commits go to \(destination.ref)."] + destination.notes).joined(separator: " "),
+            [.init("ref", .string(destination.ref))]))
+      } catch {
+        for fault in error.all where !fault.code.hasSuffix("_identity") {
+          checks.append(.init("branch", isFine: false, fault.message, hint: fault.hint))
+        }
+      }
+      return (checks, repository.layout.topLevel)
+    } catch {
+      return ([.init("git", isFine: false, error.message, hint: error.hint)], nil)
+    }
+  }
+
+  private func storage(at path: String) -> [Diagnosis.Check] {
+    var checks: [Diagnosis.Check] = []
+    do throws(Fault) {
+      let facts = try FileSystemFacts(at: path)
+      checks.append(
+        .init(
+          "file_system", isFine: !facts.isRemote,
+          facts.isRemote
+            ? "\"\(path)\" lies on \(facts.kind), where locks can't be trusted." : "\"\(path)\" lies on \(facts.kind).",
+          hint: facts.isRemote ? "Keep the ledger on a local file system, with `--ledger DIR`." : nil,
+          [.init("kind", .string(facts.kind)), .init("remote", .bool(facts.isRemote))]))
+      let isEnough = facts.freeBytes >= Self.enoughFreeBytes
+      checks.append(
+        .init(
+          "space", isFine: isEnough, "\(Self.megabytes(facts.freeBytes)) MB are free.",
+          hint: isEnough ? nil : "Free some space, or see what `ledgerctl prune` would remove.",
+          [.init("free_bytes", JSONValue(facts.freeBytes))]))
+    } catch {
+      checks.append(.init("file_system", isFine: false, error.message, hint: error.hint))
+    }
+    guard path.hasSuffix("/" + ProjectLayout.folderName) else { return checks }
+    do throws(StoreError) {
+      try LedgerFolder(path).tryOut()
+      checks.append(.init("locks", "Locks exclude each other, and syncs succeed."))
+    } catch {
+      checks.append(.init("locks", isFine: false, Fault.ledger(error).message, hint: Fault.ledger(error).hint))
+    }
+    return checks
+  }
+
+  private static let enoughFreeBytes: Int64 = 100 << 20
+
+  private static func memory() -> Diagnosis.Check {
+    let bytes = SystemMemory.availableBytes()
+    let isEnough = bytes >= 128 << 20
+    return .init(
+      "memory", isFine: isEnough, "\(megabytes(bytes)) MB of memory can be had.",
+      hint: isEnough ? nil : "End other programs, or lower `limits.in_flight`.",
+      [.init("available_bytes", JSONValue(bytes))])
+  }
+
+  private static func megabytes(_ bytes: Int64) -> Int64 { bytes / (1 << 20) }
+
+  // MARK: - What is configured
+
+  private func configuration(_ layout: ProjectLayout?, root: String) async -> [Diagnosis.Check] {
+    let file = layout?.configuration ?? root + "/ledger.yaml"
+    let configuration: Configuration
+    do throws(Faults) {
+      configuration = try Configuration.load(file: file, environment: environment)
+    } catch {
+      return error.all.map { .init("configuration", isFine: false, $0.message, hint: $0.hint) }
+    }
+    let settings = EffectiveSettings(configuration, file: file, environment: environment)
+    let changed = settings.all.filter { $0.origin != "default" }
+    let words =
+      changed.isEmpty
+      ? "Everything is as by default." : "Set: \(changed.map { "\($0.name) by \($0.origin)" }.joined(separator: ", "))."
+    return [
+      .init("configuration", words, [.init("settings", settings.json)]),
+      await extractor(configuration, root: root),
+    ]
+  }
+
+  private func extractor(_ configuration: Configuration, root: String) async -> Diagnosis.Check {
+    let settings = configuration.extractor
+    let kind: JSONValue.Member = .init("kind", .string(settings.kind.rawValue))
+    guard settings.kind != .local else { return .init("extractor", "local: needs nothing.", [kind]) }
+    var command = Command(settings.command, environment: environment, directory: root)
+    command.root = root
+    do throws(Fault) {
+      let path = try ProgramSearch.path(of: command)
+      let missing = settings.env.filter { environment[$0] == nil }
+      guard missing.isEmpty else {
+        return .init(
+          "extractor", isFine: false, "The extractor wants \(missing.joined(separator: ", ")), which is not set.",
+          hint: "Set it in the environment, or take it out of `extractor.env`.", [kind])
+      }
+      guard contacts else {
+        return .init(
+          "extractor", "\(settings.kind.rawValue): would start \"\(path)\"; `--contact` tries it.",
+          [kind, .init("program", .string(path))])
+      }
+      return await contact(settings, path, root: root, kind)
+    } catch {
+      return .init("extractor", isFine: false, error.message, hint: error.hint, [kind])
+    }
+  }
+
+  /// Has the extractor say who it is, which starts a server and asks for its tools.
+  private func contact(
+    _ settings: ExtractorSettings, _ path: String, root: String, _ kind: JSONValue.Member
+  ) async -> Diagnosis.Check {
+    let extractor: any Extractor
+    do throws(Fault) {
+      extractor = try makeExtractor(settings, root: root, environment: environment, clock: SystemClock())
+    } catch {
+      return .init("extractor", isFine: false, error.message, hint: error.hint, [kind])
+    }
+    let check: Diagnosis.Check
+    do throws(ExtractorRefusal) {
+      let identity = try await extractor.identity
+      let parts = identity.parts.sorted { $0.key < $1.key }
+      check = .init(
+        "extractor", "\(settings.kind.rawValue): \"\(path)\" answers, and has the tool \"\(settings.tool)\".",
+        [
+          kind, .init("program", .string(path)),
+          .init("identity", .object(parts.map { .init($0.key, .string($0.value)) })),
+        ])
+    } catch {
+      check = .init(
+        "extractor", isFine: false, "\"\(path)\" can't be asked: \(error.words).",
+        hint: "See `extractor` in ledger.yaml.", [kind])
+    }
+    await extractor.shutDown()
+    return check
+  }
+}
+
+extension ExtractorRefusal {
+  /// What the refusal says, in a few words.
+  fileprivate var words: String {
+    switch self {
+    case .limited(_, _, _, let message), .unavailable(_, let message), .protocolBroken(let message),
+      .badReply(let message, _, _), .rejected(let message, _), .surroundings(let message):
+      message
+    case .cancelled: "it was cancelled"
+    }
+  }
+}

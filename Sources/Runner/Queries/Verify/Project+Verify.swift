@@ -1,0 +1,219 @@
+import Ledger
+
+extension Project {
+  /// Proves that the ledger is whole, and that objects, placed files and commits are as it says. Changes nothing.
+  ///
+  /// `deep` has SQLite check its own structures as well, which takes long on a large ledger.
+  public func verify(deep: Bool = false) async throws(Fault) -> LedgerReview {
+    try await Verifier(project: self, isDeep: deep).verify()
+  }
+}
+
+/// Looks at everything, the chain and the tables at the same time.
+private struct Verifier: Sendable {
+  let project: Project
+  let isDeep: Bool
+
+  func verify() async throws(Fault) -> LedgerReview {
+    var review = LedgerReview()
+    let anchor = headFile(into: &review)
+    let started = try await head()
+    var commits = try commitReview(into: &review)
+    if commits != nil { try await lookAtCommits(&commits, into: &review) }
+    let heads = [anchor].compactMap { $0 } + (commits?.anchors.map(\.head) ?? [])
+    let fold = ReplayFold()
+    async let tables = reviewTables(upTo: started.position, fold)
+    let chain = try verifyChain(heads)
+    take(chain, headFile: anchor, into: &review)
+    if let commits { review.findings += try commits.judge(chain, batches: Set(fold.phases.keys).union(try await names())) }
+    take(await tables, fold, started, chain, into: &review)
+    try await lookAtObjects(fold, into: &review)
+    if commits != nil { try await lookAtFiles(fold, into: &review) }
+    return review
+  }
+
+  private func head() async throws(Fault) -> LedgerHead {
+    do throws(StoreError) { return try await project.store.head() } catch { throw .ledger(error) }
+  }
+
+  private func names() async throws(Fault) -> [String] { try await project.batches().map(\.batch) }
+
+  // MARK: - Chain and tables
+
+  private func headFile(into review: inout LedgerReview) -> LedgerHead? {
+    do throws(StoreError) {
+      return try LedgerHeadFile.read(in: LedgerFolder(project.layout.ledgerFolder))
+    } catch {
+      review.findings.append(.init(.error, .head, Fault.ledger(error).message, path: project.layout.head))
+      return nil
+    }
+  }
+
+  private func verifyChain(_ anchors: [LedgerHead]) throws(Fault) -> LedgerVerification {
+    do throws(StoreError) {
+      return try LedgerVerifier(LedgerFolder(project.layout.ledgerFolder))
+        .verify(anchors: anchors, integrity: isDeep ? .full : .none)
+    } catch {
+      throw .ledger(error)
+    }
+  }
+
+  private func reviewTables(upTo position: Int64, _ fold: ReplayFold) async -> Result<TableReview, StoreError> {
+    do throws(StoreError) {
+      return .success(try await project.store.reviewTables(upTo: position) { fold.project($0, $1) })
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func take(_ chain: LedgerVerification, headFile: LedgerHead?, into review: inout LedgerReview) {
+    review.head = chain.head
+    review.batches = chain.batches
+    review.anchors = chain.anchors.count { $0.holds }
+    review.anchoredPosition = chain.anchors.filter(\.holds).map(\.head.position).max() ?? 0
+    if let finding = chain.finding {
+      review.findings.append(
+        .init(
+          .error, .chain,
+          "The event at position \(finding.position) is not what was appended: its \(finding.subject.rawValue) should be "
+            + "\"\(finding.expected)\" and is \"\(finding.found)\".",
+          position: finding.position))
+    }
+    if let headFile, let anchor = chain.anchors.first(where: { $0.head == headFile }), !anchor.holds,
+      chain.finding.map({ headFile.position < $0.position }) ?? true
+    {
+      let isCut = headFile.position > chain.head.position
+      review.findings.append(
+        .init(
+          .error, .head,
+          isCut
+            ? "The ledger's tail is missing: the file \"head\" names position \(headFile.position), and the ledger "
+              + "ends at \(chain.head.position)."
+            : "The ledger is not the one that was written: the file \"head\" names another hash for position "
+              + "\(headFile.position).",
+          position: isCut ? chain.head.position + 1 : headFile.position, path: project.layout.head))
+    }
+    for line in chain.integrity {
+      review.findings.append(.init(.error, .structure, "SQLite says of the ledger's file: \(line)."))
+    }
+    for table in chain.tables { review.findings.append(finding(of: table)) }
+  }
+
+  private func take(
+    _ tables: Result<TableReview, StoreError>, _ fold: ReplayFold, _ started: LedgerHead, _ chain: LedgerVerification,
+    into review: inout LedgerReview
+  ) {
+    // A broken chain has been told; what is read past the break proves nothing more.
+    guard chain.finding == nil else { return }
+    for event in fold.unreadable {
+      review.findings.append(
+        .init(.error, .replay, Fault.unreadable(event).message, position: event.position))
+    }
+    switch tables {
+    case .failure(let error):
+      review.findings.append(.init(.error, .structure, Fault.ledger(error).message))
+    case .success(let tables):
+      if tables.events != started.position {
+        review.findings.append(
+          .init(
+            .error, .structure,
+            "The index of batches leads to \(tables.events) events of \(started.position).", repair: .tables))
+      }
+      for table in tables.disagreements { review.findings.append(finding(of: table)) }
+      if !tables.keysAgree {
+        review.findings.append(
+          .init(.error, .table, "The table of keys does not hold exactly the keys of the events.", repair: .tables))
+      }
+    }
+  }
+
+  private func finding(of table: TableDisagreement) -> LedgerReview.Finding {
+    switch table {
+    case .batch(let expected?, let found?):
+      let what =
+        expected.state != found.state
+        ? "state \"\(expected.state)\", found \"\(found.state)\""
+        : "version \(expected.version) at position \(expected.position), found \(found.version) at \(found.position)"
+      return .init(
+        .error, .table, "The batch table is wrong about batch \"\(expected.batch)\": expected \(what).",
+        position: expected.position, batch: expected.batch, repair: .tables)
+    case .batch(let expected?, nil):
+      return .init(
+        .error, .table, "The batch table lacks batch \"\(expected.batch)\".", position: expected.position,
+        batch: expected.batch, repair: .tables)
+    case .batch(nil, let found):
+      return .init(
+        .error, .table, "The batch table has a batch \"\(found?.batch ?? "")\" that no event knows.",
+        batch: found?.batch, repair: .tables)
+    case .keyMissing(_, let position), .keyStray(_, let position):
+      return .init(
+        .error, .table, "The table of keys is wrong about position \(position).", position: position, repair: .tables)
+    }
+  }
+
+  // MARK: - Outside the database
+
+  private func commitReview(into review: inout LedgerReview) throws(Fault) -> CommitReview? {
+    do throws(Fault) {
+      return CommitReview(
+        try GitRepository.discover(from: project.layout.root, environment: project.environment))
+    } catch {
+      review.findings.append(.init(.note, .commit, "Commits and files were not looked at. \(error.message)"))
+      return nil
+    }
+  }
+
+  private func lookAtCommits(_ commits: inout CommitReview?, into review: inout LedgerReview) async throws(Fault) {
+    var query = EventQuery()
+    query.types = ["commit.confirmed"]
+    var claims: [CommitReview.Claim] = []
+    for event in try await project.events(matching: query) {
+      guard case .commitConfirmed(let fact)? = try? BatchEvent(event), let sha = GitID(fact.sha) else { continue }
+      claims.append(.init(batch: event.batch, sha: sha, ref: fact.ref, position: event.position))
+    }
+    try commits?.look(at: claims)
+    review.findings += commits?.findings ?? []
+  }
+
+  private func lookAtObjects(_ fold: ReplayFold, into review: inout LedgerReview) async throws(Fault) {
+    let objects = try FileObjectStore(project.layout)
+    var pruned = 0
+    for (id, need) in fold.needs.needs.sorted(by: { $0.key < $1.key }) {
+      let condition = try objects.check(id)
+      if condition == .sound {
+        review.objects += 1
+      } else if condition == .missing, !need.isOpen {
+        pruned += 1
+      } else {
+        review.findings.append(
+          .init(
+            .error, .object,
+            "Object \(id.hex.prefix(16)) is \(condition.rawValue): position \(need.position) of batch "
+              + "\"\(need.batch)\" names it.",
+            position: nil, batch: need.batch, path: objects.path(of: id)))
+      }
+    }
+    if pruned > 0 {
+      review.findings.append(
+        .init(.note, .object, "Objects that only ended batches name, and that are gone, as `prune` does it: \(pruned)."))
+    }
+  }
+
+  private func lookAtFiles(_ fold: ReplayFold, into review: inout LedgerReview) async throws(Fault) {
+    var query = EventQuery()
+    query.types = FileReview.types
+    let root = project.layout.root
+    var files = FileReview(
+      try GitRepository.discover(from: root, environment: project.environment),
+      try FileWorktree(root: root, token: project.layout.ledgerFolder))
+    query.limit = 500
+    while true {
+      let events = try await project.events(matching: query)
+      guard let last = events.last else { break }
+      for event in events { files.take(event, phases: fold.phases) }
+      query.after = last.position
+    }
+    try files.look()
+    review.findings += files.findings
+  }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Runner
+
+/// Prints JSON Schemas.
+struct SchemaVerb: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "schema",
+    abstract: "Prints the JSON Schema (2020-12) of what is read and written.",
+    discussion: """
+      Without a name, lists the names. The manifest's schema has the limits and categories of the configuration in \
+      force, where there is one.
+
+      Example:
+        ledgerctl schema manifest > manifest.schema.json
+      """)
+
+  @OptionGroup var global: GlobalOptions
+  @Argument(help: "Which: \(Schema.names.joined(separator: ", ")).")
+  var name: String?
+
+  func perform(_ console: Console) async throws -> ExitStatus {
+    guard let name else {
+      for name in Schema.names { console.line(name) }
+      return .done
+    }
+    let caller = console.caller
+    let layout = try Project.find(
+      from: caller.absolute(global.repository ?? "."),
+      named: global.ledger.map(caller.absolute) ?? caller.environment["LEDGERCTL_LEDGER"],
+      environment: caller.environment)
+    let configuration = try Configuration.load(file: layout?.configuration, environment: caller.environment)
+    guard let schema = Schema.named(name, under: configuration) else { throw UsageFault.unknownSchema(name) }
+    console.out.write(bytes: schema)
+    return .done
+  }
+}
+
+extension UsageFault {
+  static func unknownSchema(_ name: String) -> Fault {
+    Fault(
+      "usage", exit: .usage, "There is no schema \"\(name)\": expected one of \(Schema.names.joined(separator: ", ")).",
+      hint: Spelling.nearest(to: name, among: Schema.names).map { "Did you mean `ledgerctl schema \($0)`?" })
+  }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import Runner
+
+/// Prints the skill file.
+struct Skill: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints a skill file, from which a coding agent can work this command.",
+    discussion: """
+      Example:
+        ledgerctl skill > .claude/skills/ledgerctl/SKILL.md
+      """)
+
+  @OptionGroup var global: GlobalOptions
+
+  func perform(_ console: Console) async throws -> ExitStatus {
+    console.out.write(SkillText.text)
+    return .done
+  }
+}

@@ -1,0 +1,20 @@
+import Runner
+
+/// What `verify` found, for people.
+enum ReviewText {
+  static func lines(_ review: LedgerReview, _ style: Style) -> [String] {
+    var lines = review.findings.map { finding in
+      let label =
+        finding.isRepaired
+        ? style("repaired:", .good) : finding.level == .error ? style("error:", .bad) : style("note:", .quiet)
+      return "\(label) \(VisibleText.line(finding.message))"
+    }
+    if let position = review.firstBadPosition { lines.append("First bad position: \(position)") }
+    let extent =
+      "\(RunText.counted(Int(review.head.position), "event")) of \(RunText.counted(review.batches, "batch", "batches")), "
+      + "\(RunText.counted(review.objects, "object")), \(RunText.counted(review.anchors, "anchor"))"
+    let anchored = review.anchors > 0 ? ", proven up to position \(review.anchoredPosition)" : ""
+    lines.append((review.isWhole ? style("Whole:", .good) : style("Not whole:", .bad)) + " \(extent)\(anchored)")
+    return lines
+  }
+}

@@ -1,0 +1,60 @@
+import Ledger
+import Testing
+
+@testable import Runner
+
+@Suite("Replaying outlines")
+struct ReplayFoldTests {
+  @Test("At every event of a real batch, the outline's fold has the phase of the full one, and the same keys")
+  func agrees() async throws {
+    let repository = try SampleRepository()
+    defer { repository.remove() }
+    let project = try repository.project()
+    let request = try repository.request(project)
+    _ = try await project.runner().run(request, options: RunOptions(untilPackaged: true))
+    _ = try await project.runner().retry(request.manifest.batchID, RetryRequest(assets: [#require(AssetID("ASSET-4"))], from: .render))
+    let events = try await project.store.events(matching: EventQuery())
+    await project.store.close()
+    #expect(events.count > 40)
+    var full = BatchState()
+    var light = BatchState()
+    var lookups: [String: Digest] = [:]
+    var keys = 0
+    for event in events {
+      let outline = EventOutline(event)
+      try full.take(event)
+      light.apply(StampedEvent(try BatchEvent(phaseOf: outline), timeMs: event.timeMs, run: ""))
+      #expect(light.phase == full.phase, "position \(event.position)")
+      let key = try BatchEvent(event).stored(timeMs: event.timeMs, run: event.run).key
+      #expect(ReplayFold.key(of: outline, &lookups) == key, "position \(event.position)")
+      keys += key == nil ? 0 : 1
+      if case .stageCompleted(_, let completion) = try BatchEvent(event) {
+        #expect(PayloadDigests(completion: event.payload).outputs == completion.outputs.map(\.digest))
+      }
+    }
+    #expect(full.phase == .committed)
+    #expect(keys > 12)
+  }
+
+  @Test("A text in a payload that looks like a member is not taken for one")
+  func hostileText() throws {
+    let digest = Digest.sha256("out".utf8)
+    let text = #","key":{"digest":"\#(Digest.zero)"},"digest":"\#(Digest.zero)""#
+    let completion = StageCompletion(
+      how: .executed, key: StageKey([.init("specs", text)]),
+      outputs: [StageOutput(name: text, digest: digest, sizeBytes: 3)], durationMs: 1, reply: text, notes: [text])
+    let found = PayloadDigests(completion: CanonicalJSON.encode(completion))
+    #expect(found.key == completion.key?.digest)
+    #expect(found.outputs == [digest])
+  }
+
+  @Test("SQLite versions with the WAL-reset bug are told from those without")
+  func versions() {
+    for (version, hasBug) in [
+      ("3.40.1", true), ("3.44.5", true), ("3.44.6", false), ("3.45.0", true), ("3.50.6", true), ("3.50.7", false),
+      ("3.51.2", true), ("3.51.3", false), ("3.52.0", false), ("4.0.0", false),
+    ] {
+      #expect(SQLiteVersion.hasWALResetBug(version) == hasBug, "\(version)")
+    }
+  }
+}
