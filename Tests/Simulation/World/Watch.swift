@@ -61,10 +61,20 @@ extension World {
       state.apply(StampedEvent(fact, timeMs: event.timeMs, run: event.run))
       watch.states[batch] = state
     }
-    watch.callStartsMs += request.callsStarted.map { _ in queue.nowMs }
+    noteCallStarts(events, batch)
     if let state = watch.states[batch], state.phase.rawValue != request.state {
       violate(.replay, "the batch table says \(request.state), the events \(state.phase.rawValue)")
     }
+  }
+
+  /// Counts the calls that an append lets start, whatever it says of them itself.
+  private func noteCallStarts(_ events: [Event], _ batch: BatchID) {
+    guard let extractor = watch.states[batch]?.registration?.configuration.extractor, extractor.kind != .local else {
+      return
+    }
+    let starts = events.count { $0.type == "stage.started" && $0.stage == Stage.extract.rawValue }
+    let calls = extractor.batch ? min(1, starts) : starts
+    watch.callStartsMs += Array(repeating: queue.nowMs, count: calls)
   }
 
   private func check(

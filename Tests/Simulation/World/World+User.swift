@@ -9,7 +9,8 @@ extension World {
   static let saved = "refs/heads/saved"
 
   func user(_ act: FaultPlan.UserAct, _ pick: Int) {
-    let isLocked = git.indexLock != nil
+    // Git refuses to move what is locked, whoever left the lock.
+    let isLocked = git.indexLock != nil || git.refLocks[git.head] != nil
     switch act {
     case .commit: if !isLocked { commitNotes(pick) }
     case .commitAll: if !isLocked { commitAll() }
@@ -108,7 +109,7 @@ extension World {
   func mend() {
     if git.indexLock?.token == nil { git.indexLock = nil }
     for (ref, bytes) in git.refLocks where bytes.isEmpty { git.refLocks[ref] = nil }
-    guard git.indexLock == nil else { return }
+    guard git.indexLock == nil, git.refLocks.isEmpty else { return }
     if git.refs[Self.main] == nil, let tip = git.refs.removeValue(forKey: Self.renamed) {
       git.refs[Self.main] = tip
       if git.head == Self.renamed { git.head = Self.main }
