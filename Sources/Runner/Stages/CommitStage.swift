@@ -4,7 +4,7 @@ import Ledger
 ///
 /// The order is what makes it exactly one: the index is held, the intent with the commit's exact bytes is on disk, the
 /// branch is swapped only if it still is where the intent says, the index is published, the confirmation is written.
-/// A fault on the way frees the index again: only a death leaves it locked, until the next commit takes the lock over.
+/// A fault before the swap frees the index again; a death leaves it locked, until the next commit takes the lock over.
 extension StageWork {
   /// How often a branch that keeps moving is followed.
   private static let patience = 5
@@ -13,7 +13,7 @@ extension StageWork {
     let lock = try await surroundings.locks.acquireCommit()
     defer { lock.release() }
     do { try await commitUnderLock(in: run) } catch {
-      try? surroundings.repository().releaseIndex(token: token)
+      await freeIndex(after: run)
       throw error
     }
   }
@@ -164,6 +164,20 @@ extension StageWork {
     try surroundings.repository().releaseIndex(token: token)
   }
 
+  /// Frees git's index after a fault, unless the branch was swapped or may have been.
+  ///
+  /// Then the user's index is older than the branch, and their next commit would undo ours: it stays locked until it is
+  /// published.
+  private func freeIndex(after run: BatchRun) async {
+    do {
+      let repository = try surroundings.repository()
+      if let intent = await run.state.intent, try repository.tip(of: intent.ref)?.text == intent.new { return }
+      repository.releaseIndex(token: token)
+    } catch {
+      // A branch that can't be read may have been swapped.
+    }
+  }
+
   // MARK: - After a crash
 
   /// Brings an open intent to its end: confirms it if the commit landed, supersedes it if it never can.
@@ -188,7 +202,7 @@ extension StageWork {
     let lock = try await surroundings.locks.acquireCommit()
     defer { lock.release() }
     do { try await settleIntent(in: run) } catch {
-      try? surroundings.repository().releaseIndex(token: token)
+      await freeIndex(after: run)
       throw error
     }
   }

@@ -13,6 +13,8 @@ struct LedgerSimulate {
   var count: UInt64?
   var minutes: Double?
   var mutant: Mutant?
+  /// Adds the misfortunes on which this bug does harm, without the bug.
+  var occasions: Mutant?
   var showsTrace = false
 
   static func main() {
@@ -29,6 +31,7 @@ struct LedgerSimulate {
       case "--count": count = rest.popFirst().flatMap { UInt64($0) } ?? Self.refuse(word)
       case "--minutes": minutes = rest.popFirst().flatMap { Double($0) } ?? Self.refuse(word)
       case "--mutant": mutant = rest.popFirst().flatMap { Mutant(rawValue: $0) } ?? Self.refuse(word)
+      case "--occasions": occasions = rest.popFirst().flatMap { Mutant(rawValue: $0) } ?? Self.refuse(word)
       case "--trace": showsTrace = true
       default: _ = Self.refuse(word) as Int
       }
@@ -37,7 +40,7 @@ struct LedgerSimulate {
   }
 
   private static func refuse<Value>(_ word: String) -> Value {
-    print("usage: ledger-simulate [--seed N] [--count N | --minutes N] [--mutant NAME] [--trace]; not understood: \(word)")
+    print("usage: ledger-simulate [--seed N] [--count N | --minutes N] [--mutant NAME] [--occasions NAME] [--trace]; not understood: \(word)")
     exit(64)
   }
 
@@ -48,7 +51,8 @@ struct LedgerSimulate {
     while true {
       if let count, next >= seed + count { break }
       if let minutes, (ContinuousClock.now - started) > .seconds(minutes * 60) { break }
-      let history = History(seed: next, mutant: mutant)
+      var history = History(seed: next, mutant: mutant)
+      history.plan.misfortunes += occasions?.occasions ?? []
       let outcome = history.play(keepingTrace: showsTrace)
       tally.add(outcome)
       if showsTrace { print(outcome.trace.joined(separator: "\n")) }

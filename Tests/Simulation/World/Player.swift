@@ -138,8 +138,8 @@ final class Player: @unchecked Sendable {
     reports.append("\(report.exit.rawValue) \(report.faults.map(\.code))")
     compareStates(report, process)
     if process.heldLocks.contains("commit") { world.violate(.tidy, "p\(process.id) ended with the commit lock") }
-    // Only a death may leave git's index locked.
-    if world.git.indexLock?.holder == process.id {
+    // Only a death may leave git's index locked, or a swap that was made and whose index was not yet published.
+    if world.git.indexLock?.holder == process.id, world.watch.states[process.batch]?.intent == nil {
       world.violate(.tidy, "p\(process.id) ended, and git's index is locked")
     }
     world.kill(process)
