@@ -14,7 +14,8 @@ enum ReviewText {
       "\(RunText.counted(Int(review.head.position), "event")) of \(RunText.counted(review.batches, "batch", "batches")), "
       + "\(RunText.counted(review.objects, "object")), \(RunText.counted(review.anchors, "anchor"))"
     let anchored = review.anchors > 0 ? ", proven up to position \(review.anchoredPosition)" : ""
-    lines.append((review.isWhole ? style("Whole:", .good) : style("Not whole:", .bad)) + " \(extent)\(anchored)")
+    lines.append(
+      (review.isWhole ? style("Whole:", .good) : style("Not whole:", .bad)) + " \(extent)\(anchored)")
     return lines
   }
 }
