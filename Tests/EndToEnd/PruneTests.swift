@@ -50,7 +50,7 @@ struct PruneTests {
     let orphan = try folder.orphan()
     let report = try await folder.valid("prune", "prune", "--keep", "0s", "--yes")
     #expect(report["objects"]?.array?.map { $0["object"] } == [.string(orphan)])
-    #expect(try await folder.ledgerctl("resume").exit == 0)
+    #expect(try await folder.ledgerctl("resume", "@last").exit == 0)
     #expect(try folder.commits() == 2)
   }
 

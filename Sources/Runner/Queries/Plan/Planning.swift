@@ -1,4 +1,5 @@
 import Ledger
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -21,13 +22,14 @@ public final class Planning: Sendable {
     self.environment = environment
     let root = layout.root
     let clock = SystemClock()
+    let opened = OpenedRepository(root, environment: environment)
     runner = Runner(
       Surroundings(
         store: store, objects: PlannedObjects(over: objects),
         worktree: { batch throws(Fault) in
           try FileWorktree(root: root, token: "\(layout.temporary)/\(batch)")
         },
-        repository: { () throws(Fault) in try GitRepository.discover(from: root, environment: environment) },
+        repository: { () throws(Fault) in try opened.repository() },
         locks: NoLocks(), clock: clock, root: root, scratch: layout.temporary,
         makeExtractor: { configuration throws(Fault) in
           try unaskedExtractor(configuration.extractor, root: root, environment: environment, clock: clock)
@@ -68,6 +70,25 @@ public final class Planning: Sendable {
 
   /// Plans what running the request would do.
   public func plan(_ request: RunRequest) async -> BatchPlan { await runner.plan(request) }
+}
+
+/// The repository around a plan, asked for once.
+private final class OpenedRepository: Sendable {
+  private let root: String
+  private let environment: [String: String]
+  private let opened = Mutex<GitRepository?>(nil)
+
+  init(_ root: String, environment: [String: String]) {
+    self.root = root
+    self.environment = environment
+  }
+
+  func repository() throws(Fault) -> GitRepository {
+    if let known = opened.withLock({ $0 }) { return known }
+    let repository = try GitRepository.discover(from: root, environment: environment)
+    opened.withLock { $0 = repository }
+    return repository
+  }
 }
 
 /// The extractor a plan looks results up with: nothing outside is started for it.
