@@ -24,7 +24,9 @@ struct PlanTests {
     #expect(actions(plan) == Array(repeating: ["run", "run", "run", "run"], count: 3))
   }
 
-  @Test("After a run, a plan of the same assets reuses every stage and names the event; nothing below .ledger changes")
+  @Test(
+    "After a run, a plan of the same assets reuses every stage and names the event; nothing below .ledger changes"
+  )
   func reuse() async throws {
     let folder = try SampleFolder()
     #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)

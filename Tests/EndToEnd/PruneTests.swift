@@ -92,7 +92,8 @@ extension SampleFolder {
 
   private func age(_ name: String) throws {
     try FileManager.default.setAttributes(
-      [.modificationDate: Date(timeIntervalSinceNow: -172_800)], ofItemAtPath: root + "/.ledger/objects/" + name)
+      [.modificationDate: Date(timeIntervalSinceNow: -172_800)],
+      ofItemAtPath: root + "/.ledger/objects/" + name)
   }
 
   /// Puts an old object there that nothing names.

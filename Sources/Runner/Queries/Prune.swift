@@ -57,7 +57,8 @@ extension Project {
     let objects = try FileObjectStore(layout)
     let bound = SystemClock().now().wallMs - Self.youngestPrunedMs
     report.entries = report.entries.filter { entry in
-      Self.retire(objects.path(of: entry.object), through: "\(layout.temporary)/o-retired", unlessAfter: bound)
+      Self.retire(
+        objects.path(of: entry.object), through: "\(layout.temporary)/o-retired", unlessAfter: bound)
     }
     report.leftovers = try objects.sweepTemporary()
     report.isDry = false

@@ -14,13 +14,16 @@ enum ReviewText {
         ? style("repaired:", .good) : finding.level == .error ? style("error:", .bad) : style("note:", .quiet)
       return "\(label) \(VisibleText.line(finding.message))"
     }
-    if notes.count > noteLimit { lines.append(style("note:", .quiet) + " and \(notes.count - noteLimit) notes more") }
+    if notes.count > noteLimit {
+      lines.append(style("note:", .quiet) + " and \(notes.count - noteLimit) notes more")
+    }
     if let position = review.firstBadPosition { lines.append("First bad position: \(position)") }
     let extent =
       "\(RunText.counted(Int(review.head.position), "event")) of \(RunText.counted(review.batches, "batch", "batches")), "
       + "\(RunText.counted(review.objects, "object")), \(RunText.counted(review.anchors, "anchor"))"
     let anchored = review.anchors > 0 ? ", proven up to position \(review.anchoredPosition)" : ""
-    lines.append((review.isWhole ? style("Whole:", .good) : style("Not whole:", .bad)) + " \(extent)\(anchored)")
+    lines.append(
+      (review.isWhole ? style("Whole:", .good) : style("Not whole:", .bad)) + " \(extent)\(anchored)")
     return lines
   }
 }

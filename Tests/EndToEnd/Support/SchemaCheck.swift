@@ -30,7 +30,8 @@ extension SampleFolder {
 
   /// The Python that has jsonschema, which the extractor tests' environments bring along.
   private static let python: String = {
-    let named = ProcessInfo.processInfo.environment["LEDGERCTL_TEST_VENV_MCP1"] ?? repository + "/.build/venv-mcp1"
+    let named =
+      ProcessInfo.processInfo.environment["LEDGERCTL_TEST_VENV_MCP1"] ?? repository + "/.build/venv-mcp1"
     return FileManager.default.fileExists(atPath: named + "/bin/python") ? named + "/bin/python" : "python3"
   }()
 }

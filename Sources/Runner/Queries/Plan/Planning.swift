@@ -15,7 +15,8 @@ public final class Planning: Sendable {
   private let store: any EventStore
 
   private init(
-    _ layout: ProjectLayout, _ store: any EventStore, _ objects: FileObjectStore?, environment: [String: String]
+    _ layout: ProjectLayout, _ store: any EventStore, _ objects: FileObjectStore?,
+    environment: [String: String]
   ) {
     self.layout = layout
     self.store = store

@@ -17,7 +17,8 @@ extension BatchEvent {
       self = .stageDeferred(
         try outline.ref(),
         StageDeferral(
-          reason: .surroundings, code: "", message: "", exit: .canGoOn, until: nil, source: nil, worthWaiting: false))
+          reason: .surroundings, code: "", message: "", exit: .canGoOn, until: nil, source: nil,
+          worthWaiting: false))
     case "stage.interrupted":
       self = .stageInterrupted(try outline.ref(), StageInterruption(run: "", inDoubt: false))
     case "stage.invalidated":
@@ -71,7 +72,11 @@ struct PayloadDigests {
       while let found = Self.find(Self.digest, in: bytes, from: from) {
         let start = found + Self.digest.count
         if let digest = Self.read(bytes, at: start) {
-          if Self.stands(Self.keyOpening, before: found, in: bytes) { key = digest } else { outputs.append(digest) }
+          if Self.stands(Self.keyOpening, before: found, in: bytes) {
+            key = digest
+          } else {
+            outputs.append(digest)
+          }
         }
         from = start
       }

@@ -25,7 +25,9 @@ private struct Verifier: Sendable {
     async let tables = reviewTables(upTo: started.position, fold)
     let chain = try verifyChain(heads)
     take(chain, headFile: anchor, into: &review)
-    if let commits { review.findings += try commits.judge(chain, batches: Set(fold.phases.keys).union(try await names())) }
+    if let commits {
+      review.findings += try commits.judge(chain, batches: Set(fold.phases.keys).union(try await names()))
+    }
     take(await tables, fold, started, chain, into: &review)
     try await lookAtObjects(fold, into: &review)
     if commits != nil { try await lookAtFiles(fold, into: &review) }
@@ -58,7 +60,8 @@ private struct Verifier: Sendable {
     }
   }
 
-  private func reviewTables(upTo position: Int64, _ fold: ReplayFold) async -> Result<TableReview, StoreError> {
+  private func reviewTables(upTo position: Int64, _ fold: ReplayFold) async -> Result<TableReview, StoreError>
+  {
     do throws(StoreError) {
       return .success(try await project.store.reviewTables(upTo: position) { fold.project($0, $1) })
     } catch {
@@ -100,7 +103,8 @@ private struct Verifier: Sendable {
   }
 
   private func take(
-    _ tables: Result<TableReview, StoreError>, _ fold: ReplayFold, _ started: LedgerHead, _ chain: LedgerVerification,
+    _ tables: Result<TableReview, StoreError>, _ fold: ReplayFold, _ started: LedgerHead,
+    _ chain: LedgerVerification,
     into review: inout LedgerReview
   ) {
     // A broken chain has been told; what is read past the break proves nothing more.
@@ -122,7 +126,9 @@ private struct Verifier: Sendable {
       for table in tables.disagreements { review.findings.append(finding(of: table)) }
       if !tables.keysAgree {
         review.findings.append(
-          .init(.error, .table, "The table of keys does not hold exactly the keys of the events.", repair: .tables))
+          .init(
+            .error, .table, "The table of keys does not hold exactly the keys of the events.", repair: .tables
+          ))
       }
     }
   }
@@ -147,7 +153,8 @@ private struct Verifier: Sendable {
         batch: found?.batch, repair: .tables)
     case .keyMissing(_, let position), .keyStray(_, let position):
       return .init(
-        .error, .table, "The table of keys is wrong about position \(position).", position: position, repair: .tables)
+        .error, .table, "The table of keys is wrong about position \(position).", position: position,
+        repair: .tables)
     }
   }
 
@@ -163,12 +170,16 @@ private struct Verifier: Sendable {
     }
   }
 
-  private func lookAtCommits(_ commits: inout CommitReview?, into review: inout LedgerReview) async throws(Fault) {
+  private func lookAtCommits(_ commits: inout CommitReview?, into review: inout LedgerReview)
+    async throws(Fault)
+  {
     var query = EventQuery()
     query.types = ["commit.confirmed"]
     var claims: [CommitReview.Claim] = []
     for event in try await project.events(matching: query) {
-      guard case .commitConfirmed(let fact)? = try? BatchEvent(event), let sha = GitID(fact.sha) else { continue }
+      guard case .commitConfirmed(let fact)? = try? BatchEvent(event), let sha = GitID(fact.sha) else {
+        continue
+      }
       claims.append(.init(batch: event.batch, sha: sha, ref: fact.ref, position: event.position))
     }
     try commits?.look(at: claims)
@@ -195,7 +206,9 @@ private struct Verifier: Sendable {
     }
     if pruned > 0 {
       review.findings.append(
-        .init(.note, .object, "Objects that only ended batches name, and that are gone, as `prune` does it: \(pruned)."))
+        .init(
+          .note, .object,
+          "Objects that only ended batches name, and that are gone, as `prune` does it: \(pruned)."))
     }
   }
 
