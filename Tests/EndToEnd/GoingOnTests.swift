@@ -130,6 +130,26 @@ struct GoingOnTests {
     #expect(try folder.commits() == 2)
   }
 
+  @Test("Several batches go on one after another, and the gravest of their ends is the command's")
+  func several() async throws {
+    let folder = try SampleFolder()
+    for batch in ["one", "two", "three"] {
+      try folder.writeManifest("\(batch).json", batch: batch) { draft in
+        draft.assets.removeLast(2)
+        draft.assets[0].id = "ASSET-\(batch)"
+      }
+      #expect(try await folder.ledgerctl("run", "\(batch).json", "--until", "packaged").exit == 0)
+    }
+    try folder.makeFolder("assets/ASSET-two-nocturnal-canopy")
+    try folder.write("mine", to: "assets/ASSET-two-nocturnal-canopy/usage.md")
+    let resumed = try await folder.ledgerctl("resume", "one", "two", "three", "--format", "json")
+    #expect(resumed.exit == 73)
+    let result = try resumed.json()
+    #expect(result["batches"]?.array?.map { $0["state"]?.string } == ["committed", "packaged", "committed"])
+    #expect(result["next"]?.array == [["ledgerctl", "resume", "two"]])
+    #expect(try folder.commits() == 3)
+  }
+
   @Test("A cancelled batch takes back what it placed, and its id can be used again")
   func cancelled() async throws {
     let folder = try SampleFolder()

@@ -84,6 +84,23 @@ struct SeedBatchEndToEndTests {
     #expect(stored.lines == run.lines.dropLast())
   }
 
+  @Test("A manifest from standard input is relative to the working directory; --repo and --ledger lead elsewhere")
+  func elsewhere() async throws {
+    let folder = try SampleFolder()
+    let text = String(decoding: try folder.read("batch.json"), as: UTF8.self)
+    let piped = try await folder.ledgerctl("run", "-", "--until", "packaged", input: text)
+    #expect(piped.exit == 0, "\(piped.errors)")
+    for words in [["--repo", folder.root, "status"], ["status", "--ledger", folder.root]] {
+      let status = try await BuiltCommand.run(words, in: "/", environment: folder.environment)
+      #expect(status.text.contains("packaged, held"), "\(status.errors)")
+    }
+    var environment = folder.environment
+    environment["LEDGERCTL_LEDGER"] = folder.root + "/.ledger"
+    let status = try await BuiltCommand.run(["resume", "@last", "--format", "json"], in: "/", environment: environment)
+    #expect(status.exit == 0)
+    #expect(try folder.commits() == 2)
+  }
+
   @Test("The demonstration makes a repository and runs it, and refuses a folder that holds something")
   func demo() async throws {
     let folder = try SampleFolder()

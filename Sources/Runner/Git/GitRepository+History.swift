@@ -48,7 +48,8 @@ extension GitRepository {
     return found
   }
 
-  /// Those of the commits, all of which must be there, that a commit's history does not hold; nil stands for all refs.
+  /// Those of the commits, all of which must be there, that a commit's history does not hold; nil stands for
+  /// all refs.
   func outside(_ ids: [GitID], historyOf tip: GitID?) throws(Fault) -> Set<GitID> {
     if ids.isEmpty { return [] }
     let input = Array(ids.map { "\($0)\n" }.joined().utf8)

@@ -41,12 +41,16 @@ struct TargetSurvey: Sendable {
       let leaving = leaving(earlier, wanted)
       let paths = wanted.map(\.path) + leaving.map(\.path)
       faults += try obstacles(paths, images: Set(wanted.filter { $0.role == .image }.map(\.path)))
+      // The files are looked at before git is asked about them: whoever changes one in between is seen by git, and
+      // whoever does so later changes the bytes that placing expects.
+      let states = try await states(of: paths)
       let status = try status(of: paths)
       for target in wanted + leaving {
         do throws(Fault) {
-          let plan = try await plan(
+          let plan = try plan(
             target, leaves: !wanted.contains { $0.path == target.path },
-            earlier.files[target.asset]?[target.path], status[repository.layout.prefix + target.path])
+            earlier.files[target.asset]?[target.path], states[target.path],
+            status[repository.layout.prefix + target.path])
           if let plan { planned.append(plan) }
         } catch { faults.append(error) }
       }
@@ -98,6 +102,13 @@ struct TargetSurvey: Sendable {
     return faults
   }
 
+  private func states(of paths: [String]) async throws(Fault) -> [String: TargetState] {
+    guard inWorkingTree else { return [:] }
+    var states: [String: TargetState] = [:]
+    for path in paths { states[path] = try await worktree.inspect(TargetPath(checking: path)) }
+    return states
+  }
+
   private func status(of paths: [String]) throws(Fault) -> [String: PathStatus] {
     guard inWorkingTree else { return [:] }
     return try repository.status(of: paths.map { repository.layout.prefix + $0 }, at: tip)
@@ -105,11 +116,10 @@ struct TargetSurvey: Sendable {
 
   /// Decides about one path; nil where an earlier file that leaves is gone already.
   private func plan(
-    _ target: Wanted, leaves: Bool, _ earlier: EarlierBundles.File?, _ status: PathStatus?
-  ) async throws(Fault) -> PlannedTarget? {
-    guard inWorkingTree else { return try planAtTip(target, leaves: leaves, earlier) }
-    let path = try TargetPath(checking: target.path)
-    let state = try await worktree.inspect(path)
+    _ target: Wanted, leaves: Bool, _ earlier: EarlierBundles.File?, _ state: TargetState?,
+    _ status: PathStatus?
+  ) throws(Fault) -> PlannedTarget? {
+    guard let state else { return try planAtTip(target, leaves: leaves, earlier) }
     func planned(_ found: PlannedTarget.Found, old: Digest?) -> PlannedTarget {
       PlannedTarget(
         path: target.path, asset: target.asset, role: target.role, found: found,
@@ -139,7 +149,8 @@ struct TargetSurvey: Sendable {
       }
       throw .targetNotOurs(target.path, asset: target.asset, isTracked: status?.tip != nil, isBundle: earlier != nil)
     default:
-      throw .targetInTheWay(path, state, expected: "no file, or one that an earlier batch placed")
+      throw .targetInTheWay(
+        try TargetPath(checking: target.path), state, expected: "no file, or one that an earlier batch placed")
     }
   }
 

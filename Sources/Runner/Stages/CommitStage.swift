@@ -13,7 +13,7 @@ extension StageWork {
     let lock = try await surroundings.locks.acquireCommit()
     defer { lock.release() }
     do { try await commitUnderLock(in: run) } catch {
-      try? releaseIndex()
+      try? surroundings.repository().releaseIndex(token: token)
       throw error
     }
   }
@@ -156,7 +156,13 @@ extension StageWork {
   private var token: String { "commit-" + Digest.sha256(surroundings.scratch.utf8).hex.prefix(16) }
 
   /// Frees git's index, if a killed commit of ours left it locked.
-  func releaseIndex() throws(Fault) { try surroundings.repository().releaseIndex(token: token) }
+  ///
+  /// Under the commit lock, for the index may be in the hands of another batch's commit.
+  func releaseIndex() async throws(Fault) {
+    let lock = try await surroundings.locks.acquireCommit()
+    defer { lock.release() }
+    try surroundings.repository().releaseIndex(token: token)
+  }
 
   // MARK: - After a crash
 
@@ -182,7 +188,7 @@ extension StageWork {
     let lock = try await surroundings.locks.acquireCommit()
     defer { lock.release() }
     do { try await settleIntent(in: run) } catch {
-      try? releaseIndex()
+      try? surroundings.repository().releaseIndex(token: token)
       throw error
     }
   }

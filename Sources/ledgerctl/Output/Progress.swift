@@ -12,7 +12,7 @@ final class Progress: Sendable {
     var batch: BatchID?
     var state = BatchState()
     /// Lines of the board that stand on the screen.
-    var drawn = 0
+    var drawn: [String] = []
   }
 
   private let kind: Kind
@@ -63,9 +63,9 @@ final class Progress: Sendable {
   /// Says something in the midst of it, above the board.
   func say(_ text: String) {
     current.withLock { current in
-      console.err.write(Terminal.erase(lines: current.drawn))
+      console.err.write(Terminal.erase(lines: current.drawn.count))
       console.say(text)
-      current.drawn = 0
+      current.drawn = []
       if kind == .board { draw(&current) }
     }
   }
@@ -85,9 +85,10 @@ final class Progress: Sendable {
       columns: size.columns - 1, style: console.errStyle, hasBlocks: terminal.hasBlocks)
     var lines = board.lines(batch, current.state, at: SystemClock().now())
     if lines.count >= size.rows { lines = Array(lines.suffix(1)) }
+    guard lines != current.drawn else { return }
     // One write a frame: nothing in between is ever seen.
-    console.err.write(Terminal.rewrite(lines, over: current.drawn))
+    console.err.write(Terminal.rewrite(lines, over: current.drawn.count))
     console.err.flush()
-    current.drawn = lines.count
+    current.drawn = lines
   }
 }

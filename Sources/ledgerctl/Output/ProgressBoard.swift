@@ -14,7 +14,9 @@ struct ProgressBoard {
       let word = AssetText.standing(asset, in: state, at: now)
       let id = LineText.cut(asset.id.text, to: idWidth).padded(to: idWidth)
       let done = Stage.ofAsset.count { asset[$0].isCompleted }
-      return line("\(id)  \(bar(done, of: Stage.ofAsset.count))  ", word.text, word.tone)
+      // Where there is no room for both, words say more than a bar.
+      let bar = columns < idWidth + 30 ? "" : bar(done, of: Stage.ofAsset.count) + "  "
+      return line("\(id)  \(bar)", word.text, word.tone)
     }
     return lines + [total(batch, state, at: now)]
   }
@@ -31,7 +33,7 @@ struct ProgressBoard {
       }
     let startedMs = state.runs.last?.startedMs ?? now.wallMs
     let endMs = state.runs.last?.finish == nil ? now.wallMs : state.runs.last?.lastMs ?? now.wallMs
-    return line("", "\(batch): \(doing), \(SpanText.running(ms: endMs - startedMs))", .strong)
+    return line("", "\(doing), \(SpanText.running(ms: endMs - startedMs))  \(batch)", .strong)
   }
 
   private func line(_ plain: String, _ text: String, _ tone: Style.Tone?) -> String {

@@ -109,6 +109,8 @@ enum FaultTable {
       .unsupported(path: "/mnt/share/.ledger", reason: "it lies on NFS, where locks cannot be trusted"),
       .closed,
     ].map { Row("ledger", .ledger($0)) } + [
+    Row("notRepairable", .notRepairable(12)),
+    Row("pruneHeld", .pruneHeld("spring", process: 4711)),
       Row(
         "unreadable",
         .unreadable(

@@ -1,6 +1,8 @@
 import Ledger
 import Testing
 
+import enum Runner.ExitStatus
+
 @testable import Runner
 
 @Suite("What outcomes are written down as")
@@ -35,7 +37,7 @@ struct OutcomeRecorderTests {
     #expect(failure(outcome)?.next != nil)
     #expect(failure(outcome, spent: 1)?.next != nil)
     #expect(failure(outcome, spent: 2)?.next == nil)
-    #expect(failure(outcome)?.exit.rawValue == 76)
+    #expect(failure(outcome)?.exit == .protocolBroken)
   }
 
   @Test("A failure that trying again can't help is final at once")
@@ -91,15 +93,16 @@ struct OutcomeRecorderTests {
     #expect(failure(outcome)?.durationMs == 9)
   }
 
-  @Test("Faults of the surroundings put off, whatever the stage", arguments: [
-    (75, "disk_full", StageDeferral.Reason.diskFull), (75, "git_locked", .lockHeld),
-    (73, "target_changed", .inTheWay), (74, "disk_error", .surroundings), (78, "no_identity", .surroundings),
+  @Test("Faults of the surroundings put off, others fail", arguments: [
+    (ExitStatus.canGoOn, "disk_full", StageDeferral.Reason.diskFull),
+    (.canGoOn, "git_locked", .lockHeld), (.inTheWay, "target_changed", .inTheWay),
+    (.disk, "disk_error", .surroundings), (.configuration, "no_identity", .surroundings),
   ])
-  func surroundings(exit: Int32, code: String, reason: StageDeferral.Reason) {
-    let deferral = deferral(StageOutcome(Fault(code, exit: .init(rawValue: exit) ?? .bug, "m"), durationMs: 1))
+  func surroundings(exit: ExitStatus, code: String, reason: StageDeferral.Reason) {
+    let deferral = deferral(StageOutcome(Fault(code, exit: exit, "m"), durationMs: 1))
     #expect(deferral?.reason == reason)
     #expect(deferral?.worthWaiting == false)
-    #expect(deferral?.exit.rawValue == exit)
+    #expect(deferral?.exit == exit)
   }
 
   @Test("Work that was given up leaves no event")

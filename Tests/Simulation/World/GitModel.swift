@@ -13,6 +13,8 @@ struct GitModel {
     /// Nil for one that the user left or holds.
     var token: String?
     var index: [String: GitID]
+    /// The process of ours that took it last.
+    var holder: Int32?
   }
 
   var commits: [GitID: Commit] = [:]

@@ -48,7 +48,7 @@ package enum Hall {
 
     func playAll() {
       while ContinuousClock.now < deadline, let seed = nextSeed() {
-        let history = History(seed: seed, mutant: mutant)
+        let history = History(seed: seed, mutant: mutant, sharpened: mutant != nil)
         let outcome = history.play()
         state.withLock { state in
           state.tally.add(outcome)

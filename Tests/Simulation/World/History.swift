@@ -13,9 +13,11 @@ package struct History: Sendable {
   /// Seeds from 0 up to this give every scenario once.
   package static var scenarios: Int { Scenario.count }
 
-  package init(seed: UInt64, plan: FaultPlan? = nil, mutant: Mutant? = nil) {
+  /// The history of a seed; `sharpened` adds the occasions on which the mutant's bug does harm.
+  package init(seed: UInt64, plan: FaultPlan? = nil, mutant: Mutant? = nil, sharpened: Bool = false) {
     self.seed = seed
     self.plan = plan ?? .drawn(seed: seed ^ 0x5eed)
+    if plan == nil, sharpened { self.plan.misfortunes += mutant?.occasions ?? [] }
     self.mutant = mutant
     scenario = Scenario(number: Int(seed % UInt64(Scenario.count)))
     only = nil

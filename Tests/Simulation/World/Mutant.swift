@@ -1,6 +1,21 @@
 import Ledger
 import Runner
 
+extension Mutant {
+  /// Misfortunes without which the bug does no harm, so that not thousands of histories are needed to meet them.
+  package var occasions: [FaultPlan.Misfortune] {
+    switch self {
+    case .limitedSpendsAttempts: (1...4).map { .init(.answer(.limited(ms: 200)), at: .extract, $0) }
+    case .swapWithoutComparing: [.init(.user(.plumbingCommit, pick: 1), at: .swap, 1)]
+    case .landedCommitNotFound:
+      (12...40).map { .init(.user(.amend, pick: 1), at: .append, $0) } + [.init(.crashAfter, at: .swap, 1)]
+    case .takeBackBlindly:
+      (20...60).map { .init(.user(.editTarget, pick: $0), at: .worktree, $0) } + [.init(.crashBefore, at: .swap, 1)]
+    default: []
+    }
+  }
+}
+
 /// A deliberate bug in what surrounds the runner: the simulator must notice each.
 package enum Mutant: String, Hashable, Sendable, CaseIterable {
   case confirmWithoutSwap, swapWithoutComparing, reuseWithoutChecking, syncLeftOut, takeBackBlindly

@@ -138,8 +138,8 @@ final class Player: @unchecked Sendable {
     reports.append("\(report.exit.rawValue) \(report.faults.map(\.code))")
     compareStates(report, process)
     if process.heldLocks.contains("commit") { world.violate(.tidy, "p\(process.id) ended with the commit lock") }
-    // Only a death may leave git's index locked; whoever holds the commit lock may be about to publish it.
-    if world.git.indexLock?.token != nil, world.locks["commit"] == nil {
+    // Only a death may leave git's index locked.
+    if world.git.indexLock?.holder == process.id {
       world.violate(.tidy, "p\(process.id) ended, and git's index is locked")
     }
     world.kill(process)

@@ -88,7 +88,7 @@ extension SimulatedRepository {
       }
       var index = world.git.index
       for change in changes where index[change.path] == change.old?.id { index[change.path] = change.new?.id }
-      world.git.indexLock = GitModel.IndexLock(token: token, index: index)
+      world.git.indexLock = GitModel.IndexLock(token: token, index: index, holder: process.id)
       return .held
     }
   }

@@ -3,7 +3,8 @@
 import Ledger
 import Runner
 
-/// Fills a project's ledger through the real store with batches of a thousand events each, as runs write them.
+/// Fills a project's ledger through the real store with batches of a thousand events each, as runs write
+/// them.
 @main struct MillionBench {
   static func main() async {
     let arguments = CommandLine.arguments

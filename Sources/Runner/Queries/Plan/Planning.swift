@@ -39,7 +39,8 @@ public final class Planning: Sendable {
         user: "", newRunID: { "plan" }, newSeed: { 0 }, publishHead: { () throws(Fault) in }))
   }
 
-  /// Finds the project around a folder as `Project.open` does; without a ledger, the repository's root is the project's.
+  /// Finds the project around a folder as `Project.open` does; without a ledger, the repository's root is the
+  /// project's.
   public static func open(
     from directory: String, ledger: String? = nil, environment: [String: String]
   ) throws(Fault) -> Planning {
