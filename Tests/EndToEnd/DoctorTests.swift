@@ -47,7 +47,9 @@ struct DoctorTests {
     try folder.write("extractor: { kind: mcp, command: [no-such-program] }\n", to: "ledger.yaml")
     try folder.git("checkout", "-q", "--detach")
     let diagnosis = try await folder.valid("doctor", "doctor", exit: 1)
-    let bad = (diagnosis["checks"]?.array ?? []).filter { $0["fine"] == false }.compactMap { $0["name"]?.string }
+    let bad = (diagnosis["checks"]?.array ?? []).filter { $0["fine"] == false }.compactMap {
+      $0["name"]?.string
+    }
     #expect(bad == ["branch", "extractor"])
     let text = try await folder.ledgerctl("doctor")
     #expect(text.exit == 1)

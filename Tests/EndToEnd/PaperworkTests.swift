@@ -10,7 +10,8 @@ struct PaperworkTests {
     let folder = try SampleFolder()
     let pictures = SampleFolder.pictures.map { "downloads/" + $0.name }
     let drafted = try await BuiltCommand.run(
-      ["manifest"] + pictures + ["--category", "patterns", "--score", "91.5", "--batch", "drafted"], in: folder.root,
+      ["manifest"] + pictures + ["--category", "patterns", "--score", "91.5", "--batch", "drafted"],
+      in: folder.root,
       environment: folder.environment)
     #expect(drafted.exit == 0)
     try folder.write(drafted.output, to: "drafted.json")
@@ -29,7 +30,9 @@ struct PaperworkTests {
   func schemas() async throws {
     let folder = try SampleFolder()
     let names = try await folder.ledgerctl("schema").lines
-    for name in ["manifest", "config", "event", "result", "error", "status", "idf"] { #expect(names.contains(name)) }
+    for name in ["manifest", "config", "event", "result", "error", "status", "idf"] {
+      #expect(names.contains(name))
+    }
     for name in names {
       let schema = try JSONReader.value(of: try await folder.ledgerctl("schema", name).output)
       #expect(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema")
@@ -52,7 +55,8 @@ struct PaperworkTests {
     let folder = try SampleFolder()
     for (index, picture) in SampleFolder.pictures.enumerated() {
       try FileManager.default.moveItem(
-        atPath: folder.root + "/downloads/" + picture.name, toPath: folder.root + "/downloads/asset-\(index + 1).png")
+        atPath: folder.root + "/downloads/" + picture.name,
+        toPath: folder.root + "/downloads/asset-\(index + 1).png")
     }
     try FileManager.default.createDirectory(atPath: folder.root + "/.bin", withIntermediateDirectories: true)
     try FileManager.default.createSymbolicLink(
@@ -67,7 +71,8 @@ struct PaperworkTests {
       let expected: ExitState = command.contains(" retry ") ? .code(65) : .code(0)
       #expect(result.exit == expected, "\(command): \(String(decoding: result.errorTail, as: UTF8.self))")
       if command.contains("--format json"), !command.contains("jsonl") {
-        #expect(String(decoding: result.output, as: UTF8.self).split(separator: "\n").count == 1, "\(command)")
+        #expect(
+          String(decoding: result.output, as: UTF8.self).split(separator: "\n").count == 1, "\(command)")
       }
     }
     #expect(try folder.commits() == 2)
@@ -109,7 +114,9 @@ struct PaperworkTests {
     let folder = try SampleFolder()
     let script = try await folder.ledgerctl("--generate-completion-script", shell)
     #expect(script.exit == 0)
-    for verb in ["plan", "explain", "verify", "prune", "resume", "doctor"] { #expect(script.text.contains(verb)) }
+    for verb in ["plan", "explain", "verify", "prune", "resume", "doctor"] {
+      #expect(script.text.contains(verb))
+    }
   }
 
   /// The lines of the fenced shell pieces.
@@ -148,7 +155,8 @@ struct InstallTests {
       directory: folder.root)
     version.timeout = .seconds(60)
     #expect(
-      String(decoding: try await ChildProcess.run(version).output, as: UTF8.self) == "ledgerctl \(Project.version)\n")
+      String(decoding: try await ChildProcess.run(version).output, as: UTF8.self)
+        == "ledgerctl \(Project.version)\n")
     var refused = command
     refused.words = [script, "--prefix", "/proc/nowhere"]
     #expect(try await ChildProcess.run(refused).exit == .code(73))

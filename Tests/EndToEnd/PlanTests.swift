@@ -24,7 +24,9 @@ struct PlanTests {
     #expect(actions(plan) == Array(repeating: ["run", "run", "run", "run"], count: 3))
   }
 
-  @Test("After a run, a plan of the same assets reuses every stage and names the event; nothing below .ledger changes")
+  @Test(
+    "After a run, a plan of the same assets reuses every stage and names the event; nothing below .ledger changes"
+  )
   func reuse() async throws {
     let folder = try SampleFolder()
     #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
@@ -44,7 +46,7 @@ struct PlanTests {
     #expect(document["paths"]?.array?.allSatisfy { $0["action"] == "keep" } == true)
     let same = try await folder.valid("plan", "plan", "batch.json")
     #expect(same["action"] == "nothing")
-    #expect(try await folder.commits() == 2)
+    #expect(try folder.commits() == 2)
   }
 
   @Test("What it says is what the run then does: changed specs render again, and the old paths leave")

@@ -50,7 +50,7 @@ struct PruneTests {
     let orphan = try folder.orphan()
     let report = try await folder.valid("prune", "prune", "--keep", "0s", "--yes")
     #expect(report["objects"]?.array?.map { $0["object"] } == [.string(orphan)])
-    #expect(try await folder.ledgerctl("resume").exit == 0)
+    #expect(try await folder.ledgerctl("resume", "@last").exit == 0)
     #expect(try folder.commits() == 2)
   }
 
@@ -92,7 +92,8 @@ extension SampleFolder {
 
   private func age(_ name: String) throws {
     try FileManager.default.setAttributes(
-      [.modificationDate: Date(timeIntervalSinceNow: -172_800)], ofItemAtPath: root + "/.ledger/objects/" + name)
+      [.modificationDate: Date(timeIntervalSinceNow: -172_800)],
+      ofItemAtPath: root + "/.ledger/objects/" + name)
   }
 
   /// Puts an old object there that nothing names.

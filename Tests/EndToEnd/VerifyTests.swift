@@ -64,7 +64,9 @@ struct VerifyTests {
     let folder = try await landed()
     let before = try await folder.events()
     try await sql(
-      folder, "UPDATE batches SET state = 'open' WHERE folded = 'second'; DELETE FROM event_keys WHERE position < 30;")
+      folder,
+      "UPDATE batches SET state = 'open' WHERE folded = 'second'; DELETE FROM event_keys WHERE position < 30;"
+    )
     let verdict = try await folder.valid("verify", "verify", exit: 1)
     #expect(checks(verdict) == ["table", "table"])
     let repaired = try await folder.valid("verify", "verify", "--repair")
@@ -73,7 +75,8 @@ struct VerifyTests {
     #expect(try await folder.events() == before)
   }
 
-  @Test("A placed file that vanished is put back; one that the user changed, or removed for good, is left alone")
+  @Test(
+    "A placed file that vanished is put back; one that the user changed, or removed for good, is left alone")
   func files() async throws {
     let folder = try await landed()
     let lost = "assets/ASSET-3-nocturnal-canopy/usage.md"
@@ -97,7 +100,8 @@ struct VerifyTests {
   @Test("Damaged objects are errors; objects of ended batches that are gone are a note")
   func objects() async throws {
     let folder = try await landed()
-    let objects = try FileManager.default.contentsOfDirectory(atPath: folder.root + "/.ledger/objects").sorted()
+    let objects = try FileManager.default.contentsOfDirectory(atPath: folder.root + "/.ledger/objects")
+      .sorted()
     try FileManager.default.removeItem(atPath: folder.root + "/.ledger/objects/" + objects[0])
     let gone = try await folder.valid("verify", "verify")
     #expect(gone["findings"]?.array?.map { $0["level"] } == ["note"])
@@ -105,7 +109,8 @@ struct VerifyTests {
     try FileManager.default.removeItem(atPath: damaged)
     try Data("nothing".utf8).write(to: URL(fileURLWithPath: damaged))
     let verdict = try await folder.valid("verify", "verify", exit: 1)
-    #expect(verdict["findings"]?.array?.contains { $0["check"] == "object" && $0["level"] == "error" } == true)
+    #expect(
+      verdict["findings"]?.array?.contains { $0["check"] == "object" && $0["level"] == "error" } == true)
   }
 
   @Test("History that was reset away is a note; an amended commit still anchors the ledger")
@@ -145,7 +150,8 @@ struct VerifyTests {
     #expect(run.exit == 0, "\(run.errors)")
     let outer = try await folder.valid("verify", "verify")
     #expect(outer["findings"]?.array?.allSatisfy { $0["level"] == "note" } == true)
-    let inner = try await BuiltCommand.run(["verify", "--format", "json"], in: shop, environment: folder.environment)
+    let inner = try await BuiltCommand.run(
+      ["verify", "--format", "json"], in: shop, environment: folder.environment)
     #expect(inner.exit == 0, "\(inner.text)")
   }
 
@@ -168,7 +174,8 @@ struct VerifyTests {
   /// Does what an owner can do and nobody should.
   private func sql(_ folder: SampleFolder, _ statements: String) async throws {
     var command = Command(
-      ["sqlite3", "-bail", folder.root + "/.ledger/ledger.db"], environment: folder.environment, directory: folder.root)
+      ["sqlite3", "-bail", folder.root + "/.ledger/ledger.db"], environment: folder.environment,
+      directory: folder.root)
     command.input = Array(statements.utf8)
     let result = try await ChildProcess.run(command)
     #expect(result.succeeded, "\(String(decoding: result.errorTail, as: UTF8.self))")

@@ -12,7 +12,10 @@ public struct Diagnosis: Hashable, Sendable {
     public var hint: String?
     public var facts: [JSONValue.Member]
 
-    init(_ name: String, isFine: Bool = true, _ found: String, hint: String? = nil, _ facts: [JSONValue.Member] = []) {
+    init(
+      _ name: String, isFine: Bool = true, _ found: String, hint: String? = nil,
+      _ facts: [JSONValue.Member] = []
+    ) {
       self.name = name
       self.isFine = isFine
       self.found = found
@@ -41,7 +44,8 @@ public struct Checkup: Sendable {
     self.contacts = contacts
   }
 
-  /// Looks at one thing after the other. Locks and syncs are tried out in a folder of their own, which is removed.
+  /// Looks at one thing after the other. Locks and syncs are tried out in a folder of their own, which is
+  /// removed.
   public func examine() async -> Diagnosis {
     let named = ledger ?? environment["LEDGERCTL_LEDGER"]
     let layout: ProjectLayout?
@@ -72,12 +76,14 @@ public struct Checkup: Sendable {
       ? "SQLite \(version) has the WAL-reset bug, which does no harm here: every process writes and checkpoints under "
         + "one lock."
       : "SQLite \(version)."
-    return .init("sqlite", words, [.init("version", .string(version)), .init("wal_reset_bug", .bool(hasBug))])
+    return .init(
+      "sqlite", words, [.init("version", .string(version)), .init("wal_reset_bug", .bool(hasBug))])
   }
 
   private func project(_ layout: ProjectLayout?, root: String) -> Diagnosis.Check {
     guard let layout else {
-      return .init("project", "No ledger yet: `run` would make one in \(root).", [.init("root", .string(root))])
+      return .init(
+        "project", "No ledger yet: `run` would make one in \(root).", [.init("root", .string(root))])
     }
     do throws(Fault) {
       try layout.refuseLinks()
@@ -103,7 +109,8 @@ public struct Checkup: Sendable {
       ]
       do throws(Fault) {
         let who = try repository.identities()
-        checks.append(.init("identity", "Commits are by \(who.author).", [.init("author", .string(who.author))]))
+        checks.append(
+          .init("identity", "Commits are by \(who.author).", [.init("author", .string(who.author))]))
       } catch {
         checks.append(.init("identity", isFine: false, error.message, hint: error.hint))
       }
@@ -132,7 +139,8 @@ public struct Checkup: Sendable {
         .init(
           "file_system", isFine: !facts.isRemote,
           facts.isRemote
-            ? "\"\(path)\" lies on \(facts.kind), where locks can't be trusted." : "\"\(path)\" lies on \(facts.kind).",
+            ? "\"\(path)\" lies on \(facts.kind), where locks can't be trusted."
+            : "\"\(path)\" lies on \(facts.kind).",
           hint: facts.isRemote ? "Keep the ledger on a local file system, with `--ledger DIR`." : nil,
           [.init("kind", .string(facts.kind)), .init("remote", .bool(facts.isRemote))]))
       let isEnough = facts.freeBytes >= Self.enoughFreeBytes
@@ -149,7 +157,8 @@ public struct Checkup: Sendable {
       try LedgerFolder(path).tryOut()
       checks.append(.init("locks", "Locks exclude each other, and syncs succeed."))
     } catch {
-      checks.append(.init("locks", isFine: false, Fault.ledger(error).message, hint: Fault.ledger(error).hint))
+      checks.append(
+        .init("locks", isFine: false, Fault.ledger(error).message, hint: Fault.ledger(error).hint))
     }
     return checks
   }
@@ -181,7 +190,8 @@ public struct Checkup: Sendable {
     let changed = settings.all.filter { $0.origin != "default" }
     let words =
       changed.isEmpty
-      ? "Everything is as by default." : "Set: \(changed.map { "\($0.name) by \($0.origin)" }.joined(separator: ", "))."
+      ? "Everything is as by default."
+      : "Set: \(changed.map { "\($0.name) by \($0.origin)" }.joined(separator: ", "))."
     return [
       .init("configuration", words, [.init("settings", settings.json)]),
       await extractor(configuration, root: root),
@@ -199,7 +209,8 @@ public struct Checkup: Sendable {
       let missing = settings.env.filter { environment[$0] == nil }
       guard missing.isEmpty else {
         return .init(
-          "extractor", isFine: false, "The extractor wants \(missing.joined(separator: ", ")), which is not set.",
+          "extractor", isFine: false,
+          "The extractor wants \(missing.joined(separator: ", ")), which is not set.",
           hint: "Set it in the environment, or take it out of `extractor.env`.", [kind])
       }
       guard contacts else {

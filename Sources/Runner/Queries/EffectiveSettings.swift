@@ -19,7 +19,8 @@ struct EffectiveSettings {
   init(_ configuration: Configuration, file: String, environment: [String: String]) {
     let values = Self.values(of: configuration)
     let defaults = Self.values(of: Configuration())
-    let variables = Dictionary(Configuration.environmentNames.map { ($0.value, $0.key) }, uniquingKeysWith: { $1 })
+    let variables = Dictionary(
+      Configuration.environmentNames.map { ($0.value, $0.key) }, uniquingKeysWith: { $1 })
     all = values.map { name, value in
       var origin = "default"
       if let variable = variables[name], !(environment[variable] ?? "").isEmpty {

@@ -159,7 +159,8 @@ private struct Explainer {
 
   /// Finds the first part of the key that differs from the last completion before an event.
   private func compare(
-    _ key: StageKey?, before event: Event?, _ events: [Event], into explained: inout Explanation.StageExplanation
+    _ key: StageKey?, before event: Event?, _ events: [Event],
+    into explained: inout Explanation.StageExplanation
   ) async throws(Fault) {
     guard let key, let event else { return }
     guard let (earlier, old) = try await earlierCompletion(of: explained.stage, before: event) else { return }
@@ -173,7 +174,8 @@ private struct Explainer {
       return
     }
     let reopening = events.last { found in
-      found.type == "stage.invalidated" && found.position < event.position && found.position > earlier.position
+      found.type == "stage.invalidated" && found.position < event.position
+        && found.position > earlier.position
         && (found.stage.flatMap(Stage.init(rawValue:)) ?? .commit) <= explained.stage
     }
     if let reopening, case .stageInvalidated(_, let why)? = try? BatchEvent(reopening) {

@@ -35,7 +35,8 @@ struct ObjectNeeds: Sendable {
   static func objects(namedBy event: EventOutline) -> [ObjectID] {
     switch event.type {
     case "stage.completed": return PayloadDigests(completion: event.payload).outputs
-    case "run.started", "run.finished", "run.interrupted", "stage.failed", "stage.deferred", "stage.interrupted",
+    case "run.started", "run.finished", "run.interrupted", "stage.failed", "stage.deferred",
+      "stage.interrupted",
       "stage.invalidated":
       return []
     case "stage.started" where event.asset != nil: return []
@@ -45,10 +46,12 @@ struct ObjectNeeds: Sendable {
     switch fact {
     case .batchRegistered(let registration), .batchRevised(let registration):
       return registration.images.map(\.digest) + registration.templates.values
-    case .stageStarted(_, let start): return (start.targets ?? []).flatMap { [$0.digest, $0.old].compactMap { $0 } }
+    case .stageStarted(_, let start):
+      return (start.targets ?? []).flatMap { [$0.digest, $0.old].compactMap { $0 } }
     case .assetPackaged(_, let package): return [package.bundle]
     case .assetRetried(_, let retry): return [retry.image?.digest].compactMap { $0 }
-    case .batchPlaced(let placement): return placement.targets.flatMap { [$0.digest, $0.old].compactMap { $0 } }
+    case .batchPlaced(let placement):
+      return placement.targets.flatMap { [$0.digest, $0.old].compactMap { $0 } }
     default: return []
     }
   }

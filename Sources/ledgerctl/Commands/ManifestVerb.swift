@@ -30,7 +30,8 @@ struct ManifestVerb: Verb {
 
   func perform(_ console: Console) async throws -> ExitStatus {
     let folder = console.caller.directory.split(separator: "/").last.map(String.init) ?? "batch"
-    var draft = ManifestDraft.draft(images: images, category: category, score: score, defaultBatchName: folder)
+    var draft = ManifestDraft.draft(
+      images: images, category: category, score: score, defaultBatchName: folder)
     if let batch { draft.batchID = batch }
     console.out.write(draft.text)
     return .done

@@ -14,7 +14,8 @@ struct Prune: Verb {
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Option(help: ArgumentHelp("Keep what an event of this time names, such as 24h or 720h.", valueName: "duration"))
+  @Option(
+    help: ArgumentHelp("Keep what an event of this time names, such as 24h or 720h.", valueName: "duration"))
   var keep: DurationArgument = DurationArgument(hours: 720)
   @Flag(help: "Only say what would be removed; so it is without --yes.")
   var dryRun = false
@@ -47,7 +48,9 @@ struct Prune: Verb {
       "\(verb): \(amount(report.named)) that older events name; their stages would run again",
       "Kept: \(RunText.counted(report.kept, "object")), \(megabytes(report.keptBytes))",
     ]
-    if report.isDry, !report.entries.isEmpty { lines.append("Nothing was removed: say `ledgerctl prune --yes`.") }
+    if report.isDry, !report.entries.isEmpty {
+      lines.append("Nothing was removed: say `ledgerctl prune --yes`.")
+    }
     return lines
   }
 

@@ -24,7 +24,8 @@ enum ExplanationDocument {
     if let key = stage.key { members.append(.init("key", .string(key.hex))) }
     if let specs = stage.specs {
       members.append(
-        .init("specs", ["member": .string(specs.member), "old": specs.old ?? .null, "new": specs.new ?? .null]))
+        .init(
+          "specs", ["member": .string(specs.member), "old": specs.old ?? .null, "new": specs.new ?? .null]))
     }
     return .object(members)
   }
@@ -35,13 +36,15 @@ enum ExplanationDocument {
     case .first: return [.init("code", "first")]
     case .part(let name, let old, let new):
       return [
-        .init("code", "part_differs"), .init("part", .string(name)), .init("old", text(old)), .init("new", text(new)),
+        .init("code", "part_differs"), .init("part", .string(name)), .init("old", text(old)),
+        .init("new", text(new)),
       ]
     case .sameKey: return [.init("code", "same_key")]
     case .reopened(let why): return [.init("code", "reopened"), .init("message", .string(why))]
     case .resultLost: return [.init("code", "result_lost")]
     case .manifest: return [.init("code", "manifest")]
-    case .notReached(let stage): return [.init("code", "not_reached"), .init("stage", .string(stage.rawValue))]
+    case .notReached(let stage):
+      return [.init("code", "not_reached"), .init("stage", .string(stage.rawValue))]
     case .said(let code, let message):
       return [.init("code", "ended"), .init("error", .string(code)), .init("message", .string(message))]
     }

@@ -8,7 +8,8 @@ enum ExplanationText {
     ]
     for stage in explanation.stages {
       lines.append(
-        "  \(PlanText.padded(stage.stage.rawValue, 9))\(PlanText.padded(stage.outcome.rawValue, 9))\(words(stage))")
+        "  \(PlanText.padded(stage.stage.rawValue, 9))\(PlanText.padded(stage.outcome.rawValue, 9))\(words(stage))"
+      )
       if case .part(_, let old, let new) = stage.reason {
         lines += [indented("old: ", old), indented("new: ", new)]
       }

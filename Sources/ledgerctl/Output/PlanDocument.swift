@@ -29,7 +29,8 @@ enum PlanDocument {
     if let source = stage.source {
       members.append(
         .init(
-          "source", ["position": JSONValue(source), "batch": stage.sourceBatch.map(JSONValue.string) ?? .null]))
+          "source",
+          ["position": JSONValue(source), "batch": stage.sourceBatch.map(JSONValue.string) ?? .null]))
     }
     if let why = stage.why { members.append(.init("why", .string(why))) }
     if let until = stage.until { members.append(.init("until", .string(TimeText.rfc3339(ms: until.wallMs)))) }
@@ -47,7 +48,8 @@ enum PlanDocument {
 
   private static func target(_ target: PlannedTarget) -> JSONValue {
     [
-      "path": .string(target.path), "asset": .string(target.asset.text), "role": .string(target.role.rawValue),
+      "path": .string(target.path), "asset": .string(target.asset.text),
+      "role": .string(target.role.rawValue),
       "action": .string(action(target.found)),
     ]
   }

@@ -9,7 +9,9 @@ enum PlanText {
     if let calls = plan.calls { lines.append(self.line(calls)) }
     if !plan.targets.isEmpty {
       lines.append(style("Paths", .strong))
-      lines += plan.targets.map { "  \(padded(PlanDocument.action($0.found), 7))\(VisibleText.line($0.path))" }
+      lines += plan.targets.map {
+        "  \(padded(PlanDocument.action($0.found), 7))\(VisibleText.line($0.path))"
+      }
     }
     if let commit = plan.commit {
       lines.append(style("Commit", .strong) + " on \(commit.branch)")

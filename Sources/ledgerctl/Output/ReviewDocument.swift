@@ -7,9 +7,12 @@ enum ReviewDocument {
       .init("schema", "ledgerctl/verify/v1"), .init("whole", .bool(review.isWhole)),
       .init("events", JSONValue(review.head.position)), .init("hash", .string(review.head.hash.hex)),
       .init("batches", JSONValue(review.batches)), .init("objects", JSONValue(review.objects)),
-      .init("anchors", JSONValue(review.anchors)), .init("anchored_position", JSONValue(review.anchoredPosition)),
+      .init("anchors", JSONValue(review.anchors)),
+      .init("anchored_position", JSONValue(review.anchoredPosition)),
     ]
-    if let position = review.firstBadPosition { members.append(.init("first_bad_position", JSONValue(position))) }
+    if let position = review.firstBadPosition {
+      members.append(.init("first_bad_position", JSONValue(position)))
+    }
     members.append(.init("findings", .array(review.findings.map(finding))))
     return .object(members)
   }

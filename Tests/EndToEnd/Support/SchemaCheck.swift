@@ -5,7 +5,8 @@ import Testing
 @testable import Runner
 
 extension SampleFolder {
-  /// Runs the command with `--format json` and holds its one line against the schema that the command itself prints.
+  /// Runs the command with `--format json` and holds its one line against the schema that the command itself
+  /// prints.
   func valid(
     _ name: String, _ words: String..., exit: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation
   ) async throws -> JSONValue {
@@ -30,12 +31,14 @@ extension SampleFolder {
 
   /// The Python that has jsonschema, which the extractor tests' environments bring along.
   private static let python: String = {
-    let named = ProcessInfo.processInfo.environment["LEDGERCTL_TEST_VENV_MCP1"] ?? repository + "/.build/venv-mcp1"
+    let named =
+      ProcessInfo.processInfo.environment["LEDGERCTL_TEST_VENV_MCP1"] ?? repository + "/.build/venv-mcp1"
     return FileManager.default.fileExists(atPath: named + "/bin/python") ? named + "/bin/python" : "python3"
   }()
 }
 
-/// Every file below a folder with its bytes, mode and time of change: what a command that writes nothing leaves equal.
+/// Every file below a folder with its bytes, mode and time of change: what a command that writes nothing
+/// leaves equal.
 struct FolderListing: Equatable, CustomStringConvertible {
   private var lines: [String]
 

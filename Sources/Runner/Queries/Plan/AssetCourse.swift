@@ -76,7 +76,9 @@ struct AssetCourse {
 
   /// Looks at the outputs of an asset that is packaged already.
   private mutating func reopenDamaged() async throws {
-    guard case .damaged(let damaged, let why)? = try await stages.damage(before: .place, of: asset) else { return }
+    guard case .damaged(let damaged, let why)? = try await stages.damage(before: .place, of: asset) else {
+      return
+    }
     asset.reopen(from: damaged, why: nil)
     reasons[damaged] = why.message
     while let stage = asset.currentStage {

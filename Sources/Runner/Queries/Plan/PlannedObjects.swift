@@ -34,7 +34,9 @@ final class PlannedObjects: ObjectStore {
 
   func read(_ id: ObjectID, limitBytes: Int) throws(Fault) -> [UInt8] {
     if let bytes = held.withLock({ $0.contents[id] }) { return bytes }
-    if let source = held.withLock({ $0.sources[id] }) { return try InputFile.bytes(at: source, limitBytes: limitBytes) }
+    if let source = held.withLock({ $0.sources[id] }) {
+      return try InputFile.bytes(at: source, limitBytes: limitBytes)
+    }
     guard let base else { throw .objectMissing(id, id.hex) }
     return try base.read(id, limitBytes: limitBytes)
   }

@@ -1,7 +1,8 @@
 import Ledger
 
 extension Runner {
-  /// Plans what running a request would do. Changes nothing where the surroundings are a plan's: see `Planning`.
+  /// Plans what running a request would do. Changes nothing where the surroundings are a plan's: see
+  /// `Planning`.
   func plan(_ request: RunRequest) async -> BatchPlan {
     var plan = BatchPlan(batch: request.manifest.batchID)
     do {
@@ -111,7 +112,8 @@ extension Runner {
     let message = try stages.commitMessage(for: plan.targets, head: LedgerHead(position: 0, hash: .zero))
     plan.commit = BatchPlan.CommitPlan(
       ref: destination.ref, branch: stages.registration.branchName, parent: destination.parent?.text,
-      message: message.replacing("0:\(Digest.zero)", with: "POSITION:HASH"), author: stages.registration.author)
+      message: message.replacing("0:\(Digest.zero)", with: "POSITION:HASH"),
+      author: stages.registration.author)
   }
 
   /// Whether a tip holds all targets, so that there is nothing to commit.
@@ -134,7 +136,8 @@ extension Runner {
       extractor: settings.kind.rawValue, needed: settings.batch ? min(1, running) : running)
     guard stages.isLimited, running > 0 else { return calls }
     let limits = CallLimits(
-      perMinute: stages.configuration.limits.requestsPerMinute, inFlight: stages.configuration.limits.inFlight)
+      perMinute: stages.configuration.limits.requestsPerMinute, inFlight: stages.configuration.limits.inFlight
+    )
     let allowance: Allowance
     do {
       allowance = try await surroundings.store.allowance(of: stages.limiter, under: limits, at: now)

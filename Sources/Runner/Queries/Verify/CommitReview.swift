@@ -61,7 +61,8 @@ struct CommitReview {
   }
 
   private func missing(_ claim: Claim) -> LedgerReview.Finding {
-    let why = repository.layout.isShallow ? "this clone is shallow" : "its history was rewritten or thrown away"
+    let why =
+      repository.layout.isShallow ? "this clone is shallow" : "its history was rewritten or thrown away"
     return .init(
       .note, .commit,
       "Commit \(claim.sha.text.prefix(12)) of batch \"\(claim.batch)\" is not in the repository: \(why).",
@@ -87,18 +88,22 @@ struct CommitReview {
         findings.append(
           .init(
             .note, .commit,
-            "Commit \(claim.sha.text.prefix(12)) of batch \"\(claim.batch)\" has left \(ref).", batch: claim.batch))
+            "Commit \(claim.sha.text.prefix(12)) of batch \"\(claim.batch)\" has left \(ref).",
+            batch: claim.batch))
       }
     }
   }
 
   /// The branch that is checked out must exist once a batch has landed on it: a power cut can take its ref.
   private mutating func lookForLostBranch(_ claims: [Claim]) throws(Fault) {
-    guard case .branch(let ref, nil) = try repository.head(), let last = claims.last(where: { $0.ref == ref }) else {
+    guard case .branch(let ref, nil) = try repository.head(), let last = claims.last(where: { $0.ref == ref })
+    else {
       return
     }
     var target = last.sha
-    if let known = repository.lastKnown(ref), try repository.isAncestor(last.sha, of: known) { target = known }
+    if let known = repository.lastKnown(ref), try repository.isAncestor(last.sha, of: known) {
+      target = known
+    }
     findings.append(
       .init(
         .error, .ref,
@@ -110,7 +115,8 @@ struct CommitReview {
   /// Position and hash of a commit's anchor; nil for a text that is none.
   static func head(in message: GitRepository.Message) -> LedgerHead? {
     let parts = message.trailer("Ledger-Head")?.split(separator: ":") ?? []
-    guard parts.count == 2, let position = Int64(parts[0]), position > 0, let hash = Digest(hex: parts[1]) else {
+    guard parts.count == 2, let position = Int64(parts[0]), position > 0, let hash = Digest(hex: parts[1])
+    else {
       return nil
     }
     return LedgerHead(position: position, hash: hash)
@@ -120,8 +126,10 @@ struct CommitReview {
 
   /// Says what anchors mean that do not hold, given where the chain is right up to.
   ///
-  /// A commit whose batch this ledger has never seen may be another ledger's: of a sub-folder of the same repository, or
-  /// one that was thrown away. It counts against this one only if other commits prove that it anchors this one.
+  /// A commit whose batch this ledger has never seen may be another ledger's: of a sub-folder of the same
+  /// repository, or
+  /// one that was thrown away. It counts against this one only if other commits prove that it anchors this
+  /// one.
   func judge(
     _ verification: LedgerVerification, batches: Set<String>
   ) throws(Fault) -> [LedgerReview.Finding] {

@@ -2,7 +2,8 @@ import Ledger
 
 /// Compares the working tree with what batches placed there last.
 ///
-/// What the user or a later batch has changed since is theirs and no finding: only a file that git still expects, or
+/// What the user or a later batch has changed since is theirs and no finding: only a file that git still
+/// expects, or
 /// that a batch waits to commit, is missed.
 struct FileReview {
   /// What a path should hold, by the batch that placed it last.
@@ -71,7 +72,8 @@ struct FileReview {
       let part = differing[start..<min(start + 500, differing.count)]
       let status = try repository.status(of: part.map { prefix + $0.path }, at: tip)
       for entry in part {
-        if let finding = judge(entry.path, entry.placed, isThere: entry.isThere, status[prefix + entry.path]) {
+        if let finding = judge(entry.path, entry.placed, isThere: entry.isThere, status[prefix + entry.path])
+        {
           findings.append(finding)
         }
       }
@@ -85,13 +87,16 @@ struct FileReview {
       // Another branch's or a later commit's bytes are as they should be.
       if status?.workingMatchesTip == true { return nil }
       return .init(
-        .note, .file, "\"\(path)\" has been changed since batch \"\(placed.batch)\" placed it.", batch: placed.batch,
+        .note, .file, "\"\(path)\" has been changed since batch \"\(placed.batch)\" placed it.",
+        batch: placed.batch,
         path: path)
     }
-    let isExpected = placed.isOpen || status?.tip != nil && status.map { $0.staged == $0.tip.map { .entry($0) } } == true
+    let isExpected =
+      placed.isOpen || status?.tip != nil && status.map { $0.staged == $0.tip.map { .entry($0) } } == true
     guard isExpected else { return nil }
     return .init(
-      .error, .file, "\"\(path)\" is missing: batch \"\(placed.batch)\" placed it, and nobody has removed it since.",
+      .error, .file,
+      "\"\(path)\" is missing: batch \"\(placed.batch)\" placed it, and nobody has removed it since.",
       batch: placed.batch, path: path, repair: .place(path: path, placed.digest))
   }
 }

@@ -1,7 +1,8 @@
 import Ledger
 
 extension Project {
-  /// Proves that the ledger is whole, and that objects, placed files and commits are as it says. Changes nothing.
+  /// Proves that the ledger is whole, and that objects, placed files and commits are as it says. Changes
+  /// nothing.
   ///
   /// `deep` has SQLite check its own structures as well, which takes long on a large ledger.
   public func verify(deep: Bool = false) async throws(Fault) -> LedgerReview {
@@ -25,7 +26,9 @@ private struct Verifier: Sendable {
     async let tables = reviewTables(upTo: started.position, fold)
     let chain = try verifyChain(heads)
     take(chain, headFile: anchor, into: &review)
-    if let commits { review.findings += try commits.judge(chain, batches: Set(fold.phases.keys).union(try await names())) }
+    if let commits {
+      review.findings += try commits.judge(chain, batches: Set(fold.phases.keys).union(try await names()))
+    }
     take(await tables, fold, started, chain, into: &review)
     try await lookAtObjects(fold, into: &review)
     if commits != nil { try await lookAtFiles(fold, into: &review) }
@@ -58,7 +61,8 @@ private struct Verifier: Sendable {
     }
   }
 
-  private func reviewTables(upTo position: Int64, _ fold: ReplayFold) async -> Result<TableReview, StoreError> {
+  private func reviewTables(upTo position: Int64, _ fold: ReplayFold) async -> Result<TableReview, StoreError>
+  {
     do throws(StoreError) {
       return .success(try await project.store.reviewTables(upTo: position) { fold.project($0, $1) })
     } catch {
@@ -100,7 +104,8 @@ private struct Verifier: Sendable {
   }
 
   private func take(
-    _ tables: Result<TableReview, StoreError>, _ fold: ReplayFold, _ started: LedgerHead, _ chain: LedgerVerification,
+    _ tables: Result<TableReview, StoreError>, _ fold: ReplayFold, _ started: LedgerHead,
+    _ chain: LedgerVerification,
     into review: inout LedgerReview
   ) {
     // A broken chain has been told; what is read past the break proves nothing more.
@@ -122,7 +127,9 @@ private struct Verifier: Sendable {
       for table in tables.disagreements { review.findings.append(finding(of: table)) }
       if !tables.keysAgree {
         review.findings.append(
-          .init(.error, .table, "The table of keys does not hold exactly the keys of the events.", repair: .tables))
+          .init(
+            .error, .table, "The table of keys does not hold exactly the keys of the events.", repair: .tables
+          ))
       }
     }
   }
@@ -147,7 +154,8 @@ private struct Verifier: Sendable {
         batch: found?.batch, repair: .tables)
     case .keyMissing(_, let position), .keyStray(_, let position):
       return .init(
-        .error, .table, "The table of keys is wrong about position \(position).", position: position, repair: .tables)
+        .error, .table, "The table of keys is wrong about position \(position).", position: position,
+        repair: .tables)
     }
   }
 
@@ -163,12 +171,16 @@ private struct Verifier: Sendable {
     }
   }
 
-  private func lookAtCommits(_ commits: inout CommitReview?, into review: inout LedgerReview) async throws(Fault) {
+  private func lookAtCommits(_ commits: inout CommitReview?, into review: inout LedgerReview)
+    async throws(Fault)
+  {
     var query = EventQuery()
     query.types = ["commit.confirmed"]
     var claims: [CommitReview.Claim] = []
     for event in try await project.events(matching: query) {
-      guard case .commitConfirmed(let fact)? = try? BatchEvent(event), let sha = GitID(fact.sha) else { continue }
+      guard case .commitConfirmed(let fact)? = try? BatchEvent(event), let sha = GitID(fact.sha) else {
+        continue
+      }
       claims.append(.init(batch: event.batch, sha: sha, ref: fact.ref, position: event.position))
     }
     try commits?.look(at: claims)
@@ -195,7 +207,9 @@ private struct Verifier: Sendable {
     }
     if pruned > 0 {
       review.findings.append(
-        .init(.note, .object, "Objects that only ended batches name, and that are gone, as `prune` does it: \(pruned)."))
+        .init(
+          .note, .object,
+          "Objects that only ended batches name, and that are gone, as `prune` does it: \(pruned)."))
     }
   }
 
