@@ -46,7 +46,7 @@ struct PlanTests {
     #expect(document["paths"]?.array?.allSatisfy { $0["action"] == "keep" } == true)
     let same = try await folder.valid("plan", "plan", "batch.json")
     #expect(same["action"] == "nothing")
-    #expect(try await folder.commits() == 2)
+    #expect(try folder.commits() == 2)
   }
 
   @Test("What it says is what the run then does: changed specs render again, and the old paths leave")
