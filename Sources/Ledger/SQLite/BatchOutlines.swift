@@ -10,7 +10,8 @@ public struct EventOutline: Hashable, Sendable {
   public var payload: [UInt8]
 
   public init(
-    position: Int64, version: Int64, timeMs: Int64, type: String, asset: String?, stage: String?, attempt: Int64?,
+    position: Int64, version: Int64, timeMs: Int64, type: String, asset: String?, stage: String?,
+    attempt: Int64?,
     payload: [UInt8]
   ) {
     self.position = position
@@ -26,7 +27,8 @@ public struct EventOutline: Hashable, Sendable {
   /// What a fold needs of a whole event.
   public init(_ event: Event) {
     self.init(
-      position: event.position, version: event.version, timeMs: event.timeMs, type: event.type, asset: event.asset,
+      position: event.position, version: event.version, timeMs: event.timeMs, type: event.type,
+      asset: event.asset,
       stage: event.stage, attempt: event.attempt, payload: event.payload)
   }
 }

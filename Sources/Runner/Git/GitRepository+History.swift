@@ -7,7 +7,9 @@ extension GitRepository {
 
     /// The value of the last trailer with this name.
     func trailer(_ name: String) -> String? {
-      text.split(separator: "\n").last { $0.hasPrefix("\(name): ") }.map { String($0.dropFirst(name.count + 2)) }
+      text.split(separator: "\n").last { $0.hasPrefix("\(name): ") }.map {
+        String($0.dropFirst(name.count + 2))
+      }
     }
   }
 
@@ -31,19 +33,23 @@ extension GitRepository {
   /// The commits that any ref leads to whose message has a line that begins with this text.
   func messages(withLineStart start: String) throws(Fault) -> [Message] {
     let fields = try git.run([
-      "rev-list", "--all", "--no-commit-header", "--format=%H%x00%B%x00", "--fixed-strings", "--grep=\(start)",
+      "rev-list", "--all", "--no-commit-header", "--format=%H%x00%B%x00", "--fixed-strings",
+      "--grep=\(start)",
     ]).output.split(separator: 0, omittingEmptySubsequences: false)
     var found: [Message] = []
     for index in stride(from: 0, to: fields.count - 1, by: 2) {
       let name = String(decoding: fields[index], as: UTF8.self).drop { $0 == "\n" }
       let text = String(decoding: fields[index + 1], as: UTF8.self)
-      guard let id = GitID(name), text.split(separator: "\n").contains(where: { $0.hasPrefix(start) }) else { continue }
+      guard let id = GitID(name), text.split(separator: "\n").contains(where: { $0.hasPrefix(start) }) else {
+        continue
+      }
       found.append(Message(id: id, text: text))
     }
     return found
   }
 
-  /// Those of the commits, all of which must be there, that a commit's history does not hold; nil stands for all refs.
+  /// Those of the commits, all of which must be there, that a commit's history does not hold; nil stands for
+  /// all refs.
   func outside(_ ids: [GitID], historyOf tip: GitID?) throws(Fault) -> Set<GitID> {
     if ids.isEmpty { return [] }
     let input = Array(ids.map { "\($0)\n" }.joined().utf8)

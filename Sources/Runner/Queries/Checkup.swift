@@ -44,7 +44,8 @@ public struct Checkup: Sendable {
     self.contacts = contacts
   }
 
-  /// Looks at one thing after the other. Locks and syncs are tried out in a folder of their own, which is removed.
+  /// Looks at one thing after the other. Locks and syncs are tried out in a folder of their own, which is
+  /// removed.
   public func examine() async -> Diagnosis {
     let named = ledger ?? environment["LEDGERCTL_LEDGER"]
     let layout: ProjectLayout?

@@ -6,7 +6,8 @@
 
 // The few lines with which another package runs a batch: see docs/library.md.
 extension Project {
-  /// Opens the project around a folder to work in it, making the ledger at the repository's root where there is none.
+  /// Opens the project around a folder to work in it, making the ledger at the repository's root where there
+  /// is none.
   public static func open(
     at folder: String, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(Fault) -> Project {
@@ -15,7 +16,8 @@ extension Project {
 
   /// Registers a batch and works to its one commit; the same batch again goes on where it stopped.
   ///
-  /// Paths of assets are absolute or relative to the project's root. Throws only if the batch is refused before
+  /// Paths of assets are absolute or relative to the project's root. Throws only if the batch is refused
+  /// before
   /// anything is written; everything later is in the report.
   public func run(
     batchID: String, assets: [ManifestDraft.Asset], options: RunOptions = RunOptions()

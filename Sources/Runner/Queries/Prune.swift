@@ -34,9 +34,11 @@ extension Project {
   /// An object younger than this may be about to be named by an event, and stays.
   static let youngestPrunedMs: Int64 = 3_600_000
 
-  /// Finds objects that no unfinished batch and no event within `keep` names, and removes them unless `isDry`.
+  /// Finds objects that no unfinished batch and no event within `keep` names, and removes them unless
+  /// `isDry`.
   ///
-  /// Safe beside runs: the locks of all unfinished batches are held meanwhile, and the ledger's lock, so that no event
+  /// Safe beside runs: the locks of all unfinished batches are held meanwhile, and the ledger's lock, so that
+  /// no event
   /// can be appended that names what is being removed; what was stored a moment ago is told by its age.
   public func prune(keep: Duration, isDry: Bool) async throws(Fault) -> PruneReport {
     let keepMs = keep.milliseconds
@@ -65,7 +67,8 @@ extension Project {
     return report
   }
 
-  /// Removes an object, unless it turns out to have been stored again since it was judged; false where it stays.
+  /// Removes an object, unless it turns out to have been stored again since it was judged; false where it
+  /// stays.
   ///
   /// It is moved aside first: whoever stores it at this very moment makes a new file under its name.
   private static func retire(_ path: String, through aside: String, unlessAfter boundMs: Int64) -> Bool {

@@ -1,6 +1,7 @@
 import Runner
 
-/// The skill file: all that a coding agent needs to work the command. Every command line in it is run by a test.
+/// The skill file: all that a coding agent needs to work the command. Every command line in it is run by a
+/// test.
 enum SkillText {
   static let text = """
     ---

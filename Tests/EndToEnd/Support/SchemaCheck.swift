@@ -5,7 +5,8 @@ import Testing
 @testable import Runner
 
 extension SampleFolder {
-  /// Runs the command with `--format json` and holds its one line against the schema that the command itself prints.
+  /// Runs the command with `--format json` and holds its one line against the schema that the command itself
+  /// prints.
   func valid(
     _ name: String, _ words: String..., exit: Int32 = 0, sourceLocation: SourceLocation = #_sourceLocation
   ) async throws -> JSONValue {
@@ -36,7 +37,8 @@ extension SampleFolder {
   }()
 }
 
-/// Every file below a folder with its bytes, mode and time of change: what a command that writes nothing leaves equal.
+/// Every file below a folder with its bytes, mode and time of change: what a command that writes nothing
+/// leaves equal.
 struct FolderListing: Equatable, CustomStringConvertible {
   private var lines: [String]
 

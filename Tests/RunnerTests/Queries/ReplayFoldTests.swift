@@ -12,7 +12,8 @@ struct ReplayFoldTests {
     let project = try repository.project()
     let request = try repository.request(project)
     _ = try await project.runner().run(request, options: RunOptions(untilPackaged: true))
-    _ = try await project.runner().retry(request.manifest.batchID, RetryRequest(assets: [#require(AssetID("ASSET-4"))], from: .render))
+    _ = try await project.runner().retry(
+      request.manifest.batchID, RetryRequest(assets: [#require(AssetID("ASSET-4"))], from: .render))
     let events = try await project.store.events(matching: EventQuery())
     await project.store.close()
     #expect(events.count > 40)
@@ -42,7 +43,8 @@ struct ReplayFoldTests {
     let text = #","key":{"digest":"\#(Digest.zero)"},"digest":"\#(Digest.zero)""#
     let completion = StageCompletion(
       how: .executed, key: StageKey([.init("specs", text)]),
-      outputs: [StageOutput(name: text, digest: digest, sizeBytes: 3)], durationMs: 1, reply: text, notes: [text])
+      outputs: [StageOutput(name: text, digest: digest, sizeBytes: 3)], durationMs: 1, reply: text,
+      notes: [text])
     let found = PayloadDigests(completion: CanonicalJSON.encode(completion))
     #expect(found.key == completion.key?.digest)
     #expect(found.outputs == [digest])
@@ -51,7 +53,8 @@ struct ReplayFoldTests {
   @Test("SQLite versions with the WAL-reset bug are told from those without")
   func versions() {
     for (version, hasBug) in [
-      ("3.40.1", true), ("3.44.5", true), ("3.44.6", false), ("3.45.0", true), ("3.50.6", true), ("3.50.7", false),
+      ("3.40.1", true), ("3.44.5", true), ("3.44.6", false), ("3.45.0", true), ("3.50.6", true),
+      ("3.50.7", false),
       ("3.51.2", true), ("3.51.3", false), ("3.52.0", false), ("4.0.0", false),
     ] {
       #expect(SQLiteVersion.hasWALResetBug(version) == hasBug, "\(version)")

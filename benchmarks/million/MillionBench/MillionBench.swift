@@ -3,7 +3,8 @@
 import Ledger
 import Runner
 
-/// Fills a project's ledger through the real store with batches of a thousand events each, as runs write them.
+/// Fills a project's ledger through the real store with batches of a thousand events each, as runs write
+/// them.
 @main struct MillionBench {
   static func main() async {
     let arguments = CommandLine.arguments
@@ -62,9 +63,12 @@ private struct LongBatch {
       .batchRegistered(
         Registration(
           manifest: manifest, manifestDigest: manifest.digest,
-          images: Self.assetIDs.map { PinnedImage(asset: $0, digest: Self.digest($0.text), sizeBytes: 400_000) },
+          images: Self.assetIDs.map {
+            PinnedImage(asset: $0, digest: Self.digest($0.text), sizeBytes: 400_000)
+          },
           configuration: Configuration(), templates: [:], branch: "refs/heads/main", tip: nil, base: nil,
-          author: "Bench <bench@example.org>", committer: "Bench <bench@example.org>", toolVersion: Project.version,
+          author: "Bench <bench@example.org>", committer: "Bench <bench@example.org>",
+          toolVersion: Project.version,
           forced: [])),
       .runStarted(RunStart(host: "bench", process: 1, toolVersion: Project.version)),
     ]
@@ -77,14 +81,17 @@ private struct LongBatch {
     }
     while facts.count + 9 + 2 <= Self.eventCount {
       facts.append(.runStarted(RunStart(host: "bench", process: 1, toolVersion: Project.version)))
-      facts.append(.runFinished(RunFinish(exit: .canGoOn, code: nil, retryAt: nil, durationMs: 1, held: false)))
+      facts.append(
+        .runFinished(RunFinish(exit: .canGoOn, code: nil, retryAt: nil, durationMs: 1, held: false)))
     }
     addEnd(number)
   }
 
   private mutating func addRound(_ round: Int) {
     for asset in Self.assetIDs {
-      if round > 0 { facts.append(.assetRetried(asset, AssetRetry(by: "bench", from: .validate, salt: "\(run)-\(round)"))) }
+      if round > 0 {
+        facts.append(.assetRetried(asset, AssetRetry(by: "bench", from: .validate, salt: "\(run)-\(round)")))
+      }
       for stage in Stage.ofAsset {
         let ref = StageRef(asset, stage, attempt: 1)
         let key = StageKey([
@@ -111,7 +118,8 @@ private struct LongBatch {
     let done = StageCompletion(how: .executed, key: nil, outputs: [], durationMs: 5)
     facts += [
       .stageStarted(place, StageStart(targets: [], folders: [])), .stageCompleted(place, done),
-      .batchPlaced(Placement(targets: [], createdFolders: [], inWorkingTree: true)), .stageStarted(commit, StageStart()),
+      .batchPlaced(Placement(targets: [], createdFolders: [], inWorkingTree: true)),
+      .stageStarted(commit, StageStart()),
       .commitIntended(CommitIntent(ref: "refs/heads/main", old: nil, new: sha, object: "")),
       .commitConfirmed(CommitConfirmation(sha: sha, ref: "refs/heads/main")), .stageCompleted(commit, done),
       .batchCompleted(BatchCompletion(alreadyPresent: false, commit: sha, metrics: BatchMetrics())),

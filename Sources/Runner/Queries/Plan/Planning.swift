@@ -1,4 +1,5 @@
 import Ledger
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -22,13 +23,14 @@ public final class Planning: Sendable {
     self.environment = environment
     let root = layout.root
     let clock = SystemClock()
+    let opened = OpenedRepository(root, environment: environment)
     runner = Runner(
       Surroundings(
         store: store, objects: PlannedObjects(over: objects),
         worktree: { batch throws(Fault) in
           try FileWorktree(root: root, token: "\(layout.temporary)/\(batch)")
         },
-        repository: { () throws(Fault) in try GitRepository.discover(from: root, environment: environment) },
+        repository: { () throws(Fault) in try opened.repository() },
         locks: NoLocks(), clock: clock, root: root, scratch: layout.temporary,
         makeExtractor: { configuration throws(Fault) in
           try unaskedExtractor(configuration.extractor, root: root, environment: environment, clock: clock)
@@ -37,7 +39,8 @@ public final class Planning: Sendable {
         user: "", newRunID: { "plan" }, newSeed: { 0 }, publishHead: { () throws(Fault) in }))
   }
 
-  /// Finds the project around a folder as `Project.open` does; without a ledger, the repository's root is the project's.
+  /// Finds the project around a folder as `Project.open` does; without a ledger, the repository's root is the
+  /// project's.
   public static func open(
     from directory: String, ledger: String? = nil, environment: [String: String]
   ) throws(Fault) -> Planning {
@@ -69,6 +72,25 @@ public final class Planning: Sendable {
 
   /// Plans what running the request would do.
   public func plan(_ request: RunRequest) async -> BatchPlan { await runner.plan(request) }
+}
+
+/// The repository around a plan, asked for once.
+private final class OpenedRepository: Sendable {
+  private let root: String
+  private let environment: [String: String]
+  private let opened = Mutex<GitRepository?>(nil)
+
+  init(_ root: String, environment: [String: String]) {
+    self.root = root
+    self.environment = environment
+  }
+
+  func repository() throws(Fault) -> GitRepository {
+    if let known = opened.withLock({ $0 }) { return known }
+    let repository = try GitRepository.discover(from: root, environment: environment)
+    opened.withLock { $0 = repository }
+    return repository
+  }
 }
 
 /// The extractor a plan looks results up with: nothing outside is started for it.

@@ -1,7 +1,8 @@
 import Ledger
 
 extension Runner {
-  /// Plans what running a request would do. Changes nothing where the surroundings are a plan's: see `Planning`.
+  /// Plans what running a request would do. Changes nothing where the surroundings are a plan's: see
+  /// `Planning`.
   func plan(_ request: RunRequest) async -> BatchPlan {
     var plan = BatchPlan(batch: request.manifest.batchID)
     do {

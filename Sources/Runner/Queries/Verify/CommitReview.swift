@@ -126,8 +126,10 @@ struct CommitReview {
 
   /// Says what anchors mean that do not hold, given where the chain is right up to.
   ///
-  /// A commit whose batch this ledger has never seen may be another ledger's: of a sub-folder of the same repository, or
-  /// one that was thrown away. It counts against this one only if other commits prove that it anchors this one.
+  /// A commit whose batch this ledger has never seen may be another ledger's: of a sub-folder of the same
+  /// repository, or
+  /// one that was thrown away. It counts against this one only if other commits prove that it anchors this
+  /// one.
   func judge(
     _ verification: LedgerVerification, batches: Set<String>
   ) throws(Fault) -> [LedgerReview.Finding] {

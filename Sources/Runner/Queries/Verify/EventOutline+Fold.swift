@@ -3,7 +3,8 @@ import Ledger
 extension BatchEvent {
   /// Reads an event for the batch's phase alone: facts that no phase depends on are left empty.
   ///
-  /// The fold is the same as ever; what is spared is reading JSON that says nothing of the phase, which is most of it.
+  /// The fold is the same as ever; what is spared is reading JSON that says nothing of the phase, which is
+  /// most of it.
   init(phaseOf outline: EventOutline) throws(UnreadableEvent) {
     switch outline.type {
     case "stage.started": self = .stageStarted(try outline.ref(), StageStart())
@@ -54,8 +55,10 @@ extension EventOutline {
 
 /// Finds members in a payload's bytes without reading the JSON.
 ///
-/// Payloads are written by us on one line without white space, and a quote within a text has a backslash before it: so
-/// `"name":"` is found where it is a member's name and nowhere else. Digests are 64 digits with nothing to unescape.
+/// Payloads are written by us on one line without white space, and a quote within a text has a backslash
+/// before it: so
+/// `"name":"` is found where it is a member's name and nowhere else. Digests are 64 digits with nothing to
+/// unescape.
 struct PayloadDigests {
   private static let digest = Array("\"digest\":\"".utf8)
   private static let keyOpening = Array("\"key\":{".utf8)

@@ -2,7 +2,8 @@ import Ledger
 
 /// Compares the working tree with what batches placed there last.
 ///
-/// What the user or a later batch has changed since is theirs and no finding: only a file that git still expects, or
+/// What the user or a later batch has changed since is theirs and no finding: only a file that git still
+/// expects, or
 /// that a batch waits to commit, is missed.
 struct FileReview {
   /// What a path should hold, by the batch that placed it last.

@@ -1,9 +1,11 @@
 import Ledger
 
 extension Project {
-  /// Mends what a review found and can be rebuilt; touches no event. Returns the review with what was mended marked.
+  /// Mends what a review found and can be rebuilt; touches no event. Returns the review with what was mended
+  /// marked.
   ///
-  /// Nothing is mended where the chain itself is broken: what is rebuilt from events that prove nothing would only look
+  /// Nothing is mended where the chain itself is broken: what is rebuilt from events that prove nothing would
+  /// only look
   /// right.
   public func repair(_ review: LedgerReview) async throws(Fault) -> LedgerReview {
     var review = review
@@ -49,7 +51,8 @@ extension Project {
     return true
   }
 
-  /// Makes a lost branch again, and the commit it has to lead to from the recorded bytes where that is gone too.
+  /// Makes a lost branch again, and the commit it has to lead to from the recorded bytes where that is gone
+  /// too.
   private func restore(_ ref: String, at sha: String) async throws(Fault) -> Bool {
     let lock = try await FileBatchLocks(layout).acquireCommit()
     defer { lock.release() }

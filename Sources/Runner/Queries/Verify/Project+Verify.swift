@@ -1,7 +1,8 @@
 import Ledger
 
 extension Project {
-  /// Proves that the ledger is whole, and that objects, placed files and commits are as it says. Changes nothing.
+  /// Proves that the ledger is whole, and that objects, placed files and commits are as it says. Changes
+  /// nothing.
   ///
   /// `deep` has SQLite check its own structures as well, which takes long on a large ledger.
   public func verify(deep: Bool = false) async throws(Fault) -> LedgerReview {

@@ -1,7 +1,8 @@
 import Ledger
 import Synchronization
 
-/// Replays batches one after another for what the derived tables keep of them, and gathers the objects they name.
+/// Replays batches one after another for what the derived tables keep of them, and gathers the objects they
+/// name.
 final class ReplayFold: Sendable {
   private struct Gathered {
     var needs = ObjectNeeds()
