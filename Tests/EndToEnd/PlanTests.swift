@@ -25,7 +25,7 @@ struct PlanTests {
   }
 
   @Test(
-    "After a run, a plan of the same assets reuses every stage and names the event; nothing below .ledger changes"
+    "A plan of what has landed reuses every stage and names the event; nothing in .ledger changes"
   )
   func reuse() async throws {
     let folder = try SampleFolder()
