@@ -21,4 +21,17 @@ extension Project {
     _ = try open(from: root, ledger: layout.root, .making, environment: environment)
     return Initialised(folder: layout.ledgerFolder, isNew: isNew)
   }
+
+  /// The configuration that a project around a folder has or would have, without making a ledger where there is none.
+  public static func configuration(
+    around directory: String, ledger: String?, environment: [String: String],
+    _ overrides: Configuration.Overrides
+  ) throws -> Configuration {
+    let named = ledger ?? environment["LEDGERCTL_LEDGER"]
+    let layout = try find(from: directory, named: named, environment: environment)
+    let file =
+      try layout?.configuration
+      ?? GitRepository.discover(from: directory, environment: environment).layout.topLevel + "/ledger.yaml"
+    return try Configuration.load(file: file, environment: environment, overrides: overrides)
+  }
 }

@@ -31,4 +31,11 @@ struct GlobalOptions: ParsableArguments {
       from: caller.absolute(repository ?? "."), ledger: ledger.map(caller.absolute), access,
       environment: caller.environment)
   }
+
+  /// The configuration of the project that the options name; nothing is made where there is none yet.
+  func configuration(_ overrides: Configuration.Overrides, from caller: Caller) throws -> Configuration {
+    try Project.configuration(
+      around: caller.absolute(repository ?? "."), ledger: ledger.map(caller.absolute),
+      environment: caller.environment, overrides)
+  }
 }

@@ -21,8 +21,10 @@ struct LedgerCtl: AsyncParsableCommand {
       """,
     version: "ledgerctl \(Project.version)",
     subcommands: [
-      Init.self, Run.self, Resume.self, Retry.self, Plan.self, Status.self, Events.self, Explain.self, Show.self,
-      Report.self, Verify.self, Cancel.self, Prune.self, ManifestVerb.self, SchemaVerb.self, Skill.self, Demo.self,
+      Init.self, Run.self, Resume.self, Retry.self, Plan.self, Status.self, Events.self, Explain.self,
+      Show.self,
+      Report.self, Verify.self, Cancel.self, Prune.self, ManifestVerb.self, SchemaVerb.self, Skill.self,
+      Demo.self,
       Doctor.self, Man.self,
     ])
 

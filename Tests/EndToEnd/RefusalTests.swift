@@ -46,7 +46,7 @@ struct RefusalTests {
       #expect(errors.contains { $0["message"]?.string?.contains(culprit) == true }, "\(culprit)")
     }
     #expect(errors.allSatisfy { $0["line"] != nil && $0["exit"] == 65 })
-    #expect(try await folder.events().isEmpty)
+    #expect(!folder.exists(".ledger"))
     #expect(try folder.git("status", "--porcelain") == "")
     let told = try await folder.ledgerctl("run", "batch.json")
     #expect(told.exit == 65)

@@ -84,7 +84,8 @@ struct SeedBatchEndToEndTests {
     #expect(stored.lines == run.lines.dropLast())
   }
 
-  @Test("A manifest from standard input is relative to the working directory; --repo and --ledger lead elsewhere")
+  @Test(
+    "A manifest from standard input is relative to the working directory; --repo and --ledger lead elsewhere")
   func elsewhere() async throws {
     let folder = try SampleFolder()
     let text = String(decoding: try folder.read("batch.json"), as: UTF8.self)
@@ -96,7 +97,8 @@ struct SeedBatchEndToEndTests {
     }
     var environment = folder.environment
     environment["LEDGERCTL_LEDGER"] = folder.root + "/.ledger"
-    let status = try await BuiltCommand.run(["resume", "@last", "--format", "json"], in: "/", environment: environment)
+    let status = try await BuiltCommand.run(
+      ["resume", "@last", "--format", "json"], in: "/", environment: environment)
     #expect(status.exit == 0)
     #expect(try folder.commits() == 2)
   }

@@ -30,10 +30,11 @@ struct Run: Verb {
   var format: OutputFormat { flags.format }
 
   func perform(_ console: Console) async throws -> ExitStatus {
-    let project = try global.project(.making, from: console.caller)
-    let configuration = try project.configuration(flags.overrides)
+    // A manifest that is refused leaves nothing behind, so it is read before a ledger is made.
+    let configuration = try global.configuration(flags.overrides, from: console.caller)
     let file = try ManifestFile.load(manifest, workingDirectory: console.caller.directory)
     let manifest = try Manifest.read(file, under: configuration)
+    let project = try global.project(.making, from: console.caller)
     let request = RunRequest(
       manifest: manifest, configuration: configuration, branch: flags.branch, forced: flags.force,
       again: again)

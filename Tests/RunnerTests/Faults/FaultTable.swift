@@ -109,11 +109,11 @@ enum FaultTable {
       .unsupported(path: "/mnt/share/.ledger", reason: "it lies on NFS, where locks cannot be trusted"),
       .closed,
     ].map { Row("ledger", .ledger($0)) } + [
-    Row("notRepairable", .notRepairable(12)),
-    Row("pruneHeld", .pruneHeld("spring", process: 4711)),
+      Row("notRepairable", .notRepairable(12)),
+      Row("pruneHeld", .pruneHeld("spring", process: 4711)),
       Row(
         "unreadable",
         .unreadable(
-          UnreadableEvent(position: 12, type: "stage.painted", finding: "no event type of this version")))
+          UnreadableEvent(position: 12, type: "stage.painted", finding: "no event type of this version"))),
     ]
 }

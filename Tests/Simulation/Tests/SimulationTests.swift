@@ -24,13 +24,14 @@ struct SimulationTests {
     #expect(outcomes.0.operations == outcomes.1.operations)
   }
 
-  @Test("Where nothing goes wrong, every scenario ends with its commits and no process more than it needs")
+  @Test("Where nothing goes wrong, every scenario ends, with a commit a batch unless another had the same bundles")
   func undisturbed() async {
     for seed in 0..<UInt64(History.scenarios) {
       let outcome = await onThread { History(seed: seed, plan: FaultPlan()).play() }
       #expect(outcome.violations.isEmpty, "seed \(seed)")
       #expect(outcome.endings.allSatisfy { $0 == .committed }, "seed \(seed)")
-      #expect(outcome.commits == outcome.endings.count, "seed \(seed)")
+      #expect((1...outcome.endings.count).contains(outcome.commits), "seed \(seed)")
+      #expect(outcome.processes == outcome.endings.count, "seed \(seed)")
     }
   }
 

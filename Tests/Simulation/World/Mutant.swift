@@ -6,7 +6,7 @@ extension Mutant {
   package var occasions: [FaultPlan.Misfortune] {
     switch self {
     case .limitedSpendsAttempts: (1...4).map { .init(.answer(.limited(ms: 200)), at: .extract, $0) }
-    case .swapWithoutComparing: [.init(.user(.plumbingCommit, pick: 1), at: .swap, 1)]
+    case .swapWithoutComparing: (8...40).map { .init(.user(.plumbingCommit, pick: 1), at: .append, $0) }
     case .landedCommitNotFound:
       (12...40).map { .init(.user(.amend, pick: 1), at: .append, $0) } + [.init(.crashAfter, at: .swap, 1)]
     case .takeBackBlindly:
