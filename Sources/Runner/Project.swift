@@ -109,7 +109,7 @@ public final class Project: Sendable {
     let temporary = layout.temporary
     let root = layout.root
     let environment = environment
-    return Surroundings(
+    var surroundings = Surroundings(
       store: store, objects: objects, 
       worktree: { batch throws(Fault) in
         try FileWorktree(root: root, token: "\(temporary)/\(batch)")
@@ -129,6 +129,10 @@ public final class Project: Sendable {
           throw .ledger(error)
         }
       })
+    surroundings.seesCommit = {
+      CommitPresence.isSeen($0, from: root, environment: environment)
+    }
+    return surroundings
   }
 
   static func hostName() -> String {
