@@ -98,10 +98,11 @@ struct BatchStateTests {
     #expect(state[asset: one]?[.extract].deferralsInARow == 1)
   }
 
-  @Test("An answer ends every pause")
+  @Test("An answer to a call that began after the refusal ends every pause")
   func answered() {
     let state = Batches.begun([
       .stageDeferred(Batches.ref(1, .extract), Batches.deferral(until: Batches.later(5_000))),
+      .stageStarted(Batches.ref(2, .extract), StageStart(key: Batches.key("x"))),
       .stageCompleted(Batches.ref(2, .extract), Batches.completion("x")),
     ])
     #expect(state.calls == BatchState.CallRecord())
