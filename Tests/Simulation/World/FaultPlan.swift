@@ -57,7 +57,7 @@ package struct FaultPlan: Hashable, Sendable {
   /// What the user's own hands do.
   package enum UserAct: String, Hashable, Sendable, CaseIterable {
     case commit, commitAll, amend, resetHard, resetSoft, rebase, renameBranch, switchBranch, editTarget
-    case deleteTarget, stage, plumbingCommit, foreignIndexLock, foreignRefLock, moveToOtherRef
+    case deleteTarget, stage, plumbingCommit, plumbingReset, foreignIndexLock, foreignRefLock, moveToOtherRef
   }
 
   /// Draws a plan.

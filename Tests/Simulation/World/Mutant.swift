@@ -9,7 +9,7 @@ extension Mutant {
     case .quotaIgnored: (1...3).map { .init(.answer(.nonsense), at: .extract, $0) }
     case .swapWithoutComparing: (8...40).map { .init(.user(.plumbingCommit, pick: 1), at: .append, $0) }
     case .landedCommitNotFound:
-      (12...40).map { .init(.user(.amend, pick: 1), at: .append, $0) } + [.init(.crashAfter, at: .swap, 1)]
+      (12...40).map { .init(.user(.plumbingReset, pick: 1), at: .append, $0) } + [.init(.crashAfter, at: .swap, 1)]
     case .takeBackBlindly:
       (20...60).map { .init(.user(.editTarget, pick: $0), at: .worktree, $0) } + [.init(.crashBefore, at: .swap, 1)]
     default: []

@@ -33,6 +33,9 @@ extension World {
     case .plumbingCommit:
       guard let tip = git.tip, git.refLocks[git.head] == nil, let tree = git.commits[tip]?.tree else { return }
       git.move(git.head, to: git.userCommit(parent: tip, tree: tree, message: "An empty one"))
+    case .plumbingReset:
+      guard let tip = git.tip, git.refLocks[git.head] == nil, let parent = git.commits[tip]?.parent else { return }
+      git.move(git.head, to: parent)
     case .editTarget: editTarget(pick)
     case .deleteTarget:
       guard let path = target(pick) else { return }
