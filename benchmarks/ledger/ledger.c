@@ -60,6 +60,11 @@ static void put_text(const void *text, size_t count) {
 }
 static void put_tag(unsigned char tag) { put(&tag, 1); }
 
+static void put_optional(const void *text, size_t count) {
+  put_tag(text != 0);
+  if (text) put_text(text, count);
+}
+
 static void digest(unsigned char *out) {
   check(EVP_DigestInit_ex(context, algorithm, 0), 1, "digest");
   check(EVP_DigestUpdate(context, encoded, used), 1, "digest");
@@ -67,17 +72,17 @@ static void digest(unsigned char *out) {
 }
 
 static void chain(
-  int64_t position, int64_t version, int64_t time_ms, int64_t attempt, const void *batch, size_t batch_size,
+  int64_t position, int64_t version, int64_t time_ms, const int64_t *attempt, const void *batch, size_t batch_size,
   const void *run_id, size_t run_size, const void *asset, size_t asset_size, const void *stage, size_t stage_size,
   const void *type, size_t type_size, const void *payload, size_t payload_size, const unsigned char *previous,
   unsigned char *hash) {
   used = 0;
   put_text("ledger/leaf/v1", 14);
   put_integer(position), put_integer(version), put_integer(time_ms);
-  put_tag(1), put_integer(attempt);
+  put_tag(attempt != 0);
+  if (attempt) put_integer(*attempt);
   put_text(batch, batch_size), put_text(run_id, run_size);
-  put_tag(1), put_text(asset, asset_size);
-  put_tag(1), put_text(stage, stage_size);
+  put_optional(asset, asset_size), put_optional(stage, stage_size);
   put_text(type, type_size), put_text(payload, payload_size);
   unsigned char leaf[32];
   digest(leaf);
@@ -157,7 +162,8 @@ static void append(const char *folder, const char *migration, int events, int wa
       int64_t version = sqlite3_column_int64(last, 0) + 1, time_ms = 1700000000000 + index;
       sqlite3_reset(last);
       position++;
-      chain(position, version, time_ms, 1, batch, batch_size, run_id, strlen(run_id), asset, asset_size, stage,
+      int64_t attempt = 1;
+      chain(position, version, time_ms, &attempt, batch, batch_size, run_id, strlen(run_id), asset, asset_size, stage,
         strlen(stage), type, strlen(type), payload, 300, previous, hash);
       sqlite3_bind_int64(insert, 1, position), sqlite3_bind_int64(insert, 2, version);
       sqlite3_bind_int64(insert, 3, time_ms);
@@ -190,8 +196,9 @@ static void verify(const char *folder) {
 #define BYTES(column) sqlite3_column_blob(rows, column), sqlite3_column_bytes(rows, column)
 #define TEXT(column) sqlite3_column_text(rows, column), sqlite3_column_bytes(rows, column)
   while (sqlite3_step(rows) == SQLITE_ROW) {
+    int64_t attempt = sqlite3_column_int64(rows, 8);
     chain(sqlite3_column_int64(rows, 0), sqlite3_column_int64(rows, 1), sqlite3_column_int64(rows, 2),
-      sqlite3_column_int64(rows, 8), TEXT(3), TEXT(4), TEXT(6), TEXT(7), TEXT(5), BYTES(9), previous, hash);
+      sqlite3_column_type(rows, 8) == SQLITE_NULL ? 0 : &attempt, TEXT(3), TEXT(4), TEXT(6), TEXT(7), TEXT(5), BYTES(9), previous, hash);
     if (memcmp(sqlite3_column_blob(rows, 10), previous, 32) || memcmp(sqlite3_column_blob(rows, 11), hash, 32)) {
       fprintf(stderr, "ledger: position %lld is wrong\n", (long long)sqlite3_column_int64(rows, 0));
       exit(1);

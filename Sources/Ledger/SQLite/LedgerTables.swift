@@ -52,12 +52,15 @@ struct LedgerTables {
         batch: batch, version: stream.version, state: "", position: stream.position, timeMs: stream.timeMs)
       disagreements.append(.batch(expected: expected, found: nil))
     }
+    // The scan has met every position up to its end: only keys beyond can lead nowhere, and need looking up.
     let strays = try connection.prepare(
       """
       SELECT key, position FROM event_keys
-      WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.position = event_keys.position)
+      WHERE position NOT BETWEEN 1 AND ?1
+        AND NOT EXISTS (SELECT 1 FROM events WHERE events.position = event_keys.position)
       ORDER BY position
       """)
+    strays.bind(1, head)
     while try strays.step() {
       if let key = strays.digest(0) { disagreements.append(.keyStray(key, position: strays.integer(1))) }
     }

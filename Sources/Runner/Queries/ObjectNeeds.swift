@@ -1,5 +1,4 @@
 import Ledger
-import Synchronization
 
 /// Which objects the events name, and whether a batch that is not finished needs them.
 struct ObjectNeeds: Sendable {
@@ -13,47 +12,56 @@ struct ObjectNeeds: Sendable {
     var isOpen = false
   }
 
-  private(set) var needs: [ObjectID: Need] = [:]
+  private var needs: [DigestWords: Need] = [:]
+  private var open: [String: Set<DigestWords>] = [:]
 
-  /// Takes what a batch's events name, oldest first.
-  mutating func add(_ batch: String, _ events: [EventOutline], isOpen: Bool) {
-    for event in events {
-      for id in Self.objects(namedBy: event) {
-        var need = needs[id] ?? Need(position: event.position, timeMs: event.timeMs, batch: batch)
-        if event.position >= need.position {
-          need.position = event.position
-          need.batch = batch
-        }
-        need.timeMs = max(need.timeMs, event.timeMs)
-        need.isOpen = need.isOpen || isOpen
-        needs[id] = need
-      }
+  var all: [ObjectID: Need] {
+    let wanted = open.values.reduce(into: Set<DigestWords>()) { $0.formUnion($1) }
+    var all: [ObjectID: Need] = [:]
+    for (id, need) in needs {
+      var need = need
+      need.isOpen = wanted.contains(id)
+      all[id.digest] = need
+    }
+    return all
+  }
+
+  /// Takes what an event names; events come in the ledger's order. `digests` are those of a completed stage.
+  mutating func add(_ batch: String, _ event: EventOutline, _ digests: PayloadDigests?) {
+    for id in digests?.outputs ?? Self.objects(namedBy: event) {
+      var timeMs = event.timeMs
+      if let known = needs[id] { timeMs = max(timeMs, known.timeMs) }
+      needs[id] = Need(position: event.position, timeMs: timeMs, batch: batch)
+      open[batch, default: []].insert(id)
     }
   }
 
+  /// Notes that a batch has ended and needs nothing more.
+  mutating func end(_ batch: String) { open[batch] = nil }
+
   /// The objects that an event names; none for one that can't be read, which others report.
-  static func objects(namedBy event: EventOutline) -> [ObjectID] {
+  private static func objects(namedBy event: EventOutline) -> [DigestWords] {
     switch event.type {
-    case "stage.completed": return PayloadDigests(completion: event.payload).outputs
-    case "run.started", "run.finished", "run.interrupted", "stage.failed", "stage.deferred",
-      "stage.interrupted",
-      "stage.invalidated":
-      return []
-    case "stage.started" where event.asset != nil: return []
-    default: break
-    }
-    guard let fact = try? BatchEvent(event.event) else { return [] }
-    switch fact {
-    case .batchRegistered(let registration), .batchRevised(let registration):
-      return registration.images.map(\.digest) + registration.templates.values
-    case .stageStarted(_, let start):
-      return (start.targets ?? []).flatMap { [$0.digest, $0.old].compactMap { $0 } }
-    case .assetPackaged(_, let package): return [package.bundle]
-    case .assetRetried(_, let retry): return [retry.image?.digest].compactMap { $0 }
-    case .batchPlaced(let placement):
-      return placement.targets.flatMap { [$0.digest, $0.old].compactMap { $0 } }
+    case "asset.packaged", "asset.retried", "batch.registered", "batch.revised", "batch.placed": break
+    case "stage.started" where event.asset == nil: break
     default: return []
     }
+    if event.type == "asset.retried", PayloadDigests.retriedStage(in: event.payload) != nil { return [] }
+    if event.type == "asset.packaged", let bundle = PayloadDigests.bundle(in: event.payload) {
+      return [bundle]
+    }
+    guard let fact = try? BatchEvent(event.event) else { return [] }
+    let named: [Digest?] =
+      switch fact {
+      case .batchRegistered(let registration), .batchRevised(let registration):
+        registration.images.map(\.digest) + registration.templates.values
+      case .stageStarted(_, let start): (start.targets ?? []).flatMap { [$0.digest, $0.old] }
+      case .assetPackaged(_, let package): [package.bundle]
+      case .assetRetried(_, let retry): [retry.image?.digest]
+      case .batchPlaced(let placement): placement.targets.flatMap { [$0.digest, $0.old] }
+      default: []
+      }
+    return named.compactMap { $0 }.map { DigestWords($0) }
   }
 }
 

@@ -87,12 +87,12 @@ extension Project {
     let now = SystemClock().now().wallMs
     let fold = ReplayFold()
     do throws(StoreError) {
-      _ = try await store.reviewTables(upTo: .max) { fold.project($0, $1) }
+      _ = try await store.reviewTables(upTo: .max, with: fold)
     } catch {
       throw .ledger(error)
     }
     if let unreadable = fold.unreadable.first { throw .unreadable(unreadable) }
-    let needs = fold.needs.needs
+    let needs = fold.needs
     let objects = try FileObjectStore(layout)
     var report = PruneReport()
     for id in try objects.list() {

@@ -19,7 +19,7 @@ struct ReplayFoldTests {
     #expect(events.count > 40)
     var full = BatchState()
     var light = BatchState()
-    var lookups: [String: Digest] = [:]
+    let fold = ReplayFold()
     var keys = 0
     for event in events {
       let outline = EventOutline(event)
@@ -27,13 +27,17 @@ struct ReplayFoldTests {
       light.apply(StampedEvent(try BatchEvent(phaseOf: outline), timeMs: event.timeMs, run: ""))
       #expect(light.phase == full.phase, "position \(event.position)")
       let key = try BatchEvent(event).stored(timeMs: event.timeMs, run: event.run).key
-      #expect(ReplayFold.key(of: outline, &lookups) == key, "position \(event.position)")
+      #expect(fold.take(event.batch, outline)?.digest == key, "position \(event.position)")
       keys += key == nil ? 0 : 1
       if case .stageCompleted(_, let completion) = try BatchEvent(event) {
-        #expect(PayloadDigests(completion: event.payload).outputs == completion.outputs.map(\.digest))
+        #expect(
+          PayloadDigests(completion: event.payload).outputs.map(\.digest)
+            == completion.outputs.map(\.digest))
       }
     }
     #expect(full.phase == .committed)
+    #expect(fold.phases == [request.manifest.batchID.text: .committed])
+    #expect(fold.needs.count > 12)
     #expect(keys > 12)
   }
 
@@ -46,8 +50,8 @@ struct ReplayFoldTests {
       outputs: [StageOutput(name: text, digest: digest, sizeBytes: 3)], durationMs: 1, reply: text,
       notes: [text])
     let found = PayloadDigests(completion: CanonicalJSON.encode(completion))
-    #expect(found.key == completion.key?.digest)
-    #expect(found.outputs == [digest])
+    #expect(found.key?.digest == completion.key?.digest)
+    #expect(found.outputs.map(\.digest) == [digest])
   }
 
   @Test("SQLite versions with the WAL-reset bug are told from those without")

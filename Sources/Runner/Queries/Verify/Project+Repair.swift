@@ -29,9 +29,7 @@ extension Project {
 
   private func rebuildTables() async throws(Fault) {
     do throws(StoreError) {
-      try await store.rebuildTables { events in
-        ReplayFold().project("", events.map { EventOutline($0) })
-      }
+      try await store.rebuildTables { ReplayFold.projection(of: $0) }
     } catch {
       throw .ledger(error)
     }

@@ -64,7 +64,7 @@ private struct Verifier: Sendable {
   private func reviewTables(upTo position: Int64, _ fold: ReplayFold) async -> Result<TableReview, StoreError>
   {
     do throws(StoreError) {
-      return .success(try await project.store.reviewTables(upTo: position) { fold.project($0, $1) })
+      return .success(try await project.store.reviewTables(upTo: position, with: fold))
     } catch {
       return .failure(error)
     }
@@ -120,11 +120,12 @@ private struct Verifier: Sendable {
     case .failure(let error):
       review.findings.append(.init(.error, .structure, Fault.ledger(error).message))
     case .success(let tables):
-      if tables.events != started.position {
+      if tables.indexed != started.position {
         review.findings.append(
           .init(
             .error, .structure,
-            "The index of batches leads to \(tables.events) events of \(started.position).", repair: .tables))
+            "The index of batches leads to \(tables.indexed) events of \(started.position).", repair: .tables)
+        )
       }
       for table in tables.disagreements { review.findings.append(finding(of: table)) }
       if !tables.keysAgree {
@@ -193,7 +194,7 @@ private struct Verifier: Sendable {
   private func lookAtObjects(_ fold: ReplayFold, into review: inout LedgerReview) async throws(Fault) {
     let objects = try FileObjectStore(project.layout)
     var pruned = 0
-    for (id, need) in fold.needs.needs.sorted(by: { $0.key < $1.key }) {
+    for (id, need) in fold.needs.sorted(by: { $0.key < $1.key }) {
       let condition = try objects.check(id)
       if condition == .sound {
         review.objects += 1
