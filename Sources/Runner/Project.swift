@@ -44,6 +44,7 @@ public final class Project: Sendable {
     }
     guard let layout else { throw .noLedger(directory) }
     try layout.refuseLinks()
+    if access != .reading { try layout.complete() }
     do throws(StoreError) {
       let store = try SQLiteEventStore(
         LedgerFolder(layout.ledgerFolder),
@@ -109,7 +110,7 @@ public final class Project: Sendable {
     let temporary = layout.temporary
     let root = layout.root
     let environment = environment
-    return Surroundings(
+    var surroundings = Surroundings(
       store: store, objects: objects, 
       worktree: { batch throws(Fault) in
         try FileWorktree(root: root, token: "\(temporary)/\(batch)")
@@ -129,6 +130,10 @@ public final class Project: Sendable {
           throw .ledger(error)
         }
       })
+    surroundings.seesCommit = {
+      CommitPresence.isSeen($0, from: root, environment: environment)
+    }
+    return surroundings
   }
 
   static func hostName() -> String {

@@ -37,7 +37,9 @@ extension Runner {
     guard let registration = state.registration, state.cancellation == nil else { return .register }
     let isSame = registration.manifestDigest == request.manifest.digest
     guard let completion = state.completion else { return isSame ? .goOn : .revise }
-    let hasLeft = try CommitPresence.hasLeft(state, repository: try surroundings.repository())
+    let hasLeft =
+      surroundings.seesCommit(state)
+      ? false : try CommitPresence.hasLeft(state, repository: try surroundings.repository())
     if request.again, hasLeft { return .register }
     guard isSame else {
       throw .batchCommitted(request.manifest.batchID, commit: completion.commit)

@@ -8,6 +8,8 @@ public struct Surroundings: Sendable {
   package var worktree: @Sendable (BatchID) throws(Fault) -> any Worktree
   /// Opens the repository at its first use, and only then.
   package var repository: @Sendable () throws(Fault) -> any Repository
+  /// Whether a batch's commit is seen on its branch at first glance; false where only the repository can tell.
+  package var seesCommit: @Sendable (BatchState) -> Bool = { _ in false }
   package var locks: any BatchLocks
   package var clock: any RunClock
   /// Absolute path of the project root.

@@ -25,7 +25,7 @@ struct PlanTests {
   }
 
   @Test(
-    "After a run, a plan of the same assets reuses every stage and names the event; nothing below .ledger changes"
+    "A plan of what has landed reuses every stage and names the event; nothing in .ledger changes"
   )
   func reuse() async throws {
     let folder = try SampleFolder()
@@ -94,6 +94,28 @@ struct PlanTests {
     try folder.writeManifest("low.json") { $0.assets[1].score = 12 }
     #expect(try await folder.ledgerctl("plan", "low.json").exit == 65)
     #expect(!folder.exists(".ledger"))
+  }
+
+  @Test("Used-up limits are told: how many calls may start now, and when the next may")
+  func limits() async throws {
+    let folder = try SampleFolder()
+    let calls = try WaitingExtractor(in: folder)
+    calls.letAllGo()
+    try folder.write(
+      String(decoding: try folder.read("ledger.yaml"), as: UTF8.self)
+        + "limits: { requests_per_minute: 2, in_flight: 5 }\n", to: "ledger.yaml")
+    try folder.writeManifest("one.json", batch: "one") { $0.assets.removeLast(1) }
+    #expect(try await folder.ledgerctl("run", "one.json").exit == 0)
+    try folder.writeManifest("two.json", batch: "two")
+    let before = try FolderListing(folder.root + "/.ledger")
+    let plan = try await folder.valid("plan", "plan", "two.json")
+    #expect(try FolderListing(folder.root + "/.ledger").difference(to: before) == [])
+    #expect(plan["calls"]?["extractor"] == "exec")
+    #expect(plan["calls"]?["needed"] == 1)
+    #expect(plan["calls"]?["allowed_now"] == 0)
+    #expect(plan["calls"]?["next_at"]?.string != nil)
+    #expect(actions(plan).map { $0[1] } == ["reuse", "reuse", "run"])
+    #expect(try await folder.ledgerctl("plan", "two.json").text.contains("Calls: 1 of exec, 0 may start now"))
   }
 
   private func actions(_ plan: JSONValue) -> [[String]] {

@@ -73,7 +73,8 @@ public struct Checkup: Sendable {
     let hasBug = SQLiteVersion.hasWALResetBug(version)
     let words =
       hasBug
-      ? "SQLite \(version) has the WAL-reset bug, which does no harm here: every process writes and checkpoints under "
+      ? "SQLite \(version) has the WAL-reset bug, which does no harm here: every process writes and "
+        + "checkpoints under "
         + "one lock."
       : "SQLite \(version)."
     return .init(

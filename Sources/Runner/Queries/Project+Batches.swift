@@ -101,6 +101,20 @@ extension BatchState {
 
 /// Whether what a batch committed is still there.
 enum CommitPresence {
+  /// Whether the commit is on its branch, by one call of git: all that a run with nothing to do asks. False may mean
+  /// that it could not be told.
+  static func isSeen(
+    _ state: BatchState, from directory: String, environment: [String: String]
+  ) -> Bool {
+    guard let confirmation = state.confirmation,
+      let git = try? GitProgram(directory: directory, environment: environment),
+      let result = try? git.run(
+        ["merge-base", "--is-ancestor", confirmation.sha, confirmation.ref],
+        .init(answers: [0, 1, 128]))
+    else { return false }
+    return result.succeeded
+  }
+
   static func hasLeft(_ state: BatchState, repository: any Repository) throws(Fault) -> Bool {
     guard let confirmation = state.confirmation, let commit = GitID(confirmation.sha) else { return false }
     guard let tip = try repository.tip(of: confirmation.ref) else { return true }

@@ -6,7 +6,8 @@ struct Doctor: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Looks at SQLite, git, file system, memory, extractor and configuration.",
     discussion: """
-      Exits with 1 if something is not fine. With --contact, an MCP extractor's server is started and asked for its \
+      Exits with 1 if something is not fine. With --contact, an MCP extractor's server is started and \
+      asked for its \
       tools.
 
       Example:

@@ -6,7 +6,8 @@ struct Explain: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Says of each stage of an asset whether it ran or was reused, and what decided.",
     discussion: """
-      Compares the named parts of a stage's key with those of the same asset's stage before, in this batch or an \
+      Compares the named parts of a stage's key with those of the same asset's stage before, in this \
+      batch or an \
       earlier one, and names the first that differs, with its old and new value.
 
       Example:

@@ -7,7 +7,8 @@ struct ManifestVerb: Verb {
     commandName: "manifest",
     abstract: "Drafts a manifest from images.",
     discussion: """
-      Prints a manifest for stdout to be saved and looked over: ids and names are taken from the files' names, and \
+      Prints a manifest for stdout to be saved and looked over: ids and names are taken from the files' \
+      names, and \
       nothing is read of the images themselves.
 
       Example:

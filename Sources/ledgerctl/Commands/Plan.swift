@@ -6,7 +6,8 @@ struct Plan: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Shows what a run would do, and writes nothing.",
     discussion: """
-      Stages to run and results to reuse, calls to the extractor, paths, the commit's message, and everything that is \
+      Stages to run and results to reuse, calls to the extractor, paths, the commit's message, and \
+      everything that is \
       in the way. No byte of the ledger or the repository changes; a ledger need not be there.
 
       Example:

@@ -6,7 +6,8 @@ struct Prune: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Removes objects that no unfinished batch and no recent event needs.",
     discussion: """
-      Without --yes it only says what it would remove. Objects that older events still name are told apart: once they \
+      Without --yes it only says what it would remove. Objects that older events still name are told \
+      apart: once they \
       are gone, the stages that made them run again when their results are wanted. Events are never removed.
 
       Example:

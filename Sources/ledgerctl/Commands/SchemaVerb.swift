@@ -7,7 +7,8 @@ struct SchemaVerb: Verb {
     commandName: "schema",
     abstract: "Prints the JSON Schema (2020-12) of what is read and written.",
     discussion: """
-      Without a name, lists the names. The manifest's schema has the limits and categories of the configuration in \
+      Without a name, lists the names. The manifest's schema has the limits and categories of the \
+      configuration in \
       force, where there is one.
 
       Example:

@@ -6,8 +6,10 @@ struct Verify: Verb {
   static let configuration = CommandConfiguration(
     abstract: "Proves the ledger, and checks objects, placed files and commits against it.",
     discussion: """
-      Recomputes the chain and holds it against the commits and .ledger/head, replays every batch, and looks at \
-      objects, files and commits. What is missing from a shallow or rewritten history is a note; what contradicts is \
+      Recomputes the chain and holds it against the commits and .ledger/head, replays every batch, and \
+      looks at \
+      objects, files and commits. What is missing from a shallow or rewritten history is a note; what \
+      contradicts is \
       an error, and the exit status 1.
 
       Example:

@@ -7,9 +7,8 @@ enum ExplanationText {
       style("\(explanation.asset)", .strong) + " of batch \(explanation.batch): \(explanation.state.rawValue)"
     ]
     for stage in explanation.stages {
-      lines.append(
-        "  \(PlanText.padded(stage.stage.rawValue, 9))\(PlanText.padded(stage.outcome.rawValue, 9))\(words(stage))"
-      )
+      let name = PlanText.padded(stage.stage.rawValue, 9)
+      lines.append("  \(name)\(PlanText.padded(stage.outcome.rawValue, 9))\(words(stage))")
       if case .part(_, let old, let new) = stage.reason {
         lines += [indented("old: ", old), indented("new: ", new)]
       }

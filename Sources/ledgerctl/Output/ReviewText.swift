@@ -19,7 +19,8 @@ enum ReviewText {
     }
     if let position = review.firstBadPosition { lines.append("First bad position: \(position)") }
     let extent =
-      "\(RunText.counted(Int(review.head.position), "event")) of \(RunText.counted(review.batches, "batch", "batches")), "
+      "\(RunText.counted(Int(review.head.position), "event")) of "
+      + "\(RunText.counted(review.batches, "batch", "batches")), "
       + "\(RunText.counted(review.objects, "object")), \(RunText.counted(review.anchors, "anchor"))"
     let anchored = review.anchors > 0 ? ", proven up to position \(review.anchoredPosition)" : ""
     lines.append(

@@ -6,15 +6,19 @@ enum SkillText {
   static let text = """
     ---
     name: ledgerctl
-    description: Lands a batch of 1 to 5 validated design assets (PNG images with a score and specs) in a git \
-    repository as exactly one commit, and goes on after a kill, a quota or a full disk. Use it when asked to process, \
+    description: Lands a batch of 1 to 5 validated design assets (PNG images with a score and specs) in a \
+    git \
+    repository as exactly one commit, and goes on after a kill, a quota or a full disk. Use it when asked \
+    to process, \
     package, land, resume, retry, cancel or audit a batch of design assets.
     ---
 
     # ledgerctl
 
-    `ledgerctl` takes every asset of a batch through the stages `validate`, `extract`, `render`, `package`, then places
-    all files (`place`) and makes one commit (`commit`). Every step is an event in `.ledger/`. Nothing is placed or
+    `ledgerctl` takes every asset of a batch through the stages `validate`, `extract`, `render`, \
+    `package`, then places
+    all files (`place`) and makes one commit (`commit`). Every step is an event in `.ledger/`. Nothing is \
+    placed or
     committed before every asset is packaged: if one fails, the working tree stays as it is.
 
     Rules:
@@ -24,7 +28,8 @@ enum SkillText {
 
     ## Land a batch
 
-    1. Draft a manifest from images, then complete `specs` (name, category, mode, purpose, specimens) and the scores.
+    1. Draft a manifest from images, then complete `specs` (name, category, mode, purpose, specimens) and \
+    the scores.
        Scores are 90 to 100, and a batch has 1 to 5 assets.
 
        ```sh
@@ -46,14 +51,18 @@ enum SkillText {
     ## Read the result
 
     ```json
-    {"schema":"ledgerctl/result/v1","batches":[{"batch":"batch-one","state":"committed","assets":[],"commit":"1a2b…"}],
+    {"schema":"ledgerctl/result/v1","batches":[{"batch":"batch-one","state":"committed","assets":[],
+     "commit":"1a2b…"}],
      "errors":[],"next":[],"retry_at":"2026-01-01T00:00:00.000Z"}
     ```
 
     - `batches[].state`: `open`, `packaged`, `placed`, `committed` or `cancelled`. Done means `committed`.
-    - `errors[]`: `code`, `message`, often `hint` and `asset`. Tell the user the message; do what the hint says.
-    - `next`: commands to go on with, each a list of words. Run the first one, after mending what `errors` names.
-    - `retry_at`: do not go on before that time; wait, or come back later. The quota does not come back sooner.
+    - `errors[]`: `code`, `message`, often `hint` and `asset`. Tell the user the message; do what the \
+    hint says.
+    - `next`: commands to go on with, each a list of words. Run the first one, after mending what \
+    `errors` names.
+    - `retry_at`: do not go on before that time; wait, or come back later. The quota does not come back \
+    sooner.
 
     | exit | meaning | do |
     |---|---|---|
@@ -88,7 +97,8 @@ enum SkillText {
     ledgerctl doctor --format json
     ```
 
-    - `retry BATCH ASSET --refresh` takes an image's new bytes after it was replaced; `--from extract` asks again.
+    - `retry BATCH ASSET --refresh` takes an image's new bytes after it was replaced; `--from extract` \
+    asks again.
     - `run --until packaged` stops before anything is placed; `resume` goes on from there.
     - `run --max-wait 5m` waits that long for a quota before it ends with 75.
     - `cancel BATCH --why TEXT` ends a batch that has not landed and takes back what it placed.

@@ -98,14 +98,14 @@ struct BatchStateTests {
     #expect(state[asset: one]?[.extract].deferralsInARow == 1)
   }
 
-  @Test("An answer to a call that began after the refusal ends every pause")
+  @Test("An answer to a call made after a refusal ends every pause; one that was under way before says nothing")
   func answered() {
-    let state = Batches.begun([
-      .stageDeferred(Batches.ref(1, .extract), Batches.deferral(until: Batches.later(5_000))),
-      .stageStarted(Batches.ref(2, .extract), StageStart(key: Batches.key("x"))),
-      .stageCompleted(Batches.ref(2, .extract), Batches.completion("x")),
-    ])
-    #expect(state.calls == BatchState.CallRecord())
+    let refused = BatchEvent.stageDeferred(
+      Batches.ref(1, .extract), Batches.deferral(until: Batches.later(5_000)))
+    let asked = BatchEvent.stageStarted(Batches.ref(2, .extract), StageStart())
+    let answered = BatchEvent.stageCompleted(Batches.ref(2, .extract), Batches.completion("x"))
+    #expect(Batches.begun([refused, asked, answered]).calls == BatchState.CallRecord())
+    #expect(Batches.begun([asked, refused, answered]).calls.pausedUntil == Batches.later(5_000))
   }
 
   @Test("A result reused or provided is no call and no attempt")

@@ -52,7 +52,8 @@ struct CommitReview {
       findings.append(
         .init(
           .error, .commit,
-          "Commit \(claim.sha.text.prefix(12)) does not carry the trailers of its batch: expected \"Ledger-Batch: "
+          "Commit \(claim.sha.text.prefix(12)) does not carry the trailers of its batch: expected "
+            + "\"Ledger-Batch: "
             + "\(claim.batch)\" and a \"Ledger-Head:\", found \(batch.map { "\"\($0)\"" } ?? "none").",
           position: claim.position, batch: claim.batch))
       return
@@ -148,7 +149,8 @@ struct CommitReview {
         findings.append(
           .init(
             .note, .anchor,
-            "Commit \(short) of batch \"\(anchor.batch)\" is anchored in another ledger, or in one that is gone.",
+            "Commit \(short) of batch \"\(anchor.batch)\" is anchored in another ledger, or in one that "
+              + "is gone.",
             batch: anchor.batch))
       } else if isCut {
         findings.append(
@@ -161,8 +163,10 @@ struct CommitReview {
         findings.append(
           .init(
             .error, .anchor,
-            "The ledger is not the one that was published: commit \(short) of batch \"\(anchor.batch)\" names "
-              + "\(anchor.head.hash) for position \(anchor.head.position), and the ledger has another hash there.",
+            "The ledger is not the one that was published: commit \(short) of batch \"\(anchor.batch)\" "
+              + "names "
+              + "\(anchor.head.hash) for position \(anchor.head.position), and the ledger has another "
+              + "hash there.",
             position: anchor.head.position, batch: anchor.batch))
       }
     }

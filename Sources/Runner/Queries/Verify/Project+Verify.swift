@@ -79,7 +79,8 @@ private struct Verifier: Sendable {
       review.findings.append(
         .init(
           .error, .chain,
-          "The event at position \(finding.position) is not what was appended: its \(finding.subject.rawValue) should be "
+          "The event at position \(finding.position) is not what was appended: its "
+            + "\(finding.subject.rawValue) should be "
             + "\"\(finding.expected)\" and is \"\(finding.found)\".",
           position: finding.position))
     }
@@ -91,7 +92,8 @@ private struct Verifier: Sendable {
         .init(
           .error, .head,
           isCut
-            ? "The ledger's tail is missing: the file \"head\" names position \(headFile.position), and the ledger "
+            ? "The ledger's tail is missing: the file \"head\" names position \(headFile.position), and "
+              + "the ledger "
               + "ends at \(chain.head.position)."
             : "The ledger is not the one that was written: the file \"head\" names another hash for position "
               + "\(headFile.position).",
@@ -140,7 +142,8 @@ private struct Verifier: Sendable {
       let what =
         expected.state != found.state
         ? "state \"\(expected.state)\", found \"\(found.state)\""
-        : "version \(expected.version) at position \(expected.position), found \(found.version) at \(found.position)"
+        : "version \(expected.version) at position \(expected.position), found \(found.version) at "
+          + "\(found.position)"
       return .init(
         .error, .table, "The batch table is wrong about batch \"\(expected.batch)\": expected \(what).",
         position: expected.position, batch: expected.batch, repair: .tables)
