@@ -53,7 +53,7 @@ extension StageWork {
     }
     let holdsIndex = destination.inWorkingTree && placement.inWorkingTree
     if holdsIndex {
-      try await write(placement.targets)
+      try await rewriteTargets(placement, in: run)
       try holdIndex(commit.changes)
     }
     guard try currentDestination().tip == destination.tip else {
@@ -67,6 +67,24 @@ extension StageWork {
       ref: destination.ref, old: destination.tip?.text, new: commit.id.text, object: object)
     try await run.append([.commitIntended(intent)])
     return try await swap(intent, holdingIndex: holdsIndex, in: run, started: started)
+  }
+
+  /// Writes the targets once more, for they may have been changed since they were placed.
+  ///
+  /// Where one is in the way now, what was placed is taken back and `place` is open again: the next run looks at every
+  /// target anew.
+  private func rewriteTargets(_ placement: Placement, in run: BatchRun) async throws {
+    do throws(Fault) { try await write(placement.targets) } catch {
+      guard error.exit == .inTheWay else { throw error }
+      _ = try await takeBackUnderLock(in: run)
+      let attempt = await run.state.place.nextAttempt
+      try await run.append([
+        .stageInvalidated(
+          StageRef(nil, .place, attempt: attempt),
+          StageInvalidation(code: error.code, message: error.message))
+      ])
+      throw error
+    }
   }
 
   private func draft(
@@ -254,7 +272,7 @@ extension StageWork {
     let placement = await run.state.placement
     let holdsIndex = destination.inWorkingTree && placement?.inWorkingTree == true
     if holdsIndex, let placement {
-      try await write(placement.targets)
+      try await rewriteTargets(placement, in: run)
       try holdIndex(try repository.changes(of: new))
     }
     _ = try await swap(intent, holdingIndex: holdsIndex, in: run, started: nil)
