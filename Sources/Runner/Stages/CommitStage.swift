@@ -230,7 +230,7 @@ extension StageWork {
     guard let new = GitID(intent.new) else { throw Fault.intentUnreadable(intent.new) }
     let tip = try repository.tip(of: intent.ref)
     if let tip, try tip == new || repository.isAncestor(new, of: tip) {
-      try await finishIndex(of: new, isTip: tip == new, in: run)
+      try await finishIndex(of: new, at: tip, in: run)
       try await run.append([.commitConfirmed(CommitConfirmation(sha: new.text, ref: intent.ref))])
       return
     }
@@ -294,15 +294,22 @@ extension StageWork {
   }
 
   /// Publishes the index of a commit that landed, where the kill came before it.
-  private func finishIndex(of commit: GitID, isTip: Bool, in run: BatchRun) async throws {
+  ///
+  /// Where the branch has gone on since, only what it still holds of the commit is brought into the index.
+  private func finishIndex(of commit: GitID, at tip: GitID, in run: BatchRun) async throws {
     let repository = try surroundings.repository()
-    guard isTip, let placement = await run.state.placement, placement.inWorkingTree,
+    guard let placement = await run.state.placement, placement.inWorkingTree,
       case .branch(registration.branch, _) = try repository.head()
     else {
       repository.releaseIndex(token: token)
       return
     }
-    try holdIndex(try repository.changes(of: commit))
+    var changes = try repository.changes(of: commit)
+    if tip != commit {
+      let entries = try repository.entries(at: tip, changes.map(\.path))
+      changes = changes.filter { entries[$0.path] == $0.new }
+    }
+    try holdIndex(changes)
     try repository.publishIndex(token: token)
   }
 
