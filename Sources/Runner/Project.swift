@@ -44,6 +44,7 @@ public final class Project: Sendable {
     }
     guard let layout else { throw .noLedger(directory) }
     try layout.refuseLinks()
+    if access != .reading { try layout.complete() }
     do throws(StoreError) {
       let store = try SQLiteEventStore(
         LedgerFolder(layout.ledgerFolder),

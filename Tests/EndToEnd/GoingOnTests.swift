@@ -181,3 +181,14 @@ struct GoingOnTests {
     #expect(try await folder.events("--type", "stage.completed", "--stage", "extract").count == 6)
   }
 }
+
+extension GoingOnTests {
+  @Test("A ledger's folder that a kill left half made is completed, and git passes it by")
+  func halfMadeFolder() async throws {
+    let folder = try SampleFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.root + "/.ledger", withIntermediateDirectories: true)
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
+    #expect(try folder.git("status", "--porcelain") == "")
+  }
+}

@@ -33,6 +33,14 @@ extension ProjectLayout {
     return layout
   }
 
+  /// Completes a ledger's folder that a killed command left half made: what git passes it by for is made last.
+  func complete() throws(Fault) {
+    let mark = ProjectPath.appending([".gitignore"], to: ledgerFolder)
+    if ProjectPath.kind(of: mark) == nil {
+      _ = try Self.create(at: ProjectPath.parent(of: ledgerFolder))
+    }
+  }
+
   /// Tells git to pass everything in the folder by, unless a file says something about that already.
   private static func writeGitignore(in folder: OpenFile) throws(FileError) {
     let name = ".gitignore"

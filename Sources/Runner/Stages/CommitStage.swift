@@ -53,7 +53,7 @@ extension StageWork {
     }
     let holdsIndex = destination.inWorkingTree && placement.inWorkingTree
     if holdsIndex {
-      try await write(placement.targets)
+      try await rewriteTargets(placement, in: run)
       try holdIndex(commit.changes)
     }
     guard try currentDestination().tip == destination.tip else {
@@ -67,6 +67,24 @@ extension StageWork {
       ref: destination.ref, old: destination.tip?.text, new: commit.id.text, object: object)
     try await run.append([.commitIntended(intent)])
     return try await swap(intent, holdingIndex: holdsIndex, in: run, started: started)
+  }
+
+  /// Writes the targets once more, for they may have been changed since they were placed.
+  ///
+  /// Where one is in the way now, what was placed is taken back and `place` is open again: the next run looks at every
+  /// target anew.
+  private func rewriteTargets(_ placement: Placement, in run: BatchRun) async throws {
+    do throws(Fault) { try await write(placement.targets) } catch {
+      guard error.exit == .inTheWay else { throw error }
+      _ = try await takeBackUnderLock(in: run)
+      let attempt = await run.state.place.nextAttempt
+      try await run.append([
+        .stageInvalidated(
+          StageRef(nil, .place, attempt: attempt),
+          StageInvalidation(code: error.code, message: error.message))
+      ])
+      throw error
+    }
   }
 
   private func draft(
@@ -212,7 +230,7 @@ extension StageWork {
     guard let new = GitID(intent.new) else { throw Fault.intentUnreadable(intent.new) }
     let tip = try repository.tip(of: intent.ref)
     if let tip, try tip == new || repository.isAncestor(new, of: tip) {
-      try await finishIndex(of: new, isTip: tip == new, in: run)
+      try await finishIndex(of: new, at: tip, in: run)
       try await run.append([.commitConfirmed(CommitConfirmation(sha: new.text, ref: intent.ref))])
       return
     }
@@ -254,7 +272,7 @@ extension StageWork {
     let placement = await run.state.placement
     let holdsIndex = destination.inWorkingTree && placement?.inWorkingTree == true
     if holdsIndex, let placement {
-      try await write(placement.targets)
+      try await rewriteTargets(placement, in: run)
       try holdIndex(try repository.changes(of: new))
     }
     _ = try await swap(intent, holdingIndex: holdsIndex, in: run, started: nil)
@@ -276,15 +294,22 @@ extension StageWork {
   }
 
   /// Publishes the index of a commit that landed, where the kill came before it.
-  private func finishIndex(of commit: GitID, isTip: Bool, in run: BatchRun) async throws {
+  ///
+  /// Where the branch has gone on since, only what it still holds of the commit is brought into the index.
+  private func finishIndex(of commit: GitID, at tip: GitID, in run: BatchRun) async throws {
     let repository = try surroundings.repository()
-    guard isTip, let placement = await run.state.placement, placement.inWorkingTree,
+    guard let placement = await run.state.placement, placement.inWorkingTree,
       case .branch(registration.branch, _) = try repository.head()
     else {
       repository.releaseIndex(token: token)
       return
     }
-    try holdIndex(try repository.changes(of: commit))
+    var changes = try repository.changes(of: commit)
+    if tip != commit {
+      let entries = try repository.entries(at: tip, changes.map(\.path))
+      changes = changes.filter { entries[$0.path] == $0.new }
+    }
+    try holdIndex(changes)
     try repository.publishIndex(token: token)
   }
 

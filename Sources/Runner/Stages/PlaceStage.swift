@@ -81,7 +81,8 @@ extension StageWork {
       guard let old = target.old else { continue }
       if try await objects.check(old) == .sound { continue }
       let kept = try await objects.pin(surroundings.root + "/" + target.path)
-      guard kept.id == old else { throw .targetsDisappeared(target.path) }
+      // Replaced already by a start before, whose copy of the old bytes was lost since: going on harms nobody.
+      guard kept.id == old || kept.id == target.digest else { throw .targetsDisappeared(target.path) }
     }
   }
 
@@ -127,11 +128,16 @@ extension StageWork {
   ///
   /// A file that the branch holds by now, through another batch or the user, stays. Returns the paths left alone.
   func takeBack(in run: BatchRun) async throws(Fault) -> [String] {
+    guard await !run.state.placePlan.isEmpty else { return [] }
+    let lock = try await surroundings.locks.acquireCommit()
+    defer { lock.release() }
+    return try await takeBackUnderLock(in: run)
+  }
+
+  func takeBackUnderLock(in run: BatchRun) async throws(Fault) -> [String] {
     let state = await run.state
     let plan = state.placePlan.filter { $0.found != .identical }
     guard !plan.isEmpty, state.placement?.inWorkingTree ?? true else { return [] }
-    let lock = try await surroundings.locks.acquireCommit()
-    defer { lock.release() }
     let committed = try committedPaths(of: plan)
     var left: [String] = []
     for target in plan {

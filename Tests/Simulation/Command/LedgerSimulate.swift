@@ -58,6 +58,7 @@ struct LedgerSimulate {
       if showsTrace { print(outcome.trace.joined(separator: "\n")) }
       if let violation = outcome.violations.first {
         print("seed \(next): \(violation)")
+        fflush(nil)
         if count == 1 { print(Report.of(history, violation.property)) }
       }
       next += 1

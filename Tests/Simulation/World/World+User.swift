@@ -112,9 +112,12 @@ extension World {
   func mend() {
     if git.indexLock?.token == nil { git.indexLock = nil }
     for (ref, bytes) in git.refLocks where bytes.isEmpty { git.refLocks[ref] = nil }
-    guard git.indexLock == nil, git.refLocks.isEmpty else { return }
-    if git.refs[Self.main] == nil, let tip = git.refs.removeValue(forKey: Self.renamed) {
+    guard git.indexLock == nil, git.refLocks[Self.main] == nil else { return }
+    if git.refs[Self.main] == nil, let tip = git.refs[Self.renamed] {
       git.refs[Self.main] = tip
+      // A batch that was registered meanwhile goes to the branch's other name.
+      let isInUse = watch.states.values.contains { $0.registration?.branch == Self.renamed }
+      if !isInUse { git.refs[Self.renamed] = nil }
       if git.head == Self.renamed { git.head = Self.main }
     }
     if git.head != Self.main, let tip = git.refs[Self.main] {
