@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a command again and again; prints the median time, the median processor time and the greatest resident set.
+"""Runs a command again and again; prints medians of time and processor time, and the greatest resident set.
 
 usage: measure.py ROUNDS COMMAND...
 """
