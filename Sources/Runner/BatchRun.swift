@@ -106,12 +106,8 @@ actor BatchRun {
           _ = try await group.next()
         }
       }
-    } catch let fault as Fault {
-      throw fault
-    } catch let error as StoreError {
-      throw Fault.ledger(error)
     } catch {
-      throw Fault.unexpected(error)
+      throw Fault(error)
     }
   }
 

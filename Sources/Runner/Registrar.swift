@@ -97,12 +97,8 @@ extension Runner {
       try stages.checkTargets()
       _ = try await stages.survey(destination, registered(registration, state)).plan(nil)
       return (registration, destination.notes)
-    } catch let faults as Faults {
-      throw faults.first
-    } catch let fault as Fault {
-      throw fault
     } catch {
-      throw Fault.unexpected(error)
+      throw Fault(error)
     }
   }
 

@@ -80,12 +80,8 @@ extension StageWork {
       let destination = try preflight.destination(branch: registration.branchName)
       _ = try await survey(destination, state).plan(nil)
       return destination.notes
-    } catch let faults as Faults {
-      throw faults.first
-    } catch let fault as Fault {
-      throw fault
     } catch {
-      throw Fault.unexpected(error)
+      throw Fault(error)
     }
   }
 

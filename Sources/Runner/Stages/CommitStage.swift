@@ -205,12 +205,8 @@ extension StageWork {
     guard let intent = await run.state.intent else { return }
     do {
       try await settle(intent, in: run)
-    } catch let fault as Fault {
-      throw fault
-    } catch let error as StoreError {
-      throw .ledger(error)
     } catch {
-      throw .unexpected(error)
+      throw Fault(error)
     }
   }
 

@@ -47,12 +47,8 @@ extension StageWork {
       if registration.tip != nil { throw Fault.branchVanished(destination.ref) }
       destination.base = registration.base.flatMap { GitID($0) } ?? destination.base
       return destination
-    } catch let faults as Faults {
-      throw faults.first
-    } catch let fault as Fault {
-      throw fault
     } catch {
-      throw Fault.unexpected(error)
+      throw Fault(error)
     }
   }
 
