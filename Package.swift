@@ -56,8 +56,8 @@ let package = Package(
       name: "ledger-bench", dependencies: ["Ledger"], path: "benchmarks/ledger/LedgerBench",
       swiftSettings: strict),
     .executableTarget(
-      name: "million-bench", dependencies: ["Ledger", "Runner"], path: "benchmarks/million/MillionBench",
-      swiftSettings: strict),
+      name: "million-bench", dependencies: ["Ledger", "Runner"],
+      path: "benchmarks/million/MillionBench", swiftSettings: strict),
     .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
     .testTarget(
       name: "LedgerTests",

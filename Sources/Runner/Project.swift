@@ -63,7 +63,8 @@ public final class Project: Sendable {
     var worktree: ProjectLayout.GitWorktree?
     if isInLinkedWorktree(directory) {
       let found = try GitRepository.discover(from: directory, environment: environment).layout
-      let main = found.commonFolder.hasSuffix("/.git") ? String(found.commonFolder.dropLast(5)) : found.topLevel
+      let main =
+        found.commonFolder.hasSuffix("/.git") ? String(found.commonFolder.dropLast(5)) : found.topLevel
       worktree = ProjectLayout.GitWorktree(top: found.topLevel, mainTop: main)
     }
     return try ProjectLayout.find(from: directory, named: named, worktree: worktree)
@@ -111,7 +112,7 @@ public final class Project: Sendable {
     let root = layout.root
     let environment = environment
     var surroundings = Surroundings(
-      store: store, objects: objects, 
+      store: store, objects: objects,
       worktree: { batch throws(Fault) in
         try FileWorktree(root: root, token: "\(temporary)/\(batch)")
       },

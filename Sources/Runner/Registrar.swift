@@ -172,7 +172,7 @@ extension BundleTemplates {
         let bytes = try InputFile.bytes(at: file, limitBytes: 1 << 20)
         templates[keyPath: path] = Source(file: file, bytes: bytes)
         found += 1
-      } catch where error.code == Fault.inputMissing(file).code {}
+      } catch  where error.code == Fault.inputMissing(file).code {}
     }
     guard found > 0 else { throw .templatesMissing(folder) }
     return templates

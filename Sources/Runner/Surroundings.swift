@@ -32,7 +32,8 @@ public struct Surroundings: Sendable {
   package init(
     store: any EventStore, objects: any ObjectStore,
     worktree: @escaping @Sendable (BatchID) throws(Fault) -> any Worktree,
-    repository: @escaping @Sendable () throws(Fault) -> any Repository, locks: any BatchLocks, clock: any RunClock, root: String,
+    repository: @escaping @Sendable () throws(Fault) -> any Repository, locks: any BatchLocks,
+    clock: any RunClock, root: String,
     scratch: String,
     makeExtractor: @escaping @Sendable (Configuration) throws(Fault) -> any Extractor,
     process: RunStart, user: String, newRunID: @escaping @Sendable () -> String,

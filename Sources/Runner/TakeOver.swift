@@ -10,7 +10,8 @@ extension Runner {
     for asset in state.assets {
       guard let stage = asset.currentStage else { continue }
       let inDoubt = stage == .extract && state.registration?.configuration.extractor.kind != .local
-      events += interruption(asset[stage], StageRef(asset.id, stage, attempt: asset[stage].nextAttempt), inDoubt)
+      events += interruption(
+        asset[stage], StageRef(asset.id, stage, attempt: asset[stage].nextAttempt), inDoubt)
     }
     events += interruption(state.place, StageRef(nil, .place, attempt: state.place.nextAttempt), false)
     events += interruption(state.commit, StageRef(nil, .commit, attempt: state.commit.nextAttempt), false)

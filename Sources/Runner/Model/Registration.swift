@@ -29,7 +29,8 @@ public struct Registration: Hashable, Sendable, Codable {
 
   public init(
     manifest: Manifest, manifestDigest: Digest, images: [PinnedImage], configuration: Configuration,
-    templates: [String: Digest], branch: String, tip: String?, base: String?, author: String, committer: String,
+    templates: [String: Digest], branch: String, tip: String?, base: String?, author: String,
+    committer: String,
     toolVersion: String, forced: [String]
   ) {
     self.manifest = manifest

@@ -43,7 +43,8 @@ struct Preflight: Sendable {
     }
     guard faults.isEmpty, let identities, let place else { throw Faults(faults) }
     let hooks = repository.hooksPresent()
-    let notes = hooks.isEmpty
+    let notes =
+      hooks.isEmpty
       ? [] : ["Hooks that are there and not run: \(hooks.sorted().joined(separator: ", "))."]
     return Destination(
       ref: place.ref, tip: place.tip, base: place.base, inWorkingTree: place.inWorkingTree,

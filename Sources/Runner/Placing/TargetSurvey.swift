@@ -33,10 +33,11 @@ struct TargetSurvey: Sendable {
     var planned: [PlannedTarget] = []
     var faults: [Fault] = []
     do throws(Fault) {
-      let earlier = try tip.map { tip throws(Fault) in
-        try EarlierBundles(
-          at: tip, of: briefs, layout: registration.configuration.layout, in: repository)
-      } ?? .none
+      let earlier =
+        try tip.map { tip throws(Fault) in
+          try EarlierBundles(
+            at: tip, of: briefs, layout: registration.configuration.layout, in: repository)
+        } ?? .none
       let wanted = wanted(bundles)
       let leaving = leaving(earlier, wanted)
       let paths = wanted.map(\.path) + leaving.map(\.path)
@@ -138,7 +139,9 @@ struct TargetSurvey: Sendable {
       return planned(.absent, old: nil)
     case .regular(let digest, _, _):
       // Ours as it stands; what is to go there instead may not be known yet.
-      if let before, before.digest == digest, target.digest == nil || target.digest == digest { return before }
+      if let before, before.digest == digest, target.digest == nil || target.digest == digest {
+        return before
+      }
       if let before, before.old == digest { return planned(leaves ? .removed : .replaced, old: digest) }
       if digest == target.digest { return planned(.identical, old: nil) }
       if isOurs(digest, earlier, status) || registration.forced.contains(target.path) {
@@ -147,10 +150,12 @@ struct TargetSurvey: Sendable {
       if target.digest == nil, known[target.asset]?.contains(digest) == true {
         return planned(.identical, old: nil)
       }
-      throw .targetNotOurs(target.path, asset: target.asset, isTracked: status?.tip != nil, isBundle: earlier != nil)
+      throw .targetNotOurs(
+        target.path, asset: target.asset, isTracked: status?.tip != nil, isBundle: earlier != nil)
     default:
       throw .targetInTheWay(
-        try TargetPath(checking: target.path), state, expected: "no file, or one that an earlier batch placed")
+        try TargetPath(checking: target.path), state, expected: "no file, or one that an earlier batch placed"
+      )
     }
   }
 

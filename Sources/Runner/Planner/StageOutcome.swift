@@ -127,7 +127,8 @@ struct OutcomeRecorder: Sendable {
   ) -> StageFailure {
     let spent = stage.attemptsSpent + 1
     let again = failure.retryable && spent < policy.maxAttempts
-    let next = again
+    let next =
+      again
       ? Deadline(now, plusMs: policy.delayMs(afterFailures: spent, using: &random)) : nil
     return StageFailure(
       code: failure.code, message: failure.message, exit: failure.exit,

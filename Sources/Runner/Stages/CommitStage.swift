@@ -189,7 +189,9 @@ extension StageWork {
   private func freeIndex(after run: BatchRun) async {
     do {
       let repository = try surroundings.repository()
-      if let intent = await run.state.intent, try repository.tip(of: intent.ref)?.text == intent.new { return }
+      if let intent = await run.state.intent, try repository.tip(of: intent.ref)?.text == intent.new {
+        return
+      }
       repository.releaseIndex(token: token)
     } catch {
       // A branch that can't be read may have been swapped.

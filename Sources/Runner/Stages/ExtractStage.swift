@@ -35,7 +35,8 @@ extension StageWork {
       CallStart(
         limiter: limiter, id: Self.callID(asset.id, run: run, starts: asset[.extract].starts + 1),
         at: surroundings.clock.now(),
-        leaseMs: ExtractStage.longestCallMs(configuration.extractor) + ExtractStage.leaseMarginMs, limits: limits)
+        leaseMs: ExtractStage.longestCallMs(configuration.extractor) + ExtractStage.leaseMarginMs,
+        limits: limits)
     }
   }
 
@@ -163,7 +164,8 @@ extension StageWork {
   ) async throws(Fault) -> ExtractionRequest {
     let facts = try await imageFacts(of: asset)
     // Programs outside tell an image by its name's ending.
-    let path = isLimited
+    let path =
+      isLimited
       ? try await objects.path(of: asset.image.digest, named: Layout.file(of: asset.id))
       : objects.path(of: asset.image.digest)
     return ExtractionRequest(

@@ -110,7 +110,9 @@ struct FileObjectStoreTests {
     #expect(try store.pin(scratch["link.png"]).id == digest("pixels"))
   }
 
-  @Test("What is no regular file is refused at once with 66", arguments: ["fifo", "folder", "socket", "null", "missing", "loop", "file/x"])
+  @Test(
+    "What is no regular file is refused at once with 66",
+    arguments: ["fifo", "folder", "socket", "null", "missing", "loop", "file/x"])
   func pinRefuses(name: String) async throws {
     let store = store
     let path = scratch[name]

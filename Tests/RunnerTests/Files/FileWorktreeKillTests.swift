@@ -76,7 +76,8 @@ struct FileWorktreeKillTests {
   @Test("Two changes by somebody are both kept, and the one beside is named")
   func twoChangesAreKept() async throws {
     for left in [
-      Leftover(target: "second", swap: "first", after: ""), Leftover(target: "second", aside: "first", after: ""),
+      Leftover(target: "second", swap: "first", after: ""),
+      Leftover(target: "second", aside: "first", after: ""),
     ] {
       let bench = try WorktreeBench()
       try bench.write("c.md", "second")
@@ -93,7 +94,9 @@ struct FileWorktreeKillTests {
     }
   }
 
-  @Test("A removal that was killed is finished, or undone where the file is not ours", arguments: ["new", "theirs"])
+  @Test(
+    "A removal that was killed is finished, or undone where the file is not ours",
+    arguments: ["new", "theirs"])
   func removeGoesOn(aside: String) throws {
     try lay(Leftover(aside: aside, after: ""))
     let outcome = try bench.tree.remove(target, ifHolding: digest("new"))

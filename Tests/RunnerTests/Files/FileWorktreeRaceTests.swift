@@ -51,7 +51,9 @@ struct FileWorktreeRaceTests {
     #expect(bench.files.count == Self.rounds)
   }
 
-  @Test("A change that comes while its target is replaced or removed is never lost", arguments: FileWorktreeTests.both)
+  @Test(
+    "A change that comes while its target is replaced or removed is never lost",
+    arguments: FileWorktreeTests.both)
   func targetChanges(replacing: FileWorktree.Replacing) throws {
     let bench = try WorktreeBench(replacing)
     let (new, old) = (try bench.object("new"), try bench.object("old"))
@@ -87,7 +89,9 @@ struct FileWorktreeRaceTests {
     race {
       for round in 0..<Self.rounds * 4 {
         guard let target = try? TargetPath("a/b/f\(round)") else { continue }
-        if (try? bench.tree.place(target, new, expecting: .absent)) != nil { placed.add(1, ordering: .relaxed) }
+        if (try? bench.tree.place(target, new, expecting: .absent)) != nil {
+          placed.add(1, ordering: .relaxed)
+        }
         _ = try? bench.tree.remove(target, ifHolding: new.id)
       }
       done.store(true, ordering: .sequentiallyConsistent)

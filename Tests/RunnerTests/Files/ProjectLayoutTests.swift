@@ -12,7 +12,10 @@ struct ProjectLayoutTests {
   @Test("A new ledger's folder is complete, private, and passed by by git")
   func createMakesEverything() throws {
     let layout = try ProjectLayout.create(at: scratch.path)
-    #expect(scratch.tree() == [".ledger/", ".ledger/.gitignore", ".ledger/locks/", ".ledger/objects/", ".ledger/tmp/"])
+    #expect(
+      scratch.tree() == [
+        ".ledger/", ".ledger/.gitignore", ".ledger/locks/", ".ledger/objects/", ".ledger/tmp/",
+      ])
     #expect(scratch.mode(".ledger") == 0o700)
     #expect(scratch.read(".ledger/.gitignore") == "*\n")
     #expect(layout.ledgerDatabase == scratch[".ledger/ledger.db"])
@@ -29,7 +32,9 @@ struct ProjectLayoutTests {
     #expect(scratch.read(".ledger/objects/x") == "x")
   }
 
-  @Test("A creation that was killed half-way is completed", arguments: [".ledger", ".ledger/tmp", ".ledger/locks"])
+  @Test(
+    "A creation that was killed half-way is completed",
+    arguments: [".ledger", ".ledger/tmp", ".ledger/locks"])
   func createCompletes(made: String) throws {
     try scratch.makeFolder(made)
     _ = try ProjectLayout.create(at: scratch.path)
@@ -112,7 +117,8 @@ struct ProjectLayoutTests {
   @Test(
     "A link in the ledger's folder is refused with 78 and nothing behind it is touched",
     arguments: [
-      ".ledger", ".ledger/objects", ".ledger/tmp", ".ledger/locks", ".ledger/ledger.db", ".ledger/ledger.db-wal",
+      ".ledger", ".ledger/objects", ".ledger/tmp", ".ledger/locks", ".ledger/ledger.db",
+      ".ledger/ledger.db-wal",
       ".ledger/head", ".ledger/.gitignore", ".ledger/locks/ledger.lock",
     ])
   func linksAreRefused(name: String) async throws {

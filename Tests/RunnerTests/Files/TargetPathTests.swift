@@ -8,7 +8,8 @@ struct TargetPathTests {
   @Test(
     "Ordinary paths are taken as they are",
     arguments: [
-      "a", "assets/ASSET-3-nocturnal-canopy/context.md", "frontend/public/assets/patterns/asset-3.png", ".gitignore",
+      "a", "assets/ASSET-3-nocturnal-canopy/context.md", "frontend/public/assets/patterns/asset-3.png",
+      ".gitignore",
       ".github/x", "git/x", "a/.gitkeep", ".ledgers/x", "..a/b..c/...d", "café/ß.png", "a b/c", "a/--x",
     ])
   func accepted(text: String) throws {
@@ -34,7 +35,8 @@ struct TargetPathTests {
   }
 
   static let refusals: [(String, TargetPath.Problem)] = [
-    ("", .empty), ("/", .absolute), ("/etc/passwd", .absolute), ("a//b", .emptyComponent), ("a/", .emptyComponent),
+    ("", .empty), ("/", .absolute), ("/etc/passwd", .absolute), ("a//b", .emptyComponent),
+    ("a/", .emptyComponent),
     (".", .relativeComponent(".")), ("..", .relativeComponent("..")), ("a/../b", .relativeComponent("..")),
     ("a/./b", .relativeComponent(".")), ("a/..", .relativeComponent("..")),
     ("--output=x", .refusedCharacter("-")), ("-", .refusedCharacter("-")), ("a\nb", .refusedCharacter("\n")),
@@ -66,7 +68,8 @@ struct TargetPathTests {
     let seed = UInt64.random(in: 0...UInt64.max)
     var random = SeededGenerator(seed: seed)
     let pieces = [
-      "/", "/", "..", ".", ".git", "GIT", "~1", "a", "É", "e\u{301}", "\u{200c}", "\u{202e}", " ", "\0", "\n", "\\", ":",
+      "/", "/", "..", ".", ".git", "GIT", "~1", "a", "É", "e\u{301}", "\u{200c}", "\u{202e}", " ", "\0", "\n",
+      "\\", ":",
       "-", ".ledger", "\u{301}", "ß", "K",
     ]
     var accepted = 0
@@ -78,7 +81,9 @@ struct TargetPathTests {
       // Judged by bytes and by other means than the code under test.
       let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
       let names = parts.map { String(decoding: $0, as: UTF8.self) }
-      #expect(names.map { Array($0.utf8) } == path.components.map { Array($0.utf8) }, "seed \(seed), \(text.debugDescription)")
+      #expect(
+        names.map { Array($0.utf8) } == path.components.map { Array($0.utf8) },
+        "seed \(seed), \(text.debugDescription)")
       let harmless = names.allSatisfy { name in
         let plain = String(name.lowercased().reversed().drop { $0 == " " }.reversed())
         return name != "" && name != "." && name != ".." && plain != ".git" && plain != "git~1"
@@ -93,13 +98,18 @@ struct TargetPathTests {
   func unique() throws {
     let paths = try ["a/b/c.md", "a/b/d.md", "a/e", "f"].map { try TargetPath($0) }
     #expect(TargetClash.all(among: paths).isEmpty)
-    #expect(TargetClash.all(among: paths + [paths[0]]) == [TargetClash(one: paths[0], other: paths[0], kind: .sameFile)])
+    #expect(
+      TargetClash.all(among: paths + [paths[0]]) == [
+        TargetClash(one: paths[0], other: paths[0], kind: .sameFile)
+      ])
   }
 
   static let clashes: [(String, String, TargetClash.Kind?)] = [
     ("a/x.md", "a/X.md", .sameFile), ("a/x", "A/x", .sameFile), ("straße", "STRASSE", .sameFile),
-    ("É", "é", .sameFile), ("a", "a/b", .fileIsFolder), ("a/b", "A", .fileIsFolder), ("a/b/c", "a/B", .fileIsFolder),
-    ("a/x", "A/y", .folderSpeltTwice), ("p/a/x", "p/A/y", .folderSpeltTwice), ("a/x", "a/y", nil), ("ab", "a/b", nil),
+    ("É", "é", .sameFile), ("a", "a/b", .fileIsFolder), ("a/b", "A", .fileIsFolder),
+    ("a/b/c", "a/B", .fileIsFolder),
+    ("a/x", "A/y", .folderSpeltTwice), ("p/a/x", "p/A/y", .folderSpeltTwice), ("a/x", "a/y", nil),
+    ("ab", "a/b", nil),
     ("\u{3c3}", "\u{3c2}", .sameFile), ("\u{17f}", "s", .sameFile),
   ]
 

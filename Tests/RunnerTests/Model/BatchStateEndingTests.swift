@@ -140,7 +140,8 @@ struct BatchStateEndingTests {
     let new = event.stored(timeMs: 9_000, run: "run-1")
     let stored = Event(
       position: 1, version: 1, timeMs: 9_000, batch: Batches.batch.text, run: "run-1", type: new.type,
-      asset: new.asset, stage: new.stage, attempt: new.attempt, payload: new.payload, previous: .zero, hash: .zero)
+      asset: new.asset, stage: new.stage, attempt: new.attempt, payload: new.payload, previous: .zero,
+      hash: .zero)
     #expect(try BatchEvent(stored) == event)
   }
 

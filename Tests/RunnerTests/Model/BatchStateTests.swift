@@ -74,13 +74,16 @@ struct BatchStateTests {
   @Test("An asset has failed only where nothing tries it again by itself")
   func failedName() {
     let validated = BatchEvent.stageCompleted(Batches.ref(1, .validate), Batches.completion("v"))
-    let waiting = Batches.begun([validated, .stageFailed(Batches.ref(1, .extract), Batches.failure(next: Batches.later(5)))])
+    let waiting = Batches.begun([
+      validated, .stageFailed(Batches.ref(1, .extract), Batches.failure(next: Batches.later(5))),
+    ])
     #expect(waiting[asset: one]?.name == .validated)
     let final = Batches.begun([validated, .stageFailed(Batches.ref(1, .extract), Batches.failure())])
     #expect(final[asset: one]?.name == .failed)
   }
 
-  @Test("A deferral spends no attempt; only the server's own sets a pause, only a chosen time asks for a probe")
+  @Test(
+    "A deferral spends no attempt; only the server's own sets a pause, only a chosen time asks for a probe")
   func deferred() {
     func calls(_ deferral: StageDeferral) -> BatchState.CallRecord {
       Batches.begun([.stageDeferred(Batches.ref(1, .extract), deferral)]).calls
@@ -98,7 +101,8 @@ struct BatchStateTests {
     #expect(state[asset: one]?[.extract].deferralsInARow == 1)
   }
 
-  @Test("An answer to a call made after a refusal ends every pause; one that was under way before says nothing")
+  @Test(
+    "An answer to a call made after a refusal ends every pause; one that was under way before says nothing")
   func answered() {
     let refused = BatchEvent.stageDeferred(
       Batches.ref(1, .extract), Batches.deferral(until: Batches.later(5_000)))
@@ -124,7 +128,8 @@ struct BatchStateTests {
   @Test("An interruption leaves the stage waiting and counts in a row")
   func interrupted() {
     let start = BatchEvent.stageStarted(Batches.ref(1, .render), StageStart(key: Batches.key("r")))
-    let end = BatchEvent.stageInterrupted(Batches.ref(1, .render), StageInterruption(run: "run-1", inDoubt: false))
+    let end = BatchEvent.stageInterrupted(
+      Batches.ref(1, .render), StageInterruption(run: "run-1", inDoubt: false))
     let state = Batches.begun([start, end, start, end])
     #expect(state[asset: one]?[.render].progress == .waiting)
     #expect(state[asset: one]?[.render].interruptionsInARow == 2)

@@ -31,7 +31,8 @@ struct TargetSurveyTests {
       })
     let survey = TargetSurvey(
       registration: registration, briefs: briefs, repository: repository,
-      worktree: try FileWorktree(root: sample.root, token: "t"), tip: try repository.tip(of: "refs/heads/main"),
+      worktree: try FileWorktree(root: sample.root, token: "t"),
+      tip: try repository.tip(of: "refs/heads/main"),
       inWorkingTree: inWorkingTree, prior: prior, known: [briefs[0].id: known])
     let targets: [PlannedTarget]
     do { targets = try await survey.plan(isPackaged ? [briefs[0].id: bundle] : nil) } catch {
@@ -42,7 +43,8 @@ struct TargetSurveyTests {
 
   private func write(_ text: String, to path: String) throws {
     let url = URL(fileURLWithPath: sample.root + "/" + path)
-    try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
     try Data(text.utf8).write(to: url)
   }
 
@@ -52,7 +54,9 @@ struct TargetSurveyTests {
   }
 
   /// A bundle of the asset as an earlier batch left it at the tip, under another slug.
-  private func commitEarlierBundle(folder: String, asset: String = "ASSET-1", image bytes: String = "image") throws {
+  private func commitEarlierBundle(folder: String, asset: String = "ASSET-1", image bytes: String = "image")
+    throws
+  {
     let digest = Digest.sha256(bytes.utf8).hex
     try write(
       "{\"$extensions\":{\"dev.ledgerctl\":{\"asset_id\":\"\(asset)\",\"category\":\"patterns\","
@@ -139,7 +143,8 @@ struct TargetSurveyTests {
     defer { sample.remove() }
     try write("wanted", to: context)
     let before = PlannedTarget(
-      path: context, asset: Batches.asset(1), role: .bundle, found: .absent, digest: .sha256(wanted), old: nil)
+      path: context, asset: Batches.asset(1), role: .bundle, found: .absent, digest: .sha256(wanted), old: nil
+    )
     #expect(try await plan(prior: [before])[context] == before)
     #expect(try await plan(prior: [before], isPackaged: false)[context] == before)
   }
@@ -189,7 +194,9 @@ struct TargetSurveyTests {
     try write("mine, uncommitted", to: context)
     #expect(try await plan(inWorkingTree: false)[context]?.found == .absent)
     try commit(".")
-    await #expect { try await plan(inWorkingTree: false) } throws: { ($0 as? Fault)?.code == "target_not_ours" }
+    await #expect { try await plan(inWorkingTree: false) } throws: {
+      ($0 as? Fault)?.code == "target_not_ours"
+    }
   }
 
   @Test("All that is in the way is told at once, and ignored targets are named")

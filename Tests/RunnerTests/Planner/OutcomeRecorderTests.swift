@@ -14,7 +14,8 @@ struct OutcomeRecorderTests {
     calls: BatchState.CallRecord = BatchState.CallRecord()
   ) -> [BatchEvent] {
     var random = SplitMix64(seed: 1)
-    return recorder.events(for: outcome, of: Batches.ref(1, .extract), at: stage, calls: calls, using: &random)
+    return recorder.events(
+      for: outcome, of: Batches.ref(1, .extract), at: stage, calls: calls, using: &random)
   }
 
   private func failure(_ outcome: StageOutcome, spent: Int = 0) -> StageFailure? {
@@ -47,12 +48,15 @@ struct OutcomeRecorderTests {
     #expect(failure(StageOutcome(Fault("png_broken", exit: .someFailed, "m"), durationMs: 1))?.next == nil)
   }
 
-  @Test("Limited is a deferral until the server's own time, believed up to a day", arguments: [
-    (38_000, 38_000), (99_999_999_000, 86_400_000), (-1, 0),
-  ] as [(Int64, Int64)])
+  @Test(
+    "Limited is a deferral until the server's own time, believed up to a day",
+    arguments: [
+      (38_000, 38_000), (99_999_999_000, 86_400_000), (-1, 0),
+    ] as [(Int64, Int64)])
   func limited(givenMs: Int64, believedMs: Int64) {
     let outcome = StageOutcome(
-      ExtractorRefusal.limited(retryAfterMs: givenMs, source: "retryDelay", daily: false, message: "429"), durationMs: 1)
+      ExtractorRefusal.limited(retryAfterMs: givenMs, source: "retryDelay", daily: false, message: "429"),
+      durationMs: 1)
     let deferral = deferral(outcome)
     #expect(deferral?.until == Batches.later(believedMs))
     #expect(deferral?.source == "retryDelay")
@@ -62,7 +66,8 @@ struct OutcomeRecorderTests {
   @Test("Without a time, the wait is ours, drawn and marked so")
   func backOff() {
     let outcome = StageOutcome(
-      ExtractorRefusal.limited(retryAfterMs: nil, source: "text", daily: false, message: "429"), durationMs: 1)
+      ExtractorRefusal.limited(retryAfterMs: nil, source: "text", daily: false, message: "429"), durationMs: 1
+    )
     let deferral = deferral(outcome)
     #expect(deferral?.source == BatchState.backOff)
     #expect((0...500).contains(deferral?.until?.remainingMs(at: Batches.now) ?? -1))
@@ -71,7 +76,8 @@ struct OutcomeRecorderTests {
   @Test("A daily quota is not worth waiting for")
   func daily() {
     let outcome = StageOutcome(
-      ExtractorRefusal.limited(retryAfterMs: nil, source: "text", daily: true, message: "quota"), durationMs: 1)
+      ExtractorRefusal.limited(retryAfterMs: nil, source: "text", daily: true, message: "quota"),
+      durationMs: 1)
     #expect(deferral(outcome)?.worthWaiting == false)
     #expect(deferral(outcome)?.until == nil)
     #expect(deferral(outcome)?.code == "daily_quota")
@@ -88,16 +94,19 @@ struct OutcomeRecorderTests {
 
   @Test("A time-out is a failure, for the call may have been paid")
   func timeout() {
-    let outcome = StageOutcome(ExtractorRefusal.unavailable(reason: "timeout", message: "slow"), durationMs: 9)
+    let outcome = StageOutcome(
+      ExtractorRefusal.unavailable(reason: "timeout", message: "slow"), durationMs: 9)
     #expect(failure(outcome)?.code == "extractor_timeout")
     #expect(failure(outcome)?.durationMs == 9)
   }
 
-  @Test("Faults of the surroundings put off, others fail", arguments: [
-    (ExitStatus.canGoOn, "disk_full", StageDeferral.Reason.diskFull),
-    (.canGoOn, "git_locked", .lockHeld), (.inTheWay, "target_changed", .inTheWay),
-    (.disk, "disk_error", .surroundings), (.configuration, "no_identity", .surroundings),
-  ])
+  @Test(
+    "Faults of the surroundings put off, others fail",
+    arguments: [
+      (ExitStatus.canGoOn, "disk_full", StageDeferral.Reason.diskFull),
+      (.canGoOn, "git_locked", .lockHeld), (.inTheWay, "target_changed", .inTheWay),
+      (.disk, "disk_error", .surroundings), (.configuration, "no_identity", .surroundings),
+    ])
   func surroundings(exit: ExitStatus, code: String, reason: StageDeferral.Reason) {
     let deferral = deferral(StageOutcome(Fault(code, exit: exit, "m"), durationMs: 1))
     #expect(deferral?.reason == reason)
@@ -121,9 +130,11 @@ struct OutcomeRecorderTests {
 
 @Suite("When something is tried again")
 struct RetryPolicyTests {
-  @Test("The wait is drawn from a range that doubles, up to the cap", arguments: [
-    (1, 500), (2, 1_000), (4, 4_000), (9, 30_000), (400, 30_000),
-  ])
+  @Test(
+    "The wait is drawn from a range that doubles, up to the cap",
+    arguments: [
+      (1, 500), (2, 1_000), (4, 4_000), (9, 30_000), (400, 30_000),
+    ])
   func doubling(failures: Int, ceilingMs: Int) {
     var random = SplitMix64(seed: 3)
     let policy = RetryPolicy(maxAttempts: 5)

@@ -14,7 +14,9 @@ struct PlannerTests {
     Planner(run: "run-1", jobs: jobs, extractsTogether: together, stopsBeforePlacing: untilPackaged)
   }
 
-  private func slot(_ asset: AssetID, _ stage: Stage) -> Planner.Slot { Planner.Slot(asset: asset, stage: stage) }
+  private func slot(_ asset: AssetID, _ stage: Stage) -> Planner.Slot {
+    Planner.Slot(asset: asset, stage: stage)
+  }
 
   private func plan(
     _ state: BatchState, _ planner: Planner? = nil, busy: Set<Planner.Slot> = [],
@@ -147,7 +149,8 @@ struct PlannerTests {
       .stageCompleted(
         Batches.ref(nil, .commit), StageCompletion(how: .executed, key: nil, outputs: [], durationMs: 1)))
     #expect(plan(Batches.begun(events)).steps == [.complete])
-    events.append(.batchCompleted(BatchCompletion(alreadyPresent: false, commit: "c", metrics: BatchMetrics())))
+    events.append(
+      .batchCompleted(BatchCompletion(alreadyPresent: false, commit: "c", metrics: BatchMetrics())))
     #expect(plan(Batches.begun(events)).steps == [])
   }
 

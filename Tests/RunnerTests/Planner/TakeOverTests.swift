@@ -30,7 +30,9 @@ struct TakeOverTests {
   func dead() throws {
     let events = try takeOver(rendering([start]))
     #expect(events.map(\.typeName) == ["run.started", "run.interrupted", "stage.interrupted"])
-    #expect(events.last == .stageInterrupted(Batches.ref(1, .render), StageInterruption(run: "run-1", inDoubt: false)))
+    #expect(
+      events.last
+        == .stageInterrupted(Batches.ref(1, .render), StageInterruption(run: "run-1", inDoubt: false)))
   }
 
   @Test("Only an outside call is in doubt")

@@ -17,11 +17,12 @@ struct SeedBatchTests {
     #expect(report.state.phase == .committed)
     #expect(report.state.metrics.created == 9)
     #expect(report.state.metrics.directories == 3)
-    #expect(try repository.git("log", "--format=%s") == """
-      feat(assets): Add batch theatrical specimens - Assets 3,4,6
-      Begin
+    #expect(
+      try repository.git("log", "--format=%s") == """
+        feat(assets): Add batch theatrical specimens - Assets 3,4,6
+        Begin
 
-      """)
+        """)
     #expect(try repository.git("status", "--porcelain", "--", "assets", "frontend") == "")
     #expect(try repository.git("show", "--name-only", "--format=", "HEAD").split(separator: "\n").count == 12)
     let again = try await project.runner().run(try repository.request(project))

@@ -52,7 +52,9 @@ struct StageKeyTests {
     #expect(plain != extract(asset(), try brief("Day")))
     #expect(plain != extract(asset(image: "other"), try brief()))
     #expect(plain != extract(asset(), try brief(), identity: .init(kind: "exec", parts: identity.parts)))
-    #expect(plain != extract(asset(), try brief(), identity: .init(kind: "mcp", parts: ["name": "n", "version": "2"])))
+    #expect(
+      plain
+        != extract(asset(), try brief(), identity: .init(kind: "mcp", parts: ["name": "n", "version": "2"])))
   }
 
   @Test("What an extractor said of itself is read back from the key")
@@ -80,7 +82,8 @@ struct StageKeyTests {
   func package() throws {
     func key(_ name: String, _ output: String) throws -> Digest {
       StageKey.package(
-        asset(), try brief(name), rendered: [StageOutput(name: "usage.md", digest: Batches.digest(output), sizeBytes: 1)]
+        asset(), try brief(name),
+        rendered: [StageOutput(name: "usage.md", digest: Batches.digest(output), sizeBytes: 1)]
       ).digest
     }
     #expect(try key("Night", "x") == key("Night", "x"))

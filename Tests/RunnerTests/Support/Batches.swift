@@ -40,7 +40,9 @@ enum Batches {
     let manifest = manifest(assets: assets)
     return Registration(
       manifest: manifest, manifestDigest: manifest.digest,
-      images: manifest.assets.map { PinnedImage(asset: $0.id, digest: digest("image \($0.id)"), sizeBytes: 10) },
+      images: manifest.assets.map {
+        PinnedImage(asset: $0.id, digest: digest("image \($0.id)"), sizeBytes: 10)
+      },
       configuration: configuration, templates: [:], branch: "refs/heads/main", tip: nil, base: nil,
       author: "A <a@example.com>", committer: "A <a@example.com>", toolVersion: "1", forced: forced)
   }
@@ -87,17 +89,20 @@ enum Batches {
 
   static let targets = [
     PlannedTarget(
-      path: "assets/a/context.md", asset: asset(1), role: .bundle, found: .absent, digest: digest("c"), old: nil),
+      path: "assets/a/context.md", asset: asset(1), role: .bundle, found: .absent, digest: digest("c"),
+      old: nil),
     PlannedTarget(
       path: "assets/a/usage.md", asset: asset(1), role: .bundle, found: .replaced, digest: digest("u"),
       old: digest("old")),
     PlannedTarget(
-      path: "assets/b/usage.md", asset: asset(1), role: .bundle, found: .removed, digest: nil, old: digest("o")),
+      path: "assets/b/usage.md", asset: asset(1), role: .bundle, found: .removed, digest: nil,
+      old: digest("o")),
     PlannedTarget(
       path: "public/a.png", asset: asset(1), role: .image, found: .absent, digest: digest("i"), old: nil),
   ]
 
-  static let placement = Placement(targets: targets, createdFolders: ["assets", "assets/a"], inWorkingTree: true)
+  static let placement = Placement(
+    targets: targets, createdFolders: ["assets", "assets/a"], inWorkingTree: true)
 
   static let intent = CommitIntent(
     ref: "refs/heads/main", old: String(repeating: "a", count: 40), new: String(repeating: "b", count: 40),

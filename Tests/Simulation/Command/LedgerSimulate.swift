@@ -40,7 +40,9 @@ struct LedgerSimulate {
   }
 
   private static func refuse<Value>(_ word: String) -> Value {
-    print("usage: ledger-simulate [--seed N] [--count N | --minutes N] [--mutant NAME] [--occasions NAME] [--trace]; not understood: \(word)")
+    print(
+      "usage: ledger-simulate [--seed N] [--count N | --minutes N] [--mutant NAME] [--occasions NAME] [--trace]; not understood: \(word)"
+    )
     exit(64)
   }
 

@@ -13,7 +13,8 @@ struct SimulationTests {
       Issue.record("\(Report.of(history, violation.property))")
     }
     print("simulated: \(tally.summary)")
-    #expect(tally.histories >= min(count, 50), "The machine is too slow for a meaningful number of histories.")
+    #expect(
+      tally.histories >= min(count, 50), "The machine is too slow for a meaningful number of histories.")
     #expect(tally.committed > tally.histories / 2, "Most histories end with a commit.")
   }
 
@@ -24,7 +25,9 @@ struct SimulationTests {
     #expect(outcomes.0.operations == outcomes.1.operations)
   }
 
-  @Test("Where nothing goes wrong, every scenario ends, with a commit a batch unless another had the same bundles")
+  @Test(
+    "Where nothing goes wrong, every scenario ends, with a commit a batch unless another had the same bundles"
+  )
   func undisturbed() async {
     for seed in 0..<UInt64(History.scenarios) {
       let outcome = await onThread { History(seed: seed, plan: FaultPlan()).play() }
@@ -37,13 +40,15 @@ struct SimulationTests {
 
   @Test("A broken history is shrunk to the misfortunes that break it")
   func shrinking() async {
-    let broken = await Hall.play(from: 1, count: 400, within: .seconds(60), mutant: .confirmWithoutSwap).broken
+    let broken = await Hall.play(from: 1, count: 400, within: .seconds(60), mutant: .confirmWithoutSwap)
+      .broken
     guard let (history, violation) = broken else {
       Issue.record("The mutant was not caught.")
       return
     }
     let shortest = await onThread { history.shrunk(violation.property) }
-    #expect(shortest.plan.misfortunes.isEmpty, "A commit that is never made needs no misfortune to be missed.")
+    #expect(
+      shortest.plan.misfortunes.isEmpty, "A commit that is never made needs no misfortune to be missed.")
   }
 }
 

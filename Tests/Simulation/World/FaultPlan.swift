@@ -34,7 +34,8 @@ package struct FaultPlan: Hashable, Sendable {
     case fail(Failure)
     /// The operation takes its time.
     case delay(ms: Int64)
-    case damageObject(pick: Int), loseObject(pick: Int)
+    case damageObject(pick: Int)
+    case loseObject(pick: Int)
     case user(UserAct, pick: Int)
     case stop
     /// The process is stopped, its lock file removed, a second runner started; later it wakes up.
@@ -76,7 +77,9 @@ extension FaultPlan.Misfortune {
     case 0..<30: return drawnCrash(using: &random)
     case 30..<42:
       let failure = FaultPlan.Failure.allCases[upTo(4) - 1]
-      let sites: [(FaultPlan.Site, Int)] = [(.append, 25), (.objects, 60), (.worktree, 30), (.repository, 40), (.swap, 2)]
+      let sites: [(FaultPlan.Site, Int)] = [
+        (.append, 25), (.objects, 60), (.worktree, 30), (.repository, 40), (.swap, 2),
+      ]
       let (site, count) = sites[upTo(sites.count) - 1]
       return Self(.fail(failure), at: site, upTo(count))
     case 42..<58:
@@ -90,7 +93,9 @@ extension FaultPlan.Misfortune {
       return Self(upTo(2) == 1 ? .damageObject(pick: pick) : .loseObject(pick: pick), at: .any, upTo(200))
     case 64..<84:
       let act = FaultPlan.UserAct.allCases[upTo(FaultPlan.UserAct.allCases.count) - 1]
-      let sites: [(FaultPlan.Site, Int)] = [(.any, 250), (.repository, 60), (.swap, 2), (.append, 30), (.worktree, 60)]
+      let sites: [(FaultPlan.Site, Int)] = [
+        (.any, 250), (.repository, 60), (.swap, 2), (.append, 30), (.worktree, 60),
+      ]
       let (site, count) = sites[upTo(sites.count) - 1]
       return Self(.user(act, pick: upTo(1000)), at: site, upTo(count))
     case 84..<88: return Self(.sleep(ms: Int64(upTo(3_600_000))), at: .any, upTo(200))
@@ -106,7 +111,8 @@ extension FaultPlan.Misfortune {
     let kinds: [FaultPlan.Kind] = [.crashBefore, .crashAfter, .crashWithin, .powerLoss]
     let kind = kinds[Int.random(in: 0..<4, using: &random)]
     let sites: [(FaultPlan.Site, Int)] = [
-      (.any, 250), (.append, 30), (.worktree, 60), (.repository, 60), (.swap, 2), (.objects, 60), (.extract, 4),
+      (.any, 250), (.append, 30), (.worktree, 60), (.repository, 60), (.swap, 2), (.objects, 60),
+      (.extract, 4),
     ]
     let (site, count) = sites[Int.random(in: 0..<sites.count, using: &random)]
     return Self(kind, at: site, Int.random(in: 1...count, using: &random))

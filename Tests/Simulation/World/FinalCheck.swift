@@ -27,13 +27,17 @@ final class FinalCheck {
     }
     // Those of the user's are the user's business.
     if world.git.indexLock?.token != nil { world.violate(.tidy, "index.lock was left") }
-    if let lock = world.git.refLocks.filter({ !$0.value.isEmpty }).keys.sorted().first { world.violate(.tidy, "\(lock).lock was left") }
+    if let lock = world.git.refLocks.filter({ !$0.value.isEmpty }).keys.sorted().first {
+      world.violate(.tidy, "\(lock).lock was left")
+    }
   }
 
   private func checkLedger(_ events: [Event]) {
     var previous = Digest.zero
     for (index, event) in events.enumerated() {
-      if event.position != Int64(index + 1) || event.previous != previous || HashChain.hash(of: event) != event.hash {
+      if event.position != Int64(index + 1) || event.previous != previous
+        || HashChain.hash(of: event) != event.hash
+      {
         world.violate(.acknowledged, "the chain breaks at \(index + 1)")
         break
       }
@@ -59,7 +63,9 @@ final class FinalCheck {
 
   private func checkLimits() {
     let longestMs = Int64(scenario.configuration.limits.maxWait.components.seconds) * 1_000
-    if world.watch.longestWaitMs > longestMs { world.violate(.waits, "a run waited \(world.watch.longestWaitMs) ms") }
+    if world.watch.longestWaitMs > longestMs {
+      world.violate(.waits, "a run waited \(world.watch.longestWaitMs) ms")
+    }
     let starts = world.watch.callStartsMs.sorted()
     let limit = scenario.requestsPerMinute
     for index in starts.indices where index >= limit && starts[index] - starts[index - limit] < 59_000 {
@@ -71,7 +77,9 @@ final class FinalCheck {
   private func checkCommit(_ batch: BatchID, _ state: BatchState, comparing: Bool) {
     guard let completion = state.completion, let registration = state.registration else { return }
     guard let sha = completion.commit.flatMap({ GitID($0) }) else { return }
-    if (world.watch.swaps[batch] ?? []).isEmpty { world.violate(.oneCommit, "\(batch) was confirmed and never swapped in") }
+    if (world.watch.swaps[batch] ?? []).isEmpty {
+      world.violate(.oneCommit, "\(batch) was confirmed and never swapped in")
+    }
     guard let tree = world.git.commits[sha]?.tree else {
       return world.violate(.oneCommit, "\(batch) ended with a commit that is not there")
     }
@@ -86,7 +94,9 @@ final class FinalCheck {
   }
 
   /// What a commit's tree holds for the assets of a batch, whatever edition it is of.
-  private func contents(of tree: [String: GitID], _ batch: BatchID, _ registration: Registration) -> [String: Digest] {
+  private func contents(of tree: [String: GitID], _ batch: BatchID, _ registration: Registration) -> [String:
+    Digest]
+  {
     let own = Set(scenario.targets(of: registration.manifest))
     return tree.reduce(into: [:]) { found, entry in
       if own.contains(entry.key) { found[entry.key] = world.git.blobs[entry.value] }

@@ -38,7 +38,9 @@ struct GitModel {
   }
 
   mutating func blob(_ digest: Digest) -> GitID {
-    guard let id = GitID(digest.hex.prefix(40)) else { preconditionFailure("40 hexadecimal digits are an id.") }
+    guard let id = GitID(digest.hex.prefix(40)) else {
+      preconditionFailure("40 hexadecimal digits are an id.")
+    }
     blobs[id] = digest
     return id
   }
@@ -58,7 +60,8 @@ struct GitModel {
     moves += 1
     var text = "tree \(Self.treeID(tree))\n"
     if let parent { text += "parent \(parent)\n" }
-    text += "author U <u@example.com> \(moves) +0000\ncommitter U <u@example.com> \(moves) +0000\n\n\(message)\n"
+    text +=
+      "author U <u@example.com> \(moves) +0000\ncommitter U <u@example.com> \(moves) +0000\n\n\(message)\n"
     return write(Array(text.utf8), parent: parent, tree: tree)
   }
 

@@ -9,9 +9,13 @@ extension Mutant {
     case .quotaIgnored: (1...3).map { .init(.answer(.nonsense), at: .extract, $0) }
     case .swapWithoutComparing: (8...40).map { .init(.user(.plumbingCommit, pick: 1), at: .append, $0) }
     case .landedCommitNotFound:
-      (12...40).map { .init(.user(.plumbingReset, pick: 1), at: .append, $0) } + [.init(.crashAfter, at: .swap, 1)]
+      (12...40).map { .init(.user(.plumbingReset, pick: 1), at: .append, $0) } + [
+        .init(.crashAfter, at: .swap, 1)
+      ]
     case .takeBackBlindly:
-      (20...60).map { .init(.user(.editTarget, pick: $0), at: .worktree, $0) } + [.init(.crashBefore, at: .swap, 1)]
+      (20...60).map { .init(.user(.editTarget, pick: $0), at: .worktree, $0) } + [
+        .init(.crashBefore, at: .swap, 1)
+      ]
     default: []
     }
   }
@@ -26,7 +30,8 @@ package enum Mutant: String, Hashable, Sendable, CaseIterable {
   func bend(_ parts: World.Parts, world: World, process: SimulatedProcess) -> World.Parts {
     var bent = parts
     switch self {
-    case .confirmWithoutSwap, .swapWithoutComparing, .swapBeforeIntent, .indexLeftLocked, .landedCommitNotFound:
+    case .confirmWithoutSwap, .swapWithoutComparing, .swapBeforeIntent, .indexLeftLocked,
+      .landedCommitNotFound:
       bent.repository = BentRepository(sound: parts.repository, world: world, process: process, bug: self)
     case .appendWithoutVersion, .interruptionForgotten, .keyForgotten, .quotaIgnored, .appendNotDurable:
       bent.store = BentStore(sound: parts.store, world: world, process: process, bug: self)
@@ -61,14 +66,17 @@ private struct BentStore: EventStore {
           payload: Array("{\"run\":\"none\"}".utf8))
       }
     case .appendNotDurable:
-      if request.events.contains(where: { $0.type == "stage.completed" && $0.stage == "render" }), world.flip() {
+      if request.events.contains(where: { $0.type == "stage.completed" && $0.stage == "render" }),
+        world.flip()
+      {
         // Says yes before anything is written, and dies.
         let head = try await sound.head()
         let events = request.events.enumerated().map { offset, new in
           Event(
             position: head.position + 1 + Int64(offset), version: request.expecting + 1 + Int64(offset),
             timeMs: new.timeMs, batch: request.batch, run: new.run, type: new.type, asset: new.asset,
-            stage: new.stage, attempt: new.attempt, payload: new.payload, previous: head.hash, hash: head.hash)
+            stage: new.stage, attempt: new.attempt, payload: new.payload, previous: head.hash, hash: head.hash
+          )
         }
         world.watch.acknowledged += events
         world.kill(process)
@@ -104,7 +112,9 @@ private struct BentObjects: ObjectStore {
   func putAll(_ contents: [[UInt8]]) async throws(Fault) -> [ObjectID] {
     let before = Set(world.disk.objects.filter(\.value.isSynced).keys)
     let ids = try await sound.putAll(contents)
-    if bug == .syncLeftOut { for id in ids where !before.contains(id) { world.disk.objects[id]?.isSynced = false } }
+    if bug == .syncLeftOut {
+      for id in ids where !before.contains(id) { world.disk.objects[id]?.isSynced = false }
+    }
     return ids
   }
   func pin(_ path: String) async throws(Fault) -> PinnedFile { try await sound.pin(path) }

@@ -69,7 +69,9 @@ final class Player: @unchecked Sendable {
     batches.append(batch)
     manifests[batch] = manifest
     revisions[batch] = revision
-    for known in [manifest, revision].compactMap({ $0 }) { world.watch.targets.formUnion(scenario.targets(of: known)) }
+    for known in [manifest, revision].compactMap({ $0 }) {
+      world.watch.targets.formUnion(scenario.targets(of: known))
+    }
     for number in 0..<Self.patience.all {
       if number == Self.patience.lively {
         world.isCalm = true
@@ -92,7 +94,9 @@ final class Player: @unchecked Sendable {
   }
 
   enum Command: Hashable {
-    case run, runRevised, resume, retry, retryFrom(Stage), cancel
+    case run, runRevised, resume, retry
+    case retryFrom(Stage)
+    case cancel
   }
 
   private func choose(_ batch: BatchID, _ number: Int, isCalm: Bool) -> Command {
@@ -137,7 +141,9 @@ final class Player: @unchecked Sendable {
     world.say("ends \(report.exit.rawValue) \(report.faults.map { "\($0.code): \($0.message)" })", process)
     reports.append("\(report.exit.rawValue) \(report.faults.map(\.code))")
     compareStates(report, process)
-    if process.heldLocks.contains("commit") { world.violate(.tidy, "p\(process.id) ended with the commit lock") }
+    if process.heldLocks.contains("commit") {
+      world.violate(.tidy, "p\(process.id) ended with the commit lock")
+    }
     // Only a death may leave git's index locked, or a swap that was made and whose index was not yet published.
     if world.git.indexLock?.holder == process.id, world.watch.states[process.batch]?.intent == nil {
       world.violate(.tidy, "p\(process.id) ended, and git's index is locked")
@@ -147,7 +153,9 @@ final class Player: @unchecked Sendable {
   }
 
   private func compareStates(_ report: RunReport, _ process: SimulatedProcess) {
-    let unsure: Set = ["overtaken", "ledger_unknown", "ledger_failed", "ledger_disk_full", "ledger_busy", "batch_held"]
+    let unsure: Set = [
+      "overtaken", "ledger_unknown", "ledger_failed", "ledger_disk_full", "ledger_busy", "batch_held",
+    ]
     guard report.faults.allSatisfy({ !unsure.contains($0.code) }), !process.isPoisoned,
       world.watch.lastWriter[process.batch] == process.id
     else { return }
@@ -163,7 +171,9 @@ final class Player: @unchecked Sendable {
     let number = secondRunners
     Task(executorPreference: world.queue) { [self] in
       let process = world.startProcess(batch)
-      let command = world.watch.states[batch]?.registration == nil ? Command.run : choose(batch, 50 + number, isCalm: false)
+      let command =
+        world.watch.states[batch]?.registration == nil
+        ? Command.run : choose(batch, 50 + number, isCalm: false)
       world.say("second: \(command)", process)
       _ = await give(command, to: process)
       underWay -= 1

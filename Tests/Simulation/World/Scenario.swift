@@ -80,7 +80,8 @@ struct Scenario: Hashable {
   func targets(of manifest: Manifest) -> [String] {
     manifest.assets.flatMap { asset in
       let slug = Slug(asset: asset.id, name: asset.specs["name"]?.string, imagePath: asset.path)
-      let targets = try? Layout().targets(asset: asset.id, slug: slug, category: asset.category ?? "specimens")
+      let targets = try? Layout().targets(
+        asset: asset.id, slug: slug, category: asset.category ?? "specimens")
       return (targets?.all ?? []).map { prefix + $0 }
     }
   }

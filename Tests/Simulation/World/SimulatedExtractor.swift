@@ -9,7 +9,8 @@ struct SimulatedExtractor: Extractor {
 
   var identity: ExtractorIdentity {
     get async throws(ExtractorRefusal) {
-      ExtractorIdentity(kind: configuration.extractor.kind.rawValue, parts: ["name": "simulated", "version": "1"])
+      ExtractorIdentity(
+        kind: configuration.extractor.kind.rawValue, parts: ["name": "simulated", "version": "1"])
     }
   }
 
@@ -59,7 +60,8 @@ struct SimulatedExtractor: Extractor {
     let digits = request.image.hex
     return IDF(
       dimensions: request.dimensions, background: "#\(digits.prefix(6))",
-      palette: .init(primary: ["#\(digits.dropFirst(6).prefix(6))"], accents: ["#\(digits.dropFirst(12).prefix(6))"]),
+      palette: .init(
+        primary: ["#\(digits.dropFirst(6).prefix(6))"], accents: ["#\(digits.dropFirst(12).prefix(6))"]),
       densityZones: .init(
         upperLeft: .init(coverage: 0.25), central: .init(coverage: 0.5), lowerRight: .init(coverage: 0.125)),
       specimens: request.specs["specimens"]?.array?.compactMap(\.string) ?? [])
@@ -85,7 +87,10 @@ struct SimulatedBatchExtractor: BatchExtractor {
     }
     return Dictionary(
       uniqueKeysWithValues: requests.map { request in
-        (request.asset, answer.map { _ in ExtractionReply(idf: SimulatedExtractor.facts(of: request), raw: "{}") })
+        (
+          request.asset,
+          answer.map { _ in ExtractionReply(idf: SimulatedExtractor.facts(of: request), raw: "{}") }
+        )
       })
   }
 

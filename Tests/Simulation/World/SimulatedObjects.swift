@@ -37,7 +37,8 @@ struct SimulatedObjects: ObjectStore {
   func pin(_ path: String) async throws(Fault) -> PinnedFile {
     try await perform("pin") { () throws(Fault) in
       let root = "/root/" + world.prefix
-      let inTree = path.hasPrefix(root)
+      let inTree =
+        path.hasPrefix(root)
         ? world.disk.files[world.prefix + path.dropFirst(root.count)]?.digest : nil
       guard let digest = world.disk.sources[path] ?? inTree, let bytes = world.disk.contents[digest] else {
         throw Fault("input_missing", exit: .inputMissing, "No file at \"\(path)\".")

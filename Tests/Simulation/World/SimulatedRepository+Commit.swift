@@ -19,7 +19,8 @@ extension SimulatedRepository {
       let id = world.git.write(bytes, parent: draft.parent, tree: tree)
       return .built(
         BuiltCommit(
-          id: id, tree: GitModel.treeID(tree), bytes: bytes, changes: Self.changes(from: parentTree, to: tree)))
+          id: id, tree: GitModel.treeID(tree), bytes: bytes, changes: Self.changes(from: parentTree, to: tree)
+        ))
     }
   }
 

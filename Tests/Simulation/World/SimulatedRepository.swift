@@ -9,7 +9,8 @@ struct SimulatedRepository: Repository {
   var layout: RepositoryLayout {
     RepositoryLayout(
       topLevel: "/root", gitFolder: "/root/.git", commonFolder: "/root/.git", hooksFolder: "/root/.git/hooks",
-      indexFile: "/root/.git/index", prefix: world.prefix, objectFormat: .sha1, isShallow: false, isSparse: false)
+      indexFile: "/root/.git/index", prefix: world.prefix, objectFormat: .sha1, isShallow: false,
+      isSparse: false)
   }
 
   func perform<Value>(
@@ -93,8 +94,10 @@ struct SimulatedRepository: Repository {
       for path in paths {
         let file = world.disk.files[path].flatMap { GitID($0.digest.hex.prefix(40)) }
         found[path] = PathStatus(
-          tip: tree[path].map(Self.entry), staged: world.git.index[path].map { .entry(Self.entry($0)) } ?? .absent,
-          working: file.map { .file(id: $0) } ?? .absent, workingMatchesTip: file != nil && file == tree[path])
+          tip: tree[path].map(Self.entry),
+          staged: world.git.index[path].map { .entry(Self.entry($0)) } ?? .absent,
+          working: file.map { .file(id: $0) } ?? .absent, workingMatchesTip: file != nil && file == tree[path]
+        )
       }
       return found
     }
@@ -119,7 +122,9 @@ struct SimulatedRepository: Repository {
         return lines.allSatisfy(message.contains)
       }
       let found = matching.map { id in
-        if let tip = git.refs[ref], git.isAncestor(id, of: tip) { return FoundCommit(id: id, place: .history) }
+        if let tip = git.refs[ref], git.isAncestor(id, of: tip) {
+          return FoundCommit(id: id, place: .history)
+        }
         let other = git.refs.sorted { $0.key < $1.key }.first { git.isAncestor(id, of: $0.value) }
         return FoundCommit(id: id, place: other.map { .ref($0.key) } ?? .reflog)
       }

@@ -25,7 +25,9 @@ struct SimulatedStore: EventStore {
   }
 
   func append(_ request: AppendRequest) async throws(StoreError) -> [Event] {
-    let types = request.events.map { $0.type + ($0.asset.map { " \($0)" } ?? "") + ($0.stage.map { " \($0)" } ?? "") }
+    let types = request.events.map {
+      $0.type + ($0.asset.map { " \($0)" } ?? "") + ($0.stage.map { " \($0)" } ?? "")
+    }
     let wasPoisoned = process.isPoisoned
     do throws(StoreError) {
       let events = try await perform(.append, "append \(request.batch)@\(request.expecting): \(types)") {
@@ -41,14 +43,18 @@ struct SimulatedStore: EventStore {
       if case .conflict = error { process.knowsItIsOvertaken = true }
       // A sync that failed says nothing about what is on disk.
       if case .poisoned = error, !wasPoisoned, process.isAlive, world.flip() {
-        if let events = try? await world.store.append(request) { world.noteAppended(events, request, by: process) }
+        if let events = try? await world.store.append(request) {
+          world.noteAppended(events, request, by: process)
+        }
       }
       throw error
     }
   }
 
   func events(matching query: EventQuery) async throws(StoreError) -> [Event] {
-    try await perform(.read, "query") { () async throws(StoreError) in try await world.store.events(matching: query) }
+    try await perform(.read, "query") { () async throws(StoreError) in
+      try await world.store.events(matching: query)
+    }
   }
 
   func events(underKey key: Digest) async throws(StoreError) -> [Event] {

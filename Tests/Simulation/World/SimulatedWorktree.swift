@@ -66,7 +66,8 @@ struct SimulatedWorktree: Worktree {
     let isOldAgain = world.watch.states[process.batch]?.placePlan.contains {
       $0.path == target.text && $0.old == object.id
     }
-    world.disk.files[path(target)] = Disk.File(digest: object.id, batch: isOldAgain == true ? nil : process.batch)
+    world.disk.files[path(target)] = Disk.File(
+      digest: object.id, batch: isOldAgain == true ? nil : process.batch)
     return PlaceOutcome(.placed, createdFolders: created)
   }
 

@@ -69,7 +69,8 @@ extension World {
 
   /// Counts the calls that an append lets start, whatever it says of them itself.
   private func noteCallStarts(_ events: [Event], _ batch: BatchID) {
-    guard let extractor = watch.states[batch]?.registration?.configuration.extractor, extractor.kind != .local else {
+    guard let extractor = watch.states[batch]?.registration?.configuration.extractor, extractor.kind != .local
+    else {
       return
     }
     let starts = events.count { $0.type == "stage.started" && $0.stage == Stage.extract.rawValue }
@@ -97,11 +98,14 @@ extension World {
       _ = ref
     case .stageFailed(let ref, _): checkAttempts(ref, state, batch)
     case .commitIntended(let intent):
-      if state.placement == nil { violate(.packagedFirst, "a commit was intended before the batch was placed") }
+      if state.placement == nil {
+        violate(.packagedFirst, "a commit was intended before the batch was placed")
+      }
       if GitID(intent.new).flatMap({ git.commits[$0] }) == nil {
         violate(.syncedFirst, "the intent names a commit that is not written")
       }
-    case .batchPlaced: if !state.isWhollyPackaged { violate(.packagedFirst, "batch.placed before all is packaged") }
+    case .batchPlaced:
+      if !state.isWhollyPackaged { violate(.packagedFirst, "batch.placed before all is packaged") }
     case .commitConfirmed(let confirmation): checkConfirmation(confirmation)
     case .batchCompleted(let completion):
       if completion.alreadyPresent { checkPresence(state) }
@@ -110,16 +114,21 @@ extension World {
   }
 
   private func requireSynced(_ digests: [Digest], _ fact: BatchEvent) {
-    for digest in digests where !watch.harmedObjects.contains(digest) && disk.objects[digest]?.isSynced != true {
+    for digest in digests
+    where !watch.harmedObjects.contains(digest) && disk.objects[digest]?.isSynced != true {
       violate(.syncedFirst, "\(fact.typeName) names \(digest.hex.prefix(8)), which is not synced")
     }
   }
 
-  private func checkStart(_ ref: StageRef, _ start: StageStart, _ state: BatchState, _ process: SimulatedProcess) {
+  private func checkStart(
+    _ ref: StageRef, _ start: StageStart, _ state: BatchState, _ process: SimulatedProcess
+  ) {
     requireSynced((start.targets ?? []).compactMap(\.old), .stageStarted(ref, start))
     if ref.stage == .place, !state.isWhollyPackaged { violate(.packagedFirst, "place started too early") }
     guard let asset = ref.asset.flatMap({ state[asset: $0] }) else { return }
-    if asset[ref.stage].isCompleted { violate(.neverAgain, "\(asset.id) started a completed \(ref.stage.rawValue)") }
+    if asset[ref.stage].isCompleted {
+      violate(.neverAgain, "\(asset.id) started a completed \(ref.stage.rawValue)")
+    }
     guard let key = start.key?.digest else { return }
     let known = watch.completions[key, default: []].first { earlier in
       earlier.position <= process.bornAt && watch.harmedObjects.isDisjoint(with: earlier.outputs)
@@ -136,7 +145,9 @@ extension World {
     if spent > limit { violate(.attempts, "\(id) has spent \(spent) attempts of \(limit)") }
     let failures = watch.failures["\(batch)/\(id)", default: 0]
     // A stage that brings the runner down fails once without an answer.
-    if spent > failures + 1 { violate(.attempts, "\(id) has spent \(spent) attempts on \(failures) failures") }
+    if spent > failures + 1 {
+      violate(.attempts, "\(id) has spent \(spent) attempts on \(failures) failures")
+    }
   }
 
   private func checkConfirmation(_ confirmation: CommitConfirmation) {
@@ -169,13 +180,17 @@ extension World {
     if swaps.count > 1 { violate(.oneCommit, "\(batch) was swapped in \(swaps.count) times") }
     if state.intent?.new != new.text { violate(.intentFirst, "the branch was swapped without an intent") }
     if !state.isWhollyPackaged { violate(.packagedFirst, "the branch was swapped before all is packaged") }
-    if let old, git.commits[new]?.parent != old { violate(.nothingLost, "the new commit does not stand on the branch's tip") }
+    if let old, git.commits[new]?.parent != old {
+      violate(.nothingLost, "the new commit does not stand on the branch's tip")
+    }
     if git.refs[ref] != old { violate(.nothingLost, "the branch was swapped although it had moved") }
     requireCommitLock("swapped", process)
   }
 
   func requireCommitLock(_ what: String, _ process: SimulatedProcess) {
-    if !process.heldLocks.contains("commit") { violate(.lockedEffects, "p\(process.id) \(what) without the lock") }
+    if !process.heldLocks.contains("commit") {
+      violate(.lockedEffects, "p\(process.id) \(what) without the lock")
+    }
   }
 
   /// A runner is about to write a target (`new`), or to remove it (nil).
@@ -188,11 +203,15 @@ extension World {
       return
     }
     let isPlacing = new == target.digest
-    if isPlacing, !state.isWhollyPackaged { violate(.packagedFirst, "\(path) was placed before all is packaged") }
+    if isPlacing, !state.isWhollyPackaged {
+      violate(.packagedFirst, "\(path) was placed before all is packaged")
+    }
     guard let old = disk.files[path] else { return }
     // What the user has committed stays in the history, and so isn't lost.
     let isCommitted = git.tip.flatMap { git.commits[$0]?.tree[path] }.flatMap { git.blobs[$0] } == old.digest
-    if watch.userDigests.contains(old.digest), !isCommitted { violate(.nothingLost, "the user's bytes at \(path) were lost") }
+    if watch.userDigests.contains(old.digest), !isCommitted {
+      violate(.nothingLost, "the user's bytes at \(path) were lost")
+    }
     if !isPlacing, let owner = old.batch, owner != process.batch {
       violate(.nothingLost, "\(process.batch) took back \(path), which \(owner) had placed")
     }

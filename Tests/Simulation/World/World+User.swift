@@ -31,16 +31,21 @@ extension World {
       git.move(Self.other, to: tip)
       git.head = Self.other
     case .plumbingCommit:
-      guard let tip = git.tip, git.refLocks[git.head] == nil, let tree = git.commits[tip]?.tree else { return }
+      guard let tip = git.tip, git.refLocks[git.head] == nil, let tree = git.commits[tip]?.tree else {
+        return
+      }
       git.move(git.head, to: git.userCommit(parent: tip, tree: tree, message: "An empty one"))
     case .plumbingReset:
-      guard let tip = git.tip, git.refLocks[git.head] == nil, let parent = git.commits[tip]?.parent else { return }
+      guard let tip = git.tip, git.refLocks[git.head] == nil, let parent = git.commits[tip]?.parent else {
+        return
+      }
       git.move(git.head, to: parent)
     case .editTarget: editTarget(pick)
     case .deleteTarget:
       guard let path = target(pick) else { return }
       disk.files[path] = nil
-    case .stage: if !isLocked { git.index["notes/staged.txt"] = git.blob(disk.remember(Array("staged \(pick)".utf8))) }
+    case .stage:
+      if !isLocked { git.index["notes/staged.txt"] = git.blob(disk.remember(Array("staged \(pick)".utf8))) }
     case .foreignIndexLock: if !isLocked { git.indexLock = GitModel.IndexLock(token: nil, index: git.index) }
     case .foreignRefLock: if git.refLocks[Self.main] == nil { git.refLocks[Self.main] = "" }
     }
@@ -142,7 +147,9 @@ extension World {
     var cleared = tree
     for path in watch.targets {
       if let file = disk.files[path], watch.userDigests.contains(file.digest) { disk.files[path] = nil }
-      if let id = tree[path], let digest = git.blobs[id], watch.userDigests.contains(digest) { cleared[path] = nil }
+      if let id = tree[path], let digest = git.blobs[id], watch.userDigests.contains(digest) {
+        cleared[path] = nil
+      }
       if let id = git.index[path], id != tree[path] { git.index[path] = tree[path] }
     }
     guard cleared != tree else {

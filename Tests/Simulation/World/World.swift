@@ -127,7 +127,9 @@ package final class World: @unchecked Sendable {
     operations += 1
     say(name, process)
     var turn = Turn.plain
-    for counted in Set([site, .any, site == .swap ? .repository : site]).sorted(by: { $0.rawValue < $1.rawValue }) {
+    for counted in Set([site, .any, site == .swap ? .repository : site]).sorted(by: {
+      $0.rawValue < $1.rawValue
+    }) {
       counts[counted, default: 0] += 1
       guard !isCalm, let index = plan.firstIndex(where: { $0.site == counted && $0.nth == counts[counted] })
       else { continue }
@@ -174,7 +176,11 @@ package final class World: @unchecked Sendable {
   func pause(_ process: SimulatedProcess) async {
     let delayMs: Int64 = random.next() % 4 == 0 ? Int64(random.next() % 5) : 0
     await withUnsafeContinuation { continuation in
-      if delayMs == 0 { continuation.resume() } else { queue.at(queue.nowMs + delayMs) { continuation.resume() } }
+      if delayMs == 0 {
+        continuation.resume()
+      } else {
+        queue.at(queue.nowMs + delayMs) { continuation.resume() }
+      }
     }
     while process.isAlive, process.isAsleep {
       await withUnsafeContinuation { continuation in process.parked.append { continuation.resume() } }
@@ -182,7 +188,9 @@ package final class World: @unchecked Sendable {
     guard !process.isAlive else { return }
     process.movesAfterDeath += 1
     // A dead process unwinds; one that would go on for ever is left where it is.
-    if process.movesAfterDeath > 1_000 { await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in } }
+    if process.movesAfterDeath > 1_000 {
+      await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
+    }
   }
 
   func kill(_ process: SimulatedProcess) {
