@@ -81,7 +81,8 @@ extension Runner {
     for request: RunRequest, _ state: BatchState
   ) async throws(Fault) -> (Registration, notes: [String]) {
     let images = try await pin(request.manifest)
-    let preflight = Preflight(repository: try surroundings.repository())
+    let preflight = Preflight(
+      repository: try surroundings.repository(), commit: request.configuration.commit)
     let chosen = request.branch ?? request.configuration.commit.branch
     do {
       let destination = try preflight.destination(branch: chosen)

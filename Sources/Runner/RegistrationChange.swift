@@ -41,7 +41,8 @@ extension Runner {
   }
 
   private func redirect(_ registration: inout Registration, to branch: String) throws(Fault) -> [String] {
-    let preflight = Preflight(repository: try surroundings.repository())
+    let preflight = Preflight(
+      repository: try surroundings.repository(), commit: registration.configuration.commit)
     do throws(Faults) {
       let destination = try preflight.destination(branch: branch)
       registration.branch = destination.ref

@@ -82,14 +82,42 @@ extension Fault {
     return Fault(
       "bad_commit_message", exit: afterHooks ? .inTheWay : .bug,
       "The commit's message is refused: expected a subject, a body and trailers, found \(finding).",
-      hint: afterHooks ? "A hook changed the message; mend it, or set commit.hooks to false." : nil)
+      hint: afterHooks ? "A hook changed the message. \(keepsConfiguration("hooks"))" : nil)
   }
 
   static func hookRefused(_ hook: String, _ result: ProcessResult) -> Fault {
     Fault(
       "hook_refused", exit: .inTheWay,
       "The hook \"\(hook)\" refused the commit with \(result.exit): \(firstLine(result)).",
-      hint: "Mend what it names, or set commit.hooks to false in ledger.yaml.")
+      hint: "Mend what it names and run the same command again. \(keepsConfiguration("hooks"))")
+  }
+
+  static func hookChangedTarget(_ path: String) -> Fault {
+    Fault(
+      "hook_changed_target", exit: .inTheWay,
+      "A hook staged \"\(path)\" anew: expected the file as the batch packaged it.",
+      hint: "Exclude the batch's files from what the hook formats. \(keepsConfiguration("hooks"))", path: path
+    )
+  }
+
+  static func signingUnavailable(_ finding: String) -> Fault {
+    Fault(
+      "signing_unavailable", exit: .configuration, "git can't sign the commit here: \(finding).",
+      hint: "Set git up to sign (see \"git help config\" for gpg.format and user.signingKey), "
+        + "or set commit.sign to false in ledger.yaml.")
+  }
+
+  static func signingFailed(_ result: ProcessResult) -> Fault {
+    Fault(
+      "signing_failed", exit: .configuration,
+      "The commit could not be signed: \(firstLine(result)) (\(result.exit)).",
+      hint: "Try \"git commit-tree -S\", mend what it names, and run the same command again. "
+        + keepsConfiguration("sign"))
+  }
+
+  /// What to do without something that a batch was registered with.
+  private static func keepsConfiguration(_ setting: String) -> String {
+    "A batch keeps its configuration: to go without, cancel it, set commit.\(setting) to false, run it anew."
   }
 
   static func swapRefused(_ ref: String, _ result: ProcessResult) -> Fault {

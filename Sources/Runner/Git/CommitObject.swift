@@ -14,6 +14,36 @@ enum CommitObject {
     return Array(text.utf8)
   }
 
+  /// The variables that make git write an identity and a time as `bytes` does.
+  static func variables(of identity: String, _ role: String, timeMs: Int64) -> [(String, String)] {
+    let parts = identity.split(separator: "<", maxSplits: 1, omittingEmptySubsequences: false)
+    let name = parts[0].hasSuffix(" ") ? String(parts[0].dropLast()) : String(parts[0])
+    return [
+      ("GIT_\(role)_NAME", name), ("GIT_\(role)_EMAIL", parts.count == 2 ? String(parts[1].dropLast()) : ""),
+      ("GIT_\(role)_DATE", "@\(max(0, timeMs / 1000)) +0000"),
+    ]
+  }
+
+  /// A commit's bytes as they were before it was signed.
+  static func withoutSignature(_ bytes: [UInt8]) -> [UInt8] {
+    var kept: [UInt8] = []
+    var isHeader = true
+    var isSignature = false
+    for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      if line.isEmpty { isHeader = false }
+      if isHeader {
+        // A header goes on in lines that begin with a space.
+        let goesOn = line.first == UInt8(ascii: " ")
+        isSignature =
+          goesOn
+          ? isSignature : line.starts(with: "gpgsig ".utf8) || line.starts(with: "gpgsig-sha256 ".utf8)
+        if isSignature { continue }
+      }
+      kept += line + [UInt8(ascii: "\n")]
+    }
+    return kept.dropLast()
+  }
+
   /// The value of the first header with this name.
   static func header(_ name: String, of bytes: [UInt8]) -> String? {
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {

@@ -12,6 +12,8 @@ struct GitProgram: Sendable {
   /// Where git runs, and the variables that pin it to one repository.
   private let directory: String
   private let pins: [String: String]
+  /// The pins that `git commit` gives to hooks: none where git's folder is found from the working directory.
+  private let hookPins: [String: String]
   private var settings: [(name: String, value: String)]
 
   /// Settings for every call. Values that run a program are switched off, and so is what writes at its own
@@ -45,6 +47,7 @@ struct GitProgram: Sendable {
     }
     self.environment = kept
     pins = [:]
+    hookPins = [:]
     settings = Self.fixedSettings.map { (name: $0.0, value: $0.1) }
     do {
       program = try ProgramSearch.path(of: Command(["git"], environment: environment, directory: directory))
@@ -61,6 +64,7 @@ struct GitProgram: Sendable {
     identity = found.identity
     directory = layout.topLevel
     pins = ["GIT_DIR": layout.gitFolder, "GIT_WORK_TREE": layout.topLevel]
+    hookPins = layout.gitFolder == "\(layout.topLevel)/.git" ? [:] : ["GIT_DIR": layout.gitFolder]
     settings = found.settings
     for filter in filters {
       settings += [
@@ -77,7 +81,7 @@ struct GitProgram: Sendable {
     case plumbing
     /// The user's, for calls that only ask what is configured.
     case asking
-    /// The user's, and git's usual surroundings, for running their hooks.
+    /// The user's, and what `git commit` itself would set, for running their hooks.
     case hooks
   }
 
@@ -91,6 +95,7 @@ struct GitProgram: Sendable {
     var guise: Guise = .plumbing
     /// The call goes on to its end even if this process is killed.
     var survivesParent = false
+    var timeout: Duration?
     var outputLimitBytes = 256 << 20
   }
 
@@ -105,12 +110,12 @@ struct GitProgram: Sendable {
       command.environment.merge(identity) { $1 }
     case .hooks:
       settings = []
-      command.environment = plain.merging(identity) { $1 }
+      command.environment = plain
     }
-    command.environment.merge(pins) { $1 }
+    command.environment.merge(options.guise == .hooks ? hookPins : pins) { $1 }
     command.environment.merge(options.variables) { $1 }
     // Settings go through variables, not `-c`: names and values with `=` keep their meaning.
-    command.environment["GIT_CONFIG_COUNT"] = "\(settings.count)"
+    if !settings.isEmpty { command.environment["GIT_CONFIG_COUNT"] = "\(settings.count)" }
     for (index, setting) in settings.enumerated() {
       command.environment["GIT_CONFIG_KEY_\(index)"] = setting.name
       command.environment["GIT_CONFIG_VALUE_\(index)"] = setting.value
@@ -118,6 +123,7 @@ struct GitProgram: Sendable {
     command.input = options.input
     command.outputLimitBytes = options.outputLimitBytes
     command.survivesParent = options.survivesParent
+    command.timeout = options.timeout
     let result = try ChildProcess.runBlocking(command)
     if case .code(let code) = result.exit, options.answers.contains(code) { return result }
     throw .gitFailed(words.first { !$0.hasPrefix("-") } ?? "git", result)

@@ -22,12 +22,15 @@ extension GitRepository {
         ("core.splitIndex", "false"), ("core.untrackedCache", "false"), ("core.sparseCheckout", "false"),
         ("index.sparse", "false"),
       ])
-    if let parent = draft.parent { _ = try git.run(["read-tree", parent.text], options) }
+    try read(draft, into: index, options)
     let blobs = try writeBlobs(draft.files.map(\.source))
-    try update(index: options, zip(draft.files.map(\.path), blobs), removing: draft.removing)
+    let files = Array(zip(draft.files.map(\.path), blobs))
+    try update(index: options, files, removing: draft.removing)
     var message = draft.message
     if draft.runsHooks {
+      try refresh(draft, options)
       message = try runHooks(on: draft, options, scratch: "\(scratch)/git-\(token).message")
+      try checkAfterHooks(files, of: draft, options)
     }
     try check(message, of: draft)
     let treeText = try git.run(["write-tree"], options).lines.first ?? ""
@@ -38,10 +41,30 @@ extension GitRepository {
       throw .foreignPathInCommit(foreign.path)
     }
     if difference.changes.isEmpty && draft.parent != nil { return .unchanged(tree: tree) }
-    let bytes = CommitObject.bytes(of: draft, tree: tree, message: message)
-    let commit = try writeCommitObject(bytes)
+    let (commit, bytes) =
+      draft.signs
+      ? try writeSigned(draft, tree: tree, message: message)
+      : try write(CommitObject.bytes(of: draft, tree: tree, message: message))
     try syncFolders(of: blobs + difference.newTrees + [tree, commit])
     return .built(BuiltCommit(id: commit, tree: tree, bytes: bytes, changes: difference.changes))
+  }
+
+  /// Fills the private index with what the commit starts from.
+  ///
+  /// Hooks look at the working tree through it: for them it is made out of the user's own, so that git needn't
+  /// read every file again to see that it is unchanged.
+  private func read(
+    _ draft: CommitDraft, into index: PrivateIndex, _ options: GitProgram.Options
+  ) throws(Fault) {
+    guard let parent = draft.parent else { return }
+    guard draft.runsHooks, let users = WholeFile.read(layout.indexFile),
+      WholeFile.write(users, to: index.path),
+      try git.run(["read-tree", "--reset", parent.text], .accepting([0, 128], options)).succeeded
+    else {
+      index.remove()
+      _ = try git.run(["read-tree", parent.text], options)
+      return
+    }
   }
 
   /// Refuses a message whose trailers nobody could find again.
@@ -73,26 +96,8 @@ extension GitRepository {
     _ = try git.run(["update-index", "-z", "--index-info"], options)
   }
 
-  /// Runs the user's hooks on the private index, as `git commit` would, and returns the message they leave.
-  private func runHooks(
-    on draft: CommitDraft, _ options: GitProgram.Options, scratch: String
-  ) throws(Fault) -> String {
-    var options = options
-    options.guise = .hooks
-    options.answers = Set(0...127)
-    options.variables["GIT_EDITOR"] = ":"
-    guard WholeFile.write(Array(draft.message.utf8), to: scratch) else { throw .gitFileUnwritable(scratch) }
-    defer { unlink(scratch) }
-    for hook in [
-      ["pre-commit"], ["prepare-commit-msg", "--", scratch, "message"], ["commit-msg", "--", scratch],
-    ] {
-      let result = try git.run(["hook", "run", "--ignore-missing"] + hook, options)
-      if !result.succeeded { throw .hookRefused(hook[0], result) }
-    }
-    guard let bytes = WholeFile.read(scratch), let text = String(validating: bytes, as: UTF8.self) else {
-      throw .gitFileUnwritable(scratch)
-    }
-    return text
+  private func write(_ commit: [UInt8]) throws(Fault) -> (id: GitID, bytes: [UInt8]) {
+    (try writeCommitObject(commit), commit)
   }
 
   private func writeCommitObject(_ bytes: [UInt8]) throws(Fault) -> GitID {

@@ -110,16 +110,17 @@ extension GitRepository {
     return Set(result.fields.map { $0.hasPrefix("./") ? String($0.dropFirst(2)) : $0 })
   }
 
-  package func hooksPresent() -> [String] {
+  package func hooksPresent() -> [PresentHook] {
     let names = [
       "pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction",
       "post-index-change",
     ]
-    let files = names.filter {
-      let path = "\(layout.hooksFolder)/\($0)"
-      return FileFacts(following: path).kind == .file && access(path, X_OK) == 0
+    let files = names.compactMap { name -> PresentHook? in
+      let path = "\(layout.hooksFolder)/\(name)"
+      guard FileFacts(following: path).kind == .file else { return nil }
+      return PresentHook(name: name, isExecutable: access(path, X_OK) == 0)
     }
-    return files + configuredHooks.map { "hook.\($0)" }
+    return files + settings.hooks.map { PresentHook(name: "hook.\($0)") }
   }
 
   package func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle] {

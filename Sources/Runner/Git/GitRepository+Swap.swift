@@ -9,17 +9,13 @@ extension GitRepository {
   package func compareAndSwap(
     _ ref: String, from old: GitID?, to new: GitID, committer: String, subject: String
   ) throws(Fault) -> SwapOutcome {
-    let parts = committer.split(separator: "<", maxSplits: 1)
     let result = try git.run(
       ["update-ref", "-m", "ledgerctl: \(subject)", ref, new.text, old?.text ?? layout.objectFormat.zero],
       .init(
         answers: [0, 1, 128],
-        variables: [
-          // Only the reflog's line is by them; without a name git would look for one and might refuse.
-          "GIT_COMMITTER_NAME": parts.first.map { $0.hasSuffix(" ") ? String($0.dropLast()) : String($0) }
-            ?? "",
-          "GIT_COMMITTER_EMAIL": parts.count == 2 ? String(parts[1].dropLast()) : "",
-        ],
+        // Only the reflog's line is by them; without a name git would look for one and might refuse.
+        variables: Dictionary(
+          uniqueKeysWithValues: CommitObject.variables(of: committer, "COMMITTER", timeMs: 0).dropLast()),
         // Killed between making its lock and moving it into place, git would leave the lock behind.
         survivesParent: true))
     if result.succeeded {

@@ -2,8 +2,9 @@
 package struct GitRepository: Repository {
   package let layout: RepositoryLayout
   let git: GitProgram
-  /// Hooks that are made by configuration, as git 2.54 and newer have them.
-  let configuredHooks: [String]
+  /// What the user's configuration says.
+  let settings: GitSettings
+  let environment: [String: String]
 
   /// Finds the repository that a directory's working tree belongs to, as git finds it.
   ///
@@ -15,31 +16,11 @@ package struct GitRepository: Repository {
     let found = try GitProgram(directory: directory, environment: environment)
     var layout = try locate(directory, found)
     let configuration = try found.run(["config", "--list", "-z", "--includes"], .init(guise: .asking)).fields
-    var filters: Set<String> = []
-    var hooks: Set<String> = []
-    for field in configuration {
-      // A name, then a line feed and the value, which may be missing.
-      let parts = field.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String(parts[0])
-      if name == "core.sparsecheckout" { layout.isSparse = parts.count == 1 || isTrue(parts[1]) }
-      if let filter = middle(of: name, after: "filter.") { filters.insert(filter) }
-      if let hook = middle(of: name, after: "hook."), name.hasSuffix(".command") { hooks.insert(hook) }
-    }
-    let git = GitProgram(found, pinnedTo: layout, filters: filters.sorted(), hooks: hooks.sorted())
-    return GitRepository(layout: layout, git: git, configuredHooks: hooks.sorted())
-  }
-
-  /// `spy` of `filter.spy.clean`, which may hold points itself; nil for another section or none in the
-  /// middle.
-  private static func middle(of name: String, after section: String) -> String? {
-    guard name.hasPrefix(section), let point = name.dropFirst(section.count).lastIndex(of: ".") else {
-      return nil
-    }
-    return String(name.dropFirst(section.count)[..<point])
-  }
-
-  private static func isTrue(_ value: Substring) -> Bool {
-    ["true", "yes", "on", "1"].contains(value.lowercased())
+    let settings = GitSettings(configuration)
+    layout.isSparse = settings.isSparse
+    let git = GitProgram(
+      found, pinnedTo: layout, filters: settings.filters.sorted(), hooks: settings.hooks.sorted())
+    return GitRepository(layout: layout, git: git, settings: settings, environment: environment)
   }
 
   private static func locate(_ directory: String, _ git: GitProgram) throws(Fault) -> RepositoryLayout {

@@ -1,8 +1,8 @@
 /// A git repository as a batch sees it. All paths are relative to its top level, all refs are full, such as
 /// `refs/heads/main`.
 ///
-/// No call runs a program of the user's, but for `build` where the draft asks for hooks; none changes what
-/// the user has staged. Calls wait for git, a few milliseconds each.
+/// No call runs a program of the user's, but for `build` where the draft asks for hooks or a signature; none
+/// changes what the user has staged. Calls wait for git, a few milliseconds each.
 package protocol Repository: Sendable {
   var layout: RepositoryLayout { get }
 
@@ -22,9 +22,10 @@ package protocol Repository: Sendable {
   func attributes(of paths: [String]) throws(Fault) -> [String: [TargetAttribute]]
   /// Those of the paths that git ignores; a tracked path never is.
   func ignored(among paths: [String]) throws(Fault) -> Set<String>
-  /// The user's hooks that a commit of theirs would run and ours does not: `pre-commit`, or `hook.lint` for
-  /// one that is made by configuration.
-  func hooksPresent() -> [String]
+  /// The user's hooks that have to do with commits.
+  func hooksPresent() -> [PresentHook]
+  /// How a commit would be signed; 78 where git's configuration can't sign.
+  func signing() throws(Fault) -> Signing
   /// What is in the way of a path's folders, in the working tree and at a commit; paths without obstacles are
   /// left out.
   func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle]
@@ -53,7 +54,7 @@ package protocol Repository: Sendable {
   // MARK: Making a commit
 
   /// Writes blobs, trees and the commit, and syncs them. `scratch` is a folder for a private index; `token`
-  /// tells concurrent builds apart. Idempotent.
+  /// tells concurrent builds apart. Idempotent, but for signatures.
   func build(_ draft: CommitDraft, scratch: String, token: String) throws(Fault) -> BuildOutcome
   /// Writes recorded bytes of a commit again, and checks that everything it needs is there. Idempotent.
   func writeCommit(_ bytes: [UInt8]) throws(Fault) -> GitID

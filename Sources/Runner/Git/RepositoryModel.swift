@@ -75,6 +75,24 @@ package struct PathStatus: Hashable, Sendable {
   package var isAbsent: Bool { tip == nil && staged == .absent && working == .absent }
 }
 
+/// A hook of the user's that has to do with commits.
+package struct PresentHook: Hashable, Sendable {
+  /// `pre-commit`, or `hook.lint` for one that is made by configuration.
+  package var name: String
+  /// git passes over a hook file that is not.
+  package var isExecutable: Bool
+
+  package init(name: String, isExecutable: Bool = true) {
+    self.name = name
+    self.isExecutable = isExecutable
+  }
+
+  /// A commit for which the user's hooks are asked for runs it.
+  package var runsWhereAsked: Bool {
+    ["pre-commit", "prepare-commit-msg", "commit-msg"].contains(name) || name.hasPrefix("hook.")
+  }
+}
+
 /// A git attribute of a target that makes git's bytes differ from those in the working tree.
 package enum TargetAttribute: Hashable, Sendable {
   /// A clean filter of the user's; Git LFS is told apart as `lfs`.
@@ -120,6 +138,8 @@ package struct CommitDraft: Hashable, Sendable {
   package var timeMs: Int64
   /// Runs the user's `pre-commit`, `prepare-commit-msg` and `commit-msg` hooks on it.
   package var runsHooks = false
+  /// Signs it as the user's git is set up to; then every build makes another commit.
+  package var signs = false
 
   package init(
     parent: GitID?, files: [CommitFile], removing: [String] = [], message: String, author: String,

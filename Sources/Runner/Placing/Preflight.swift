@@ -3,6 +3,8 @@ import Ledger
 /// The check before any work: whether the batch could be placed and committed here. Changes nothing.
 struct Preflight: Sendable {
   let repository: any Repository
+  /// How the commit is to be made.
+  let commit: Configuration.Commit
 
   /// Where a batch's commit would go, and by whom.
   struct Destination: Hashable, Sendable {
@@ -35,6 +37,7 @@ struct Preflight: Sendable {
     if let folder = repository.unwritableFolder() { faults.append(.gitNotWritable(folder)) }
     let identities = collecting { () throws(Fault) in try repository.identities() }
     let place = collecting { () throws(Fault) in try self.place(branch: branch) }
+    let signing = commit.sign ? collecting { () throws(Fault) in try repository.signing() } : nil
     if let place, !place.inWorkingTree,
       let path = collecting({ () throws(Fault) in try repository.checkedOutElsewhere(place.ref) })
         .flatMap({ $0 })
@@ -42,13 +45,24 @@ struct Preflight: Sendable {
       faults.append(.branchElsewhere(place.ref, path: path))
     }
     guard faults.isEmpty, let identities, let place else { throw Faults(faults) }
-    let hooks = repository.hooksPresent()
-    let notes =
-      hooks.isEmpty
-      ? [] : ["Hooks that are there and not run: \(hooks.sorted().joined(separator: ", "))."]
+    let notes = [Self.note(on: repository.hooksPresent(), run: commit.hooks), signing?.text].compactMap { $0 }
     return Destination(
       ref: place.ref, tip: place.tip, base: place.base, inWorkingTree: place.inWorkingTree,
       identities: identities, notes: notes)
+  }
+
+  /// Names the hooks that are there and do not run, in one line; nil where there are none.
+  ///
+  /// `run` says that the configuration asks for hooks.
+  static func note(on hooks: [PresentHook], run isAsked: Bool) -> String? {
+    func names(_ hooks: [PresentHook]) -> String { hooks.map(\.name).sorted().joined(separator: ", ") }
+    var sentences: [String] = []
+    let idle = hooks.filter { $0.isExecutable && !(isAsked && $0.runsWhereAsked) }
+    if !idle.isEmpty { sentences.append("Hooks that are there and not run: \(names(idle)).") }
+    // A hook that is switched off by its mode is news only to whoever asks for hooks.
+    let lame = hooks.filter { isAsked && $0.runsWhereAsked && !$0.isExecutable }
+    if !lame.isEmpty { sentences.append("Hooks that are not executable and not run: \(names(lame)).") }
+    return sentences.isEmpty ? nil : sentences.joined(separator: " ")
   }
 
   private func place(
@@ -77,7 +91,7 @@ extension StageWork {
   func preflight(_ state: BatchState) async throws(Fault) -> [String] {
     do {
       let preflight = Preflight(
-        repository: try surroundings.repository())
+        repository: try surroundings.repository(), commit: configuration.commit)
       let destination = try preflight.destination(branch: registration.branchName)
       _ = try await survey(destination, state).plan(nil)
       return destination.notes

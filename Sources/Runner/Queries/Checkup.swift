@@ -56,7 +56,7 @@ public struct Checkup: Sendable {
       layout = nil
       checks.append(.init("project", isFine: false, error.message, hint: error.hint))
     }
-    let (git, top) = repository()
+    let (git, top) = repository(layout)
     checks += git
     let root = layout?.root ?? top ?? directory
     checks.append(project(layout, root: root))
@@ -99,9 +99,11 @@ public struct Checkup: Sendable {
       [.init("root", .string(layout.root)), .init("ledger", .string(layout.ledgerFolder))])
   }
 
-  private func repository() -> ([Diagnosis.Check], top: String?) {
+  private func repository(_ layout: ProjectLayout?) -> ([Diagnosis.Check], top: String?) {
     do throws(Fault) {
       let repository = try GitRepository.discover(from: directory, environment: environment)
+      let file = layout?.configuration ?? repository.layout.topLevel + "/ledger.yaml"
+      let commit = (try? Configuration.load(file: file, environment: environment))?.commit ?? .init()
       let version = try repository.version()
       var checks: [Diagnosis.Check] = [
         .init(
@@ -116,19 +118,30 @@ public struct Checkup: Sendable {
         checks.append(.init("identity", isFine: false, error.message, hint: error.hint))
       }
       do throws(Faults) {
-        let destination = try Preflight(repository: repository).destination(branch: nil)
+        let destination = try Preflight(repository: repository, commit: commit).destination(branch: nil)
         checks.append(
           .init(
             "branch", (["Commits go to \(destination.ref)."] + destination.notes).joined(separator: " "),
             [.init("ref", .string(destination.ref))]))
       } catch {
-        for fault in error.all where !fault.code.hasSuffix("_identity") {
+        for fault in error.all where !fault.code.hasSuffix("_identity") && fault.code != "signing_unavailable"
+        {
           checks.append(.init("branch", isFine: false, fault.message, hint: fault.hint))
         }
       }
+      if commit.sign { checks.append(signing(in: repository)) }
       return (checks, repository.layout.topLevel)
     } catch {
       return ([.init("git", isFine: false, error.message, hint: error.hint)], nil)
+    }
+  }
+
+  private func signing(in repository: GitRepository) -> Diagnosis.Check {
+    do throws(Fault) {
+      let signing = try repository.signing()
+      return .init("signing", signing.text, [.init("format", .string(signing.format.rawValue))])
+    } catch {
+      return .init("signing", isFine: false, error.message, hint: error.hint)
     }
   }
 

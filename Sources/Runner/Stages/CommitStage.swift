@@ -44,10 +44,8 @@ extension StageWork {
       throw Fault.batchNotSound(damage.typeName)
     }
     let destination = try currentDestination()
-    let build = try surroundings.repository().build(
-      try await draft(state, placement, on: destination), scratch: surroundings.scratch,
-      token: token)
-    guard case .built(let commit) = build else {
+    let draft = try await draft(state, placement, on: destination)
+    guard case .built(let commit) = try await build(draft, in: run) else {
       try await completeCommit(in: run, started: started)
       return true
     }
@@ -76,15 +74,31 @@ extension StageWork {
   private func rewriteTargets(_ placement: Placement, in run: BatchRun) async throws {
     do throws(Fault) { try await write(placement.targets) } catch {
       guard error.exit == .inTheWay else { throw error }
-      _ = try await takeBackUnderLock(in: run)
-      let attempt = await run.state.place.nextAttempt
-      try await run.append([
-        .stageInvalidated(
-          StageRef(nil, .place, attempt: attempt),
-          StageInvalidation(code: error.code, message: error.message))
-      ])
+      try await returnToPackaged(run, because: error)
       throw error
     }
+  }
+
+  /// Builds the commit. Where a hook refuses it, or it can't be signed, the batch is packaged again and no
+  /// more: what was placed is taken back.
+  private func build(_ draft: CommitDraft, in run: BatchRun) async throws -> BuildOutcome {
+    let repository = try surroundings.repository()
+    do throws(Fault) {
+      return try repository.build(draft, scratch: surroundings.scratch, token: token)
+    } catch {
+      guard error.exit == .inTheWay || error.exit == .configuration else { throw error }
+      try await returnToPackaged(run, because: error)
+      throw error
+    }
+  }
+
+  private func returnToPackaged(_ run: BatchRun, because fault: Fault) async throws {
+    _ = try await takeBackUnderLock(in: run)
+    let attempt = await run.state.place.nextAttempt
+    try await run.append([
+      .stageInvalidated(
+        StageRef(nil, .place, attempt: attempt), StageInvalidation(code: fault.code, message: fault.message))
+    ])
   }
 
   private func draft(
@@ -104,6 +118,7 @@ extension StageWork {
       message: message, author: registration.author, committer: registration.committer,
       timeMs: state.placedMs)
     draft.runsHooks = configuration.commit.hooks
+    draft.signs = configuration.commit.sign
     return draft
   }
 

@@ -39,8 +39,8 @@ extension StageWork {
 
   /// The branch as it stands now; the batch's own commit is not made elsewhere.
   func currentDestination() throws(Fault) -> Preflight.Destination {
-    let preflight = Preflight(
-      repository: try surroundings.repository())
+    // A commit that was signed before a crash must land also where nobody could sign any more.
+    let preflight = Preflight(repository: try surroundings.repository(), commit: .init())
     do {
       var destination = try preflight.destination(branch: registration.branchName)
       guard destination.tip == nil else { return destination }

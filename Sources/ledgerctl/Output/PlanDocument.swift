@@ -69,6 +69,7 @@ enum PlanDocument {
       .init("ref", .string(commit.ref)), .init("branch", .string(commit.branch)),
       .init("author", .string(commit.author)), .init("message", .string(commit.message)),
     ]
+    if commit.signs { members.append(.init("signed", true)) }
     if let parent = commit.parent { members.append(.init("parent", .string(parent))) }
     return .object(members)
   }

@@ -91,6 +91,24 @@ final class SampleFolder {
     return String(decoding: result.output, as: UTF8.self)
   }
 
+  /// Runs a shell script in the repository and returns its stdout.
+  @discardableResult
+  func shell(_ script: String) throws -> String {
+    var command = Command(["/bin/sh", "-ec", script], environment: environment, directory: root)
+    command.timeout = .seconds(120)
+    let result = try ChildProcess.runBlocking(command)
+    #expect(result.succeeded, "\(script): \(String(decoding: result.errorTail, as: UTF8.self))")
+    return String(decoding: result.output, as: UTF8.self)
+  }
+
+  /// Makes a hook of the repository's out of a shell script.
+  func hook(_ name: String, _ script: String, in folder: String = ".git/hooks", mode: Int = 0o755) throws {
+    try makeFolder(folder)
+    try write("#!/bin/sh\n\(script)\n", to: "\(folder)/\(name)")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: mode], ofItemAtPath: "\(root)/\(folder)/\(name)")
+  }
+
   /// Commits on the branch, the first included.
   func commits() throws -> Int { Int(try git("rev-list", "--count", "HEAD").dropLast()) ?? -1 }
 

@@ -164,17 +164,36 @@ struct PreflightTests {
   @Test("Hooks that would not run are named, wherever they are configured to be")
   func hooks() throws {
     let repository = try TestRepository()
-    #expect(try repository.discover().hooksPresent() == [])
+    func present() throws -> [PresentHook] { try repository.discover().hooksPresent() }
+    #expect(try present() == [])
     try repository.shell(
       "printf '#!/bin/sh\\n' >.git/hooks/commit-msg; cp .git/hooks/commit-msg .git/hooks/pre-push")
-    #expect(try repository.discover().hooksPresent() == [])
+    #expect(try present() == [PresentHook(name: "commit-msg", isExecutable: false)])
     try repository.shell("chmod +x .git/hooks/*")
-    #expect(try repository.discover().hooksPresent() == ["commit-msg"])
+    #expect(try present() == [PresentHook(name: "commit-msg")])
     try repository.shell(
       "mkdir husky; cp .git/hooks/commit-msg husky/pre-commit; git config core.hooksPath husky")
-    #expect(try repository.discover().hooksPresent() == ["pre-commit"])
+    #expect(try present() == [PresentHook(name: "pre-commit")])
     try repository.shell("git config hook.my.lint.event pre-commit; git config hook.my.lint.command false")
-    #expect(try repository.discover().hooksPresent() == ["pre-commit", "hook.my.lint"])
+    #expect(try present() == [PresentHook(name: "pre-commit"), PresentHook(name: "hook.my.lint")])
+  }
+
+  @Test("The line on hooks names those that do not run, whether or not hooks are asked for")
+  func hookNotes() {
+    let hooks = [
+      PresentHook(name: "post-commit"), PresentHook(name: "pre-commit"),
+      PresentHook(name: "commit-msg", isExecutable: false), PresentHook(name: "post-index-change"),
+      PresentHook(name: "reference-transaction", isExecutable: false),
+    ]
+    #expect(
+      Preflight.note(on: hooks, run: false)
+        == "Hooks that are there and not run: post-commit, post-index-change, pre-commit.")
+    #expect(
+      Preflight.note(on: hooks, run: true)
+        == "Hooks that are there and not run: post-commit, post-index-change. "
+        + "Hooks that are not executable and not run: commit-msg.")
+    #expect(Preflight.note(on: [PresentHook(name: "pre-commit")], run: true) == nil)
+    #expect(Preflight.note(on: [PresentHook(name: "pre-commit", isExecutable: false)], run: false) == nil)
   }
 
   @Test("Links, files, submodules and nested repositories on the way to a target are named")

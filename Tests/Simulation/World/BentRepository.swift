@@ -18,7 +18,8 @@ struct BentRepository: Repository {
     try sound.attributes(of: paths)
   }
   func ignored(among paths: [String]) throws(Fault) -> Set<String> { try sound.ignored(among: paths) }
-  func hooksPresent() -> [String] { sound.hooksPresent() }
+  func hooksPresent() -> [PresentHook] { sound.hooksPresent() }
+  func signing() throws(Fault) -> Signing { try sound.signing() }
   func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle] {
     try sound.obstacles(to: paths, at: commit)
   }

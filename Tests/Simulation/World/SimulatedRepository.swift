@@ -36,7 +36,8 @@ struct SimulatedRepository: Repository {
   func checkedOutElsewhere(_ ref: String) throws(Fault) -> String? { nil }
   func attributes(of paths: [String]) throws(Fault) -> [String: [TargetAttribute]] { [:] }
   func ignored(among paths: [String]) throws(Fault) -> Set<String> { [] }
-  func hooksPresent() -> [String] { [] }
+  func hooksPresent() -> [PresentHook] { [] }
+  func signing() throws(Fault) -> Signing { throw .git(.inputOutput) }
   func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle] {
     try perform("obstacles") { () throws(Fault) in
       var found: [String: Obstacle] = [:]

@@ -66,6 +66,8 @@ public struct BatchPlan: Sendable {
     /// With the trailer's values that only the run can know as words in capitals.
     public var message: String
     public var author: String
+    /// The commit would be signed.
+    public var signs: Bool
   }
 
   public var batch: BatchID

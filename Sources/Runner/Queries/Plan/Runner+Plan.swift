@@ -30,7 +30,8 @@ extension Runner {
     plan.action = action
     let (images, missing) = await pinAll(request.manifest)
     plan.faults += missing
-    let preflight = Preflight(repository: try surroundings.repository())
+    let preflight = Preflight(
+      repository: try surroundings.repository(), commit: request.configuration.commit)
     let destination: Preflight.Destination
     do throws(Faults) {
       destination = try preflight.destination(branch: request.branch ?? request.configuration.commit.branch)
@@ -53,7 +54,8 @@ extension Runner {
   private func goOn(_ state: BatchState, into plan: inout BatchPlan) async throws {
     plan.action = .goOn
     guard let registration = state.registration else { throw Fault.batchUnknown(plan.batch.text) }
-    let preflight = Preflight(repository: try surroundings.repository())
+    let preflight = Preflight(
+      repository: try surroundings.repository(), commit: registration.configuration.commit)
     let destination = try preflight.destination(branch: registration.branchName)
     plan.notes += destination.notes
     try await work(state, registration, destination, into: &plan)
@@ -113,7 +115,7 @@ extension Runner {
     plan.commit = BatchPlan.CommitPlan(
       ref: destination.ref, branch: stages.registration.branchName, parent: destination.parent?.text,
       message: message.replacing("0:\(Digest.zero)", with: "POSITION:HASH"),
-      author: stages.registration.author)
+      author: stages.registration.author, signs: stages.configuration.commit.sign)
   }
 
   /// Whether a tip holds all targets, so that there is nothing to commit.

@@ -1,0 +1,43 @@
+/// What is taken from the user's git configuration, read once.
+struct GitSettings: Hashable, Sendable {
+  private(set) var isSparse = false
+  /// Names of filters: `spy` of `filter.spy.clean`.
+  private(set) var filters: Set<String> = []
+  /// Hooks that are made by configuration, as git 2.54 and newer have them.
+  private var hookNames: Set<String> = []
+  /// The last value of every other setting by its name, as git spells it.
+  private var values: [String: String] = [:]
+
+  var hooks: [String] { hookNames.sorted() }
+
+  /// Reads the fields of `git config --list -z`: a name, then a line feed and the value, which may be missing.
+  init(_ fields: [String]) {
+    for field in fields {
+      let parts = field.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+      let name = String(parts[0])
+      let value = parts.count == 2 ? String(parts[1]) : "true"
+      if name == "core.sparsecheckout" { isSparse = Self.isTrue(value) }
+      if let filter = Self.middle(of: name, after: "filter.") { filters.insert(filter) }
+      if let hook = Self.middle(of: name, after: "hook."), name.hasSuffix(".command") {
+        hookNames.insert(hook)
+      }
+      values[name] = value
+    }
+  }
+
+  /// The value of a setting, whose name is in lower case but for what stands in its middle.
+  subscript(name: String) -> String? { values[name] }
+
+  /// `spy` of `filter.spy.clean`, which may hold points itself; nil for another section or none in the
+  /// middle.
+  private static func middle(of name: String, after section: String) -> String? {
+    guard name.hasPrefix(section), let point = name.dropFirst(section.count).lastIndex(of: ".") else {
+      return nil
+    }
+    return String(name.dropFirst(section.count)[..<point])
+  }
+
+  private static func isTrue(_ value: String) -> Bool {
+    ["true", "yes", "on", "1"].contains(value.lowercased())
+  }
+}
