@@ -75,8 +75,11 @@ actor BatchRun {
   /// Works until the batch has ended, nothing can go on, or the run is asked to stop.
   func work(_ stages: StageWork) async throws(Fault) -> Ending {
     let registration = try registrationInForce()
+    let wanted = options.jobs ?? registration.configuration.limits.inFlight
+    let fit = stages.memoryFit(state)
+    if let note = fit.note(wanted: wanted) { self.note(note) }
     let planner = Planner(
-      run: id, jobs: options.jobs ?? registration.configuration.limits.inFlight,
+      run: id, jobs: fit.jobs(wanted: wanted),
       extractsTogether: stages.extractsTogether, stopsBeforePlacing: options.untilPackaged)
     let maxWaitMs = options.maxWaitMs ?? registration.configuration.limits.maxWait.milliseconds
     let mailbox = Mailbox()

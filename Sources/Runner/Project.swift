@@ -104,7 +104,7 @@ public final class Project: Sendable {
     Runner(try surroundings(), stop: stop, observe: observe)
   }
 
-  private func surroundings() throws(Fault) -> Surroundings {
+  func surroundings() throws(Fault) -> Surroundings {
     let clock = SystemClock()
     let folder = LedgerFolder(layout.ledgerFolder)
     let objects = try FileObjectStore(layout)
@@ -131,6 +131,7 @@ public final class Project: Sendable {
           throw .ledger(error)
         }
       })
+    surroundings.availableMemoryBytes = SystemMemory.availableBytes
     surroundings.seesCommit = {
       CommitPresence.isSeen($0, from: root, environment: environment)
     }

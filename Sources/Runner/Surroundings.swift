@@ -10,6 +10,8 @@ public struct Surroundings: Sendable {
   package var repository: @Sendable () throws(Fault) -> any Repository
   /// Whether a batch's commit is seen on its branch at first glance; false where only the repository can tell.
   package var seesCommit: @Sendable (BatchState) -> Bool = { _ in false }
+  /// Bytes of memory that can be had now.
+  package var availableMemoryBytes: @Sendable () -> Int64 = { .max }
   package var locks: any BatchLocks
   package var clock: any RunClock
   /// Absolute path of the project root.
