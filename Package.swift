@@ -40,7 +40,7 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "Ledger", "Schemas", "CPNG", "CProcess", "CFiles",
+        "Ledger", "Schemas", "CCrypto", "CPNG", "CProcess", "CFiles",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Yams", package: "Yams"),
       ],

@@ -17,15 +17,16 @@ extension Fault {
   static func targetAttribute(_ path: String, _ attribute: TargetAttribute) -> Fault {
     let found =
       switch attribute {
-      case .filter(let name): "filter=\(name)"
-      case .lfs: "filter=lfs"
-      case .ident: "ident"
-      case .encoding(let name): "working-tree-encoding=\(name)"
-      case .text: "text"
+      case .filter(let name): "\"filter=\(name)\""
+      case .lfs: "\"filter=lfs\""
+      case .lfsExtension(let name): "\"filter=lfs\", with `lfs.extension.\(name)` configured"
+      case .ident: "\"ident\""
+      case .encoding(let name): "\"working-tree-encoding=\(name)\""
+      case .text: "\"text\""
       }
     return Fault(
       "target_attribute", exit: .configuration,
-      "The target \"\(path)\" has the git attribute \"\(found)\", which would change its bytes.",
+      "The target \"\(path)\" has the git attribute \(found), which would change its bytes.",
       hint: "Exclude the targets in `.gitattributes`, or change `layout` in ledger.yaml.",
       path: path)
   }

@@ -35,10 +35,13 @@ final class OpenFile: Sendable {
     return OpenFile(owning: opened)
   }
 
-  func status() throws(FileError) -> FileStatus {
+  func status() throws(FileError) -> FileStatus { FileStatus(try facts()) }
+
+  /// All that the system says of the file.
+  func facts() throws(FileError) -> stat {
     var facts = stat()
     _ = try retrying("fstat") { fstat(descriptor, &facts) }
-    return FileStatus(facts)
+    return facts
   }
 
   /// Fills the buffer as far as one read does; 0 at the end of the file.
@@ -98,6 +101,20 @@ final class OpenFile: Sendable {
   /// Sets the times of last use and change to now; only the owner may.
   func setModifiedNow() throws(FileError) {
     _ = try retrying("futimens") { futimens(descriptor, nil) }
+  }
+
+  /// Sets the time of change to so many seconds ago, where it is later; only the owner may.
+  func setModified(beforeSecondsAgo seconds: Int) throws(FileError) {
+    let facts = try facts()
+    let latest = time(nil) - seconds
+    #if canImport(Darwin)
+      let (used, changed) = (facts.st_atimespec, facts.st_mtimespec)
+    #else
+      let (used, changed) = (facts.st_atim, facts.st_mtim)
+    #endif
+    if changed.tv_sec <= latest { return }
+    let times = [used, timespec(tv_sec: latest, tv_nsec: 0)]
+    _ = try retrying("futimens") { futimens(descriptor, times) }
   }
 
   func rewind() throws(FileError) {

@@ -23,12 +23,14 @@ extension GitRepository {
         ("index.sparse", "false"),
       ])
     try read(draft, into: index, options)
-    let blobs = try writeBlobs(draft.files.map(\.source))
+    let pointers = try keepLargeFiles(of: draft)
+    let blobs = try writeBlobs(draft.files, pointers, scratch: "\(scratch)/git-\(token).pointer")
     let files = Array(zip(draft.files.map(\.path), blobs))
     try update(index: options, files, removing: draft.removing)
     var message = draft.message
     if draft.runsHooks {
-      try refresh(draft, options)
+      // As `git commit` does before its hooks.
+      try refresh(draft.files.map(\.path), pointers: pointers, options)
       message = try runHooks(on: draft, options, scratch: "\(scratch)/git-\(token).message")
       try checkAfterHooks(files, of: draft, options)
     }
@@ -77,8 +79,30 @@ extension GitRepository {
     }
   }
 
-  private func writeBlobs(_ sources: [String]) throws(Fault) -> [GitID] {
-    if sources.isEmpty { return [] }
+  /// Has Git LFS keep the bytes of a draft's large files; pointers by path.
+  private func keepLargeFiles(of draft: CommitDraft) throws(Fault) -> [String: LargeFilePointer] {
+    let store = largeFiles
+    var pointers: [String: LargeFilePointer] = [:]
+    for file in draft.files where file.isLarge { pointers[file.path] = try store.keep(file.source) }
+    return pointers
+  }
+
+  /// Writes the files' blobs, in one process. A pointer goes by a file of its own, whose path `scratch` begins.
+  private func writeBlobs(
+    _ files: [CommitFile], _ pointers: [String: LargeFilePointer], scratch: String
+  ) throws(Fault) -> [GitID] {
+    if files.isEmpty { return [] }
+    var sources: [String] = []
+    defer { for source in sources where source.hasPrefix(scratch) { unlink(source) } }
+    for file in files {
+      guard let pointer = pointers[file.path] else {
+        sources.append(file.source)
+        continue
+      }
+      let path = "\(scratch)-\(sources.count)"
+      guard WholeFile.write(pointer.bytes, to: path) else { throw .gitFileUnwritable(path) }
+      sources.append(path)
+    }
     let input = Array(sources.map { "\($0)\n" }.joined().utf8)
     let ids = try git.run(["hash-object", "-w", "--no-filters", "--stdin-paths"], .init(input: input)).lines
       .compactMap { GitID($0) }

@@ -6,14 +6,6 @@
 
 /// Running the user's hooks on a commit, where the configuration asks for them.
 extension GitRepository {
-  /// Lets the private index know the times of the batch's files, as `git commit` does before its hooks.
-  func refresh(_ draft: CommitDraft, _ options: GitProgram.Options) throws(Fault) {
-    if draft.files.isEmpty { return }
-    // Only for speed, so that no answer is a failure.
-    _ = try git.run(
-      ["add", "--refresh", "--"] + draft.files.map(\.path), .accepting([0, 1, 128], options))
-  }
-
   /// Runs the user's hooks on the private index, as `git commit` would, and returns the message they leave.
   func runHooks(
     on draft: CommitDraft, _ options: GitProgram.Options, scratch: String

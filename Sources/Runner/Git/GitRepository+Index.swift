@@ -1,3 +1,5 @@
+import Ledger
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -57,6 +59,9 @@ extension GitRepository {
 
   // MARK: - The lock
 
+  /// The token of a ledger's commits, by the folder of its private files.
+  static func token(scratch: String) -> String { "commit-" + Digest.sha256(scratch.utf8).hex.prefix(16) }
+
   private var lockPath: String { "\(layout.indexFile).lock" }
 
   private func privateIndex(_ token: String) -> String { "\(layout.gitFolder)/ledgerctl-\(token).index" }
@@ -112,10 +117,12 @@ extension GitRepository {
     _ = try git.run(
       ["update-index", "-z", "--force-write-index", "--index-info"],
       .init(input: nulTerminated(lines), variables: variables))
-    let placed = wanted.filter { $0.new != nil }.map(\.path)
-    if placed.isEmpty { return }
-    // Only for speed: entries without the files' times are right too, and git looks at those files once more.
-    // So a file that is gone or outside a sparse checkout is no failure.
-    _ = try git.run(["add", "--refresh", "--"] + placed, .init(answers: [0, 1, 128], variables: variables))
+    let placed = wanted.filter { $0.new != nil }
+    let pointers = largeFiles.isThere ? try pointers(placed.compactMap { $0.new?.id }) : [:]
+    try refresh(
+      placed.map(\.path),
+      pointers: placed.reduce(into: [:]) { found, change in
+        found[change.path] = change.new.flatMap { pointers[$0.id] }
+      }, .init(variables: variables))
   }
 }

@@ -62,44 +62,6 @@ extension GitRepository {
     return nil
   }
 
-  package func attributes(of paths: [String]) throws(Fault) -> [String: [TargetAttribute]] {
-    let names = ["filter", "ident", "working-tree-encoding", "text", "eol", "crlf"]
-    let fields = try git.run(
-      ["check-attr", "-z", "--stdin"] + names, .init(input: nulTerminated(paths))
-    ).fields
-    var values: [String: [String: String]] = [:]
-    // Path, attribute, value, and so on.
-    for index in stride(from: 0, to: fields.count - 2, by: 3)
-    where fields[index + 2] != "unspecified" {
-      values[fields[index], default: [:]][fields[index + 1]] = fields[index + 2]
-    }
-    return values.compactMapValues { values in
-      let found = Self.attributes(values)
-      return found.isEmpty ? nil : found
-    }
-  }
-
-  private static func attributes(_ values: [String: String]) -> [TargetAttribute] {
-    var found: [TargetAttribute] = []
-    if let filter = values["filter"], filter != "unset" {
-      found.append(filter == "lfs" ? .lfs : .filter(filter))
-    }
-    if let ident = values["ident"], ident != "unset" { found.append(.ident) }
-    if let encoding = values["working-tree-encoding"], encoding != "unset" {
-      found.append(.encoding(encoding))
-    }
-    // `auto` leaves a file alone that has CR LF at the tip already; `eol` means text where `text` says
-    // nothing.
-    let isText =
-      switch values["text"] ?? values["crlf"] {
-      case "auto", "unset": false
-      case nil: values["eol"] != nil && values["eol"] != "unset"
-      default: true
-      }
-    if isText { found.append(.text) }
-    return found
-  }
-
   package func ignored(among paths: [String]) throws(Fault) -> Set<String> {
     // This one takes no literal pathspecs; a leading `./` keeps a path from being read as magic.
     let result = try git.run(
@@ -152,7 +114,7 @@ extension GitRepository {
   }
 
   /// `a/b/c` lies in `a` and `a/b`, outermost first.
-  private static func folders(above path: String) -> [String] {
+  static func folders(above path: String) -> [String] {
     path.indices.filter { path[$0] == "/" }.map { String(path[..<$0]) }
   }
 

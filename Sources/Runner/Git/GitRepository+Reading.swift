@@ -78,6 +78,7 @@ extension GitRepository {
     // Only where the plain bytes differ from the tip's can git's conversion of line ends make them the same.
     let differing = files.filter { tip[$0] != nil && ids[$0] != tip[$0]?.id }
     let converted = try hashes(of: differing, asTheyAre: false)
+    let pointers = try pointers(tip.values.filter { $0.mode.hasPrefix("100") }.map(\.id))
     var found: [String: PathStatus] = [:]
     for (path, kind) in zip(paths, kinds) {
       let working: PathStatus.Working =
@@ -87,11 +88,19 @@ extension GitRepository {
         case (.file, let id?): .file(id: id)
         default: .special
         }
-      let matches = tip[path].map { $0.id == ids[path] || $0.id == converted[path] } ?? false
+      let pointer = tip[path].flatMap { pointers[$0.id] }
+      let matches =
+        tip[path].map { $0.id == ids[path] || $0.id == converted[path] } ?? false
+        || kind == .file && pointer.map { holds("\(layout.topLevel)/\(path)", $0) } == true
       found[path] = PathStatus(
-        tip: tip[path], staged: staged[path] ?? .absent, working: working, workingMatchesTip: matches)
+        tip: tip[path], staged: staged[path] ?? .absent, working: working, workingMatchesTip: matches,
+        pointer: pointer)
     }
     return found
+  }
+
+  private func holds(_ path: String, _ pointer: LargeFilePointer) -> Bool {
+    FileFacts(at: path).sizeBytes == pointer.sizeBytes && InputFile.digest(at: path) == pointer.digest
   }
 
   /// The blobs that working files make: from their bytes, or after git's conversion of line ends.

@@ -3,6 +3,8 @@ struct GitSettings: Hashable, Sendable {
   private(set) var isSparse = false
   /// Names of filters: `spy` of `filter.spy.clean`.
   private(set) var filters: Set<String> = []
+  /// Names of Git LFS's extensions, programs that change bytes before it keeps them.
+  private(set) var lfsExtensions: Set<String> = []
   /// Hooks that are made by configuration, as git 2.54 and newer have them.
   private var hookNames: Set<String> = []
   /// The last value of every other setting by its name, as git spells it.
@@ -18,6 +20,7 @@ struct GitSettings: Hashable, Sendable {
       let value = parts.count == 2 ? String(parts[1]) : "true"
       if name == "core.sparsecheckout" { isSparse = Self.isTrue(value) }
       if let filter = Self.middle(of: name, after: "filter.") { filters.insert(filter) }
+      if let name = Self.middle(of: name, after: "lfs.extension.") { lfsExtensions.insert(name) }
       if let hook = Self.middle(of: name, after: "hook."), name.hasSuffix(".command") {
         hookNames.insert(hook)
       }

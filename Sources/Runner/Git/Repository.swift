@@ -1,3 +1,5 @@
+import Ledger
+
 /// A git repository as a batch sees it. All paths are relative to its top level, all refs are full, such as
 /// `refs/heads/main`.
 ///
@@ -18,8 +20,9 @@ package protocol Repository: Sendable {
   func unwritableFolder() -> String?
   /// The other worktree that has the branch checked out.
   func checkedOutElsewhere(_ ref: String) throws(Fault) -> String?
-  /// Attributes that make a path unfit as a target; paths without one are left out.
-  func attributes(of paths: [String]) throws(Fault) -> [String: [TargetAttribute]]
+  /// Attributes that a target's bytes depend on, as the working tree's rules say or those of a commit; paths
+  /// without one are left out.
+  func attributes(of paths: [String], at commit: GitID?) throws(Fault) -> [String: [TargetAttribute]]
   /// Those of the paths that git ignores; a tracked path never is.
   func ignored(among paths: [String]) throws(Fault) -> Set<String>
   /// The user's hooks that have to do with commits.
@@ -44,6 +47,9 @@ package protocol Repository: Sendable {
   func children(of folder: String, at commit: GitID) throws(Fault) -> [String]
   /// The bytes of blobs; a blob that is missing or larger than the limit is left out.
   func blobs(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]]
+  /// The bytes of files with these blobs: where a blob is a pointer of Git LFS, those that it keeps. A file whose
+  /// bytes are not here or more than the limit is left out.
+  func contents(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]]
   /// Where paths stand compared to a commit.
   func status(of paths: [String], at commit: GitID?) throws(Fault) -> [String: PathStatus]
   /// The bytes of a commit object; nil where it is missing.
@@ -58,6 +64,9 @@ package protocol Repository: Sendable {
   func build(_ draft: CommitDraft, scratch: String, token: String) throws(Fault) -> BuildOutcome
   /// Writes recorded bytes of a commit again, and checks that everything it needs is there. Idempotent.
   func writeCommit(_ bytes: [UInt8]) throws(Fault) -> GitID
+  /// Makes sure that Git LFS keeps what a commit's own pointers stand for; `source` is where those bytes are.
+  /// Idempotent.
+  func keepLargeFiles(of commit: GitID, from source: (Digest) -> String) throws(Fault)
   /// Moves a ref from one commit to another, or makes it where `old` is nil; only if it is still there.
   /// `committer` and `subject` go to the reflog.
   func compareAndSwap(
@@ -79,6 +88,9 @@ package protocol Repository: Sendable {
   func holdIndex(
     for changes: [TreeChange], token: String, patience: Duration
   ) throws(Fault) -> IndexOutcome
+  /// Lets the user's index know of working files that were written anew and hold what Git LFS keeps for them: git
+  /// can't tell without its program. Without it the index is right too: nothing is done where it is locked.
+  func refreshLargeFiles(_ paths: [String], token: String)
   /// Makes the held index the user's index and frees the lock. Does nothing where no index is held.
   func publishIndex(token: String) throws(Fault)
   /// Frees the lock if it is ours, and leaves the user's index as it was.

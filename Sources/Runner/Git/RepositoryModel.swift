@@ -55,14 +55,21 @@ package struct PathStatus: Hashable, Sendable {
   package var tip: TreeEntry?
   package var staged: Staged
   package var working: Working
-  /// The working file holds what the tip holds, after the conversion of line ends that git does on its own.
+  /// The working file holds what the tip holds, after the conversion of line ends that git does on its own and
+  /// that of Git LFS.
   package var workingMatchesTip: Bool
+  /// What the tip holds, where it is a pointer of Git LFS.
+  package var pointer: LargeFilePointer?
 
-  package init(tip: TreeEntry?, staged: Staged, working: Working, workingMatchesTip: Bool) {
+  package init(
+    tip: TreeEntry?, staged: Staged, working: Working, workingMatchesTip: Bool,
+    pointer: LargeFilePointer? = nil
+  ) {
     self.tip = tip
     self.staged = staged
     self.working = working
     self.workingMatchesTip = workingMatchesTip
+    self.pointer = pointer
   }
 
   /// Tracked at the tip, and neither staged nor working file differ from it.
@@ -95,9 +102,12 @@ package struct PresentHook: Hashable, Sendable {
 
 /// A git attribute of a target that makes git's bytes differ from those in the working tree.
 package enum TargetAttribute: Hashable, Sendable {
-  /// A clean filter of the user's; Git LFS is told apart as `lfs`.
+  /// A clean filter of the user's.
   case filter(String)
+  /// Git LFS keeps the bytes, and the commit holds a pointer to them.
   case lfs
+  /// The same, but a program of the user's changes the bytes before.
+  case lfsExtension(String)
   case ident
   case encoding(String)
   /// Line ends are converted, whatever is in the file: harmless for bytes without CR LF, see
@@ -106,7 +116,11 @@ package enum TargetAttribute: Hashable, Sendable {
 
   /// Whether git would store other bytes than these, so that the path would show as modified for ever.
   package func changes(_ bytes: [UInt8]) -> Bool {
-    guard self == .text else { return true }
+    switch self {
+    case .lfs: return false
+    case .filter, .lfsExtension, .ident, .encoding: return true
+    case .text: break
+    }
     return zip(bytes, bytes.dropFirst()).contains { $0 == UInt8(ascii: "\r") && $1 == UInt8(ascii: "\n") }
   }
 }
@@ -116,10 +130,13 @@ package struct CommitFile: Hashable, Sendable {
   package var path: String
   /// Absolute path of the file whose bytes are taken as they are.
   package var source: String
+  /// Git LFS keeps the bytes, and the commit holds a pointer.
+  package var isLarge: Bool
 
-  package init(path: String, source: String) {
+  package init(path: String, source: String, isLarge: Bool = false) {
     self.path = path
     self.source = source
+    self.isLarge = isLarge
   }
 }
 

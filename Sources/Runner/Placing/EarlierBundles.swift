@@ -30,7 +30,7 @@ struct EarlierBundles: Sendable {
     // Everything in four calls of git, however many assets and candidates there are.
     let tokens = try repository.entries(
       at: tip, folders.values.flatMap { $0 }.map { "\(prefix)\($0)/tokens.json" })
-    let blobs = try repository.blobs(tokens.values.map(\.id), limitBytes: 1 << 20)
+    let blobs = try repository.contents(tokens.values.map(\.id), limitBytes: 1 << 20)
     var wanted: [AssetID: [String: (PlannedTarget.Role, Digest?)]] = [:]
     for (asset, candidates) in folders {
       for folder in candidates {

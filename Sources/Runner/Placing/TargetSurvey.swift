@@ -90,10 +90,11 @@ struct TargetSurvey: Sendable {
     let full = paths.map { prefix + $0 }
     var faults: [Fault] = []
     for path in try repository.ignored(among: full).sorted() { faults.append(.targetIgnored(path)) }
-    for (path, attributes) in try repository.attributes(of: full).sorted(by: { $0.key < $1.key }) {
+    let rules = try repository.attributes(of: full, at: inWorkingTree ? nil : tip)
+    for (path, attributes) in rules.sorted(by: { $0.key < $1.key }) {
       let isImage = images.contains { prefix + $0 == path }
       // A PNG begins with CR LF; our own texts hold none.
-      for attribute in attributes where attribute != .text || isImage {
+      for attribute in attributes where attribute != .lfs && (attribute != .text || isImage) {
         faults.append(.targetAttribute(path, attribute))
       }
     }
@@ -161,7 +162,8 @@ struct TargetSurvey: Sendable {
 
   private func isOurs(_ digest: Digest, _ earlier: EarlierBundles.File?, _ status: PathStatus?) -> Bool {
     guard let earlier, let status, status.isUnmodified else { return false }
-    return earlier.expected == nil || earlier.expected == digest
+    // A checkout without Git LFS's program leaves its pointer where the bytes belong.
+    return earlier.expected == nil || earlier.expected == digest || earlier.expected == status.pointer?.digest
   }
 
   /// Decides by the tip alone, where nothing goes to the working tree.
@@ -180,7 +182,7 @@ struct TargetSurvey: Sendable {
     }
     if let digest = target.digest,
       let bytes = try repository.blobs([entry.id], limitBytes: 1 << 30)[entry.id],
-      Digest.sha256(bytes) == digest
+      LargeFilePointer(bytes)?.digest ?? Digest.sha256(bytes) == digest
     {
       return planned(.identical)
     }

@@ -107,11 +107,16 @@ extension StageWork {
     let prefix = try surroundings.repository().layout.prefix
     let head = try await surroundings.store.head()
     let message = try commitMessage(for: placement.targets, head: head)
+    let attributes = try surroundings.repository().attributes(
+      of: placement.targets.map { prefix + $0.path },
+      at: destination.inWorkingTree ? nil : destination.parent)
     var draft = CommitDraft(
       parent: destination.parent,
       files: placement.targets.compactMap { target in
         target.digest.map {
-          CommitFile(path: prefix + target.path, source: objects.path(of: $0))
+          CommitFile(
+            path: prefix + target.path, source: objects.path(of: $0),
+            isLarge: attributes[prefix + target.path]?.contains(.lfs) == true)
         }
       },
       removing: placement.targets.filter { $0.digest == nil }.map { prefix + $0.path },
@@ -186,7 +191,7 @@ extension StageWork {
 
   /// What tells the private files of this ledger's commits apart: the same in every run and for every batch, so that
   /// the next commit takes over what a killed one left. The commit lock keeps them apart.
-  private var token: String { "commit-" + Digest.sha256(surroundings.scratch.utf8).hex.prefix(16) }
+  var token: String { GitRepository.token(scratch: surroundings.scratch) }
 
   /// Frees git's index, if a killed commit of ours left it locked.
   ///
@@ -281,6 +286,7 @@ extension StageWork {
       ])
       return
     }
+    try repository.keepLargeFiles(of: new) { objects.path(of: $0) }
     let destination = try currentDestination()
     let placement = await run.state.placement
     let holdsIndex = destination.inWorkingTree && placement?.inWorkingTree == true

@@ -144,6 +144,8 @@ extension StageWork {
       if case .leftAlone = try await takeBack(target) { left.append(target.path) }
     }
     _ = try await worktree.removeEmptyFolders(state.placeFolders)
+    let repository = try surroundings.repository()
+    repository.refreshLargeFiles(plan.map { repository.layout.prefix + $0.path }, token: token)
     return left
   }
 

@@ -21,6 +21,7 @@ extension FaultTable {
     Row("target", .target("write", target.text, FileError("open", EACCES))),
     Row("targetIgnored", .targetIgnored(target.text)),
     Row("targetAttribute", .targetAttribute(target.text, .filter("crlf"))),
+    Row("targetAttribute", .targetAttribute(target.text, .lfsExtension("lock"))),
     Row("targetObstacle", .targetObstacle(target.text, Obstacle(path: "assets", kind: .repository))),
     Row("targetStaged", .targetStaged(target.text)),
     Row(

@@ -134,20 +134,29 @@ struct PreflightTests {
       *.md text eol=lf
       *.auto text=auto eol=crlf
       *.bin -text eol=crlf
+      *.tif filter=lfs text ident
+      *.txt filter=lfs working-tree-encoding=UTF-16
       *.eol eol=crlf
       *.old crlf
 
       """, to: ".gitattributes")
-    let paths = ["png", "psd", "id", "utf", "md", "auto", "bin", "eol", "old", "json"].map { "a/x.\($0)" }
-    let found = try repository.discover().attributes(of: paths)
+    let paths = ["png", "psd", "id", "utf", "md", "auto", "bin", "eol", "old", "json", "tif", "txt"].map {
+      "a/x.\($0)"
+    }
+    let found = try repository.discover().attributes(of: paths, at: nil)
     #expect(
       found == [
         "a/x.png": [.lfs], "a/x.psd": [.filter("spy")], "a/x.id": [.ident], "a/x.utf": [.encoding("UTF-16")],
         "a/x.md": [.text], "a/x.eol": [.text], "a/x.old": [.text],
+        "a/x.tif": [.lfs], "a/x.txt": [.lfs, .encoding("UTF-16")],
       ])
+    try repository.git(["config", "lfs.extension.lock.clean", "lock %f"])
+    #expect(
+      try repository.discover().attributes(of: ["a/x.png"], at: nil) == ["a/x.png": [.lfsExtension("lock")]])
     #expect(TargetAttribute.text.changes(Array("a\r\nb".utf8)))
     #expect(!TargetAttribute.text.changes(Array("a\nb\r".utf8)))
-    #expect(TargetAttribute.lfs.changes([]))
+    #expect(!TargetAttribute.lfs.changes([]))
+    #expect(TargetAttribute.lfsExtension("lock").changes([]))
   }
 
   @Test("Ignored targets are named, tracked ones never")

@@ -29,7 +29,7 @@ struct UserProgramsTests {
     try repository.shell("echo '* filter=spy diff=spy' >.gitattributes; rm -f ../marker")
     let commit = try batch.land(in: repository, with: git)
     _ = try git.status(of: ["README"] + batch.files.keys, at: commit.id)
-    _ = try git.attributes(of: batch.files.keys.sorted())
+    _ = try git.attributes(of: batch.files.keys.sorted(), at: nil)
     _ = try git.ignored(among: ["README", "x"])
     _ = try git.commits(withLines: TestBatch.trailers, from: "refs/heads/main")
     _ = try git.identities()

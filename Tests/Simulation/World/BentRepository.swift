@@ -14,8 +14,17 @@ struct BentRepository: Repository {
   func operationUnderWay() -> String? { sound.operationUnderWay() }
   func unwritableFolder() -> String? { sound.unwritableFolder() }
   func checkedOutElsewhere(_ ref: String) throws(Fault) -> String? { try sound.checkedOutElsewhere(ref) }
-  func attributes(of paths: [String]) throws(Fault) -> [String: [TargetAttribute]] {
-    try sound.attributes(of: paths)
+  func attributes(of paths: [String], at commit: GitID?) throws(Fault) -> [String: [TargetAttribute]] {
+    try sound.attributes(of: paths, at: commit)
+  }
+  func contents(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]] {
+    try sound.contents(ids, limitBytes: limitBytes)
+  }
+  func keepLargeFiles(of commit: GitID, from source: (Digest) -> String) throws(Fault) {
+    try sound.keepLargeFiles(of: commit, from: source)
+  }
+  func refreshLargeFiles(_ paths: [String], token: String) {
+    sound.refreshLargeFiles(paths, token: token)
   }
   func ignored(among paths: [String]) throws(Fault) -> Set<String> { try sound.ignored(among: paths) }
   func hooksPresent() -> [PresentHook] { sound.hooksPresent() }

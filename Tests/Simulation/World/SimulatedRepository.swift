@@ -34,7 +34,12 @@ struct SimulatedRepository: Repository {
   func operationUnderWay() -> String? { nil }
   func unwritableFolder() -> String? { nil }
   func checkedOutElsewhere(_ ref: String) throws(Fault) -> String? { nil }
-  func attributes(of paths: [String]) throws(Fault) -> [String: [TargetAttribute]] { [:] }
+  func attributes(of paths: [String], at commit: GitID?) throws(Fault) -> [String: [TargetAttribute]] { [:] }
+  func contents(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]] {
+    try blobs(ids, limitBytes: limitBytes)
+  }
+  func keepLargeFiles(of commit: GitID, from source: (Digest) -> String) throws(Fault) {}
+  func refreshLargeFiles(_ paths: [String], token: String) {}
   func ignored(among paths: [String]) throws(Fault) -> Set<String> { [] }
   func hooksPresent() -> [PresentHook] { [] }
   func signing() throws(Fault) -> Signing { throw .git(.inputOutput) }

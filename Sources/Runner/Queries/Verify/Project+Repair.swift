@@ -46,6 +46,9 @@ extension Project {
     guard try worktree.inspect(target) == .absent else { return false }
     let object = ObjectFile(id: digest, path: objects.path(of: digest))
     _ = try worktree.place(target, object, expecting: .absent)
+    let repository = try GitRepository.discover(from: layout.root, environment: environment)
+    repository.refreshLargeFiles(
+      [repository.layout.prefix + path], token: GitRepository.token(scratch: layout.temporary))
     return true
   }
 
@@ -61,6 +64,8 @@ extension Project {
         return false
       }
     }
+    let objects = try FileObjectStore(layout)
+    try repository.keepLargeFiles(of: commit) { objects.path(of: $0) }
     let committer = try repository.identities().committer
     let outcome = try repository.compareAndSwap(
       ref, from: nil, to: commit, committer: committer, subject: "restored by ledgerctl verify --repair")
