@@ -64,7 +64,8 @@ let package = Package(
       dependencies: ["Ledger", "Migrations", "CSQLite", "CFaultVFS", "ledger-bench"],
       exclude: ["hash-chain-vectors.py"],
       swiftSettings: strict),
-    .testTarget(name: "RunnerTests", dependencies: ["Runner", "Ledger"], swiftSettings: strict),
+    .testTarget(
+      name: "RunnerTests", dependencies: ["Runner", "Ledger", "FuzzedReaders"], swiftSettings: strict),
     // A whole world around the runner, in memory: for the tests beside it and for `scripts/simulate`.
     .target(
       name: "SimulatedWorld", dependencies: ["Ledger", "Runner"], path: "Tests/Simulation/World",
@@ -74,6 +75,13 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "SimulationTests", dependencies: ["SimulatedWorld"], path: "Tests/Simulation/Tests",
+      swiftSettings: strict),
+    // The readers of what comes from outside, for fuzzers and for the tests that repeat what fuzzers found.
+    .target(
+      name: "FuzzedReaders", dependencies: ["Ledger", "Runner"], path: "Tests/Fuzzing/Readers",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "ledger-fuzz", dependencies: ["FuzzedReaders"], path: "Tests/Fuzzing/Command",
       swiftSettings: strict),
     .testTarget(name: "EndToEnd", dependencies: ["ledgerctl", "Runner", "Ledger"], swiftSettings: strict),
   ],

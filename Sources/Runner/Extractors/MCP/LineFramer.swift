@@ -1,17 +1,17 @@
 /// Cuts a stream of bytes into lines, however the bytes arrive.
-struct LineFramer: Sendable {
+package struct LineFramer: Sendable {
   /// A line grew beyond what may be kept.
-  struct LineTooLong: Error, Hashable, Sendable {
-    let limitBytes: Int
+  package struct LineTooLong: Error, Hashable, Sendable {
+    package let limitBytes: Int
   }
 
   private let limitBytes: Int
   private var pending: [UInt8] = []
 
-  init(limitBytes: Int) { self.limitBytes = limitBytes }
+  package init(limitBytes: Int) { self.limitBytes = limitBytes }
 
   /// Takes the next bytes and returns the lines they complete, without line feed and carriage return.
-  mutating func append(_ chunk: [UInt8]) throws(LineTooLong) -> [[UInt8]] {
+  package mutating func append(_ chunk: [UInt8]) throws(LineTooLong) -> [[UInt8]] {
     var lines: [[UInt8]] = []
     var rest = chunk[...]
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {

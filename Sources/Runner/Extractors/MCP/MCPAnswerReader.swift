@@ -1,5 +1,5 @@
 /// Turns what a server answered to a call of the tool into replies or refusals.
-struct MCPAnswerReader: Sendable {
+package struct MCPAnswerReader: Sendable {
   let settings: MCPSettings
   /// Reads what the tool said, once it is known to be an answer.
   let answers: AnswerReader
@@ -7,14 +7,14 @@ struct MCPAnswerReader: Sendable {
   private var redactor: Redactor { settings.program.redactor }
   private var limits: LimitReader { answers.limits }
 
-  init(settings: MCPSettings, limits: LimitReader) {
+  package init(settings: MCPSettings, limits: LimitReader) {
     self.settings = settings
     answers = AnswerReader(
       subject: "the tool \"\(settings.tool)\"", redactor: settings.program.redactor, limits: limits)
   }
 
   /// Reads the answer to a call for one asset.
-  func reply(
+  package func reply(
     _ answer: MCPServer.Answer, to request: ExtractionRequest, notes: [String]
   ) throws(ExtractorRefusal) -> ExtractionReply {
     let result = try result(of: answer, notes: notes)

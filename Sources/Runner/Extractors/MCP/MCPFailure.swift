@@ -1,5 +1,5 @@
 /// Why a request to a server brought no result.
-enum MCPFailure: Error, Hashable, Sendable {
+package enum MCPFailure: Error, Hashable, Sendable {
   /// The server answered with a JSON-RPC error.
   case error(MCPMessage.RPCError)
   /// An answer came that can't be read.

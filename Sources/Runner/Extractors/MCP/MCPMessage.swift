@@ -1,25 +1,25 @@
 /// A JSON-RPC 2.0 message of a server, sorted by what it is.
-enum MCPMessage: Hashable, Sendable {
+package enum MCPMessage: Hashable, Sendable {
   /// An answer to one of our requests; `outcome` is nil where it holds neither a result nor an error.
   case reply(id: JSONValue, outcome: Outcome?)
   /// Something the server asks of us.
   case request(id: JSONValue, method: String)
   case notification(method: String, params: JSONValue)
 
-  enum Outcome: Hashable, Sendable {
+  package enum Outcome: Hashable, Sendable {
     case result(JSONValue)
     case error(RPCError)
   }
 
   /// A JSON-RPC error as the server sent it.
-  struct RPCError: Error, Hashable, Sendable {
-    var code: Int64?
-    var message: String
-    var data: JSONValue?
+  package struct RPCError: Error, Hashable, Sendable {
+    package var code: Int64?
+    package var message: String
+    package var data: JSONValue?
   }
 
   /// Sorts a JSON value; nil for one that is no JSON-RPC message, such as a log line in JSON.
-  init?(_ value: JSONValue) {
+  package init?(_ value: JSONValue) {
     guard value["jsonrpc"]?.string == "2.0" else { return nil }
     let id = value.given("id")
     if let method = value["method"]?.string {

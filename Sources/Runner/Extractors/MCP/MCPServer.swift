@@ -1,5 +1,5 @@
 /// The one configured server: started at its first use, started again after it died, ended at the end.
-actor MCPServer {
+package actor MCPServer {
   /// A server that can be asked.
   struct Session: Sendable {
     let connection: MCPConnection
@@ -8,7 +8,7 @@ actor MCPServer {
   }
 
   /// What a call of the tool came to.
-  enum Answer: Sendable {
+  package enum Answer: Sendable {
     case result(JSONValue, MCPTool)
     case failure(MCPFailure)
   }

@@ -1,10 +1,10 @@
 /// A tool as a server lists it.
-struct MCPTool: Hashable, Sendable {
+package struct MCPTool: Hashable, Sendable {
   var name: String
   var inputSchema: JSONValue
   var outputSchema: JSONValue?
 
-  init?(_ value: JSONValue) {
+  package init?(_ value: JSONValue) {
     guard let name = value["name"]?.string else { return nil }
     self.name = name
     inputSchema = value["inputSchema"] ?? .object([])
