@@ -51,7 +51,7 @@ struct SettingReader {
   }
 
   mutating func number(_ name: String, _ value: YAMLTree, in range: ClosedRange<Double>) -> Double? {
-    if case .scalar(let text, true, _) = value, JSONScanner.isNumber(Array(text.utf8)[...]),
+    if case .scalar(let text, true, _) = value, JSONScanner.isNumber(Array(text.utf8)),
       let number = JSONNumber(text)?.double, range.contains(number)
     {
       return number
@@ -91,7 +91,7 @@ struct SettingReader {
       case "true", "True", "TRUE": return true
       case "false", "False", "FALSE": return false
       default:
-        guard JSONScanner.isNumber(Array(text.utf8)[...]) else { return .string(text) }
+        guard JSONScanner.isNumber(Array(text.utf8)) else { return .string(text) }
         guard let number = JSONNumber(text) else {
           refuse(name, expected: "a number that can be kept", found: value)
           return nil

@@ -21,7 +21,7 @@ enum CanonicalJSON {
     _ type: Value.Type, from bytes: [UInt8], what: String
   ) throws(Fault) -> Value {
     do {
-      return try JSONDecoder().decode(type, from: Data(bytes))
+      return try JSONTapeDecoder.decode(type, from: bytes)
     } catch {
       throw Fault.objectUnreadable(what)
     }

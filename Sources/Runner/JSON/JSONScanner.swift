@@ -141,8 +141,8 @@ struct JSONScanner {
   }
 
   /// Tells whether bytes are spelt `-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?`.
-  static func isNumber(_ bytes: ArraySlice<UInt8>) -> Bool {
-    var rest = bytes
+  static func isNumber(_ bytes: some RandomAccessCollection<UInt8>) -> Bool {
+    var rest = bytes[...]
     func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
     if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
     let whole = rest.prefix(while: isDigit)

@@ -1,11 +1,5 @@
 import Ledger
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// A stored event that this version cannot read.
 public struct UnreadableEvent: Error, Hashable, Sendable {
   public var position: Int64
@@ -87,7 +81,7 @@ extension BatchEvent {
   }
 
   private static func fact<Fact: Decodable>(_ event: Event) throws -> Fact {
-    try JSONDecoder().decode(Fact.self, from: Data(event.payload))
+    try JSONTapeDecoder.decode(Fact.self, from: event.payload)
   }
 
   private static func ref(_ event: Event) throws -> StageRef {
