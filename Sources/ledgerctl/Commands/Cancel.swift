@@ -4,6 +4,7 @@ import Runner
 /// Ends a batch without a commit.
 struct Cancel: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "cancel",
     abstract: "Ends a batch without a commit and takes back what was placed.",
     discussion: """
       Files that somebody changed after they were placed stay. The batch's id can be used again.

@@ -4,6 +4,7 @@ import Runner
 /// Makes a sample repository and runs its batch.
 struct Demo: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "demo",
     abstract: "Makes a sample repository with three assets and runs it.",
     discussion: """
       DIR must be empty or not there yet; it is ./ledgerctl-demo if left out.

@@ -4,6 +4,7 @@ import Runner
 /// Looks at everything a run depends on.
 struct Doctor: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "doctor",
     abstract: "Looks at SQLite, git, file system, memory, extractor and configuration.",
     discussion: """
       Exits with 1 if something is not fine. With --contact, an MCP extractor's server is started and \

@@ -5,6 +5,7 @@ import Runner
 /// Shows the audit trail.
 struct Events: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "events",
     abstract: "Shows the audit trail: what happened, in order.",
     discussion: """
       Without a batch, the whole ledger's. Filters are joined by "and"; --stage and --type can be repeated.

@@ -4,6 +4,7 @@ import Runner
 /// Says why each stage of an asset ran or did not.
 struct Explain: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "explain",
     abstract: "Says of each stage of an asset whether it ran or was reused, and what decided.",
     discussion: """
       Compares the named parts of a stage's key with those of the same asset's stage before, in this \

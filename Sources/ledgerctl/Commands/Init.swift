@@ -4,6 +4,7 @@ import Runner
 /// Makes a ledger.
 struct Init: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Makes a ledger.",
     discussion: """
       Makes .ledger/ in DIR, the working directory if left out; one that is there already is left as it is.

@@ -4,6 +4,7 @@ import Runner
 /// Prints the man page, made from the verbs' own help.
 struct Man: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "man",
     abstract: "Prints the man page.",
     discussion: """
       Example:

@@ -4,6 +4,7 @@ import Runner
 /// Shows what a run would do.
 struct Plan: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "plan",
     abstract: "Shows what a run would do, and writes nothing.",
     discussion: """
       Stages to run and results to reuse, calls to the extractor, paths, the commit's message, and \

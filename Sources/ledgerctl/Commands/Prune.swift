@@ -4,6 +4,7 @@ import Runner
 /// Removes objects that nothing needs any more.
 struct Prune: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "prune",
     abstract: "Removes objects that no unfinished batch and no recent event needs.",
     discussion: """
       Without --yes it only says what it would remove. Objects that older events still name are told \

@@ -4,6 +4,7 @@ import Runner
 /// Shows what a batch took and made.
 struct Report: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "report",
     abstract: "Shows what a batch took and made.",
     discussion: """
       Example:

@@ -4,6 +4,7 @@ import Runner
 /// Goes on with unfinished batches.
 struct Resume: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "resume",
     abstract: "Goes on with unfinished batches.",
     discussion: """
       Without a name, every unfinished batch that is not held, one after another. Nothing completed runs again.

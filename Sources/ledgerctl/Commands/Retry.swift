@@ -4,6 +4,7 @@ import Runner
 /// Tries failed assets again.
 struct Retry: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "retry",
     abstract: "Tries failed assets of a batch again, and goes on.",
     discussion: """
       Without an asset, all that have failed. The others keep what they have.

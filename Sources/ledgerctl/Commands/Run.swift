@@ -4,6 +4,7 @@ import Runner
 /// Registers a manifest and works on it to the end.
 struct Run: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Registers a manifest and works to the end: one commit.",
     discussion: """
       The same manifest again goes on where it stopped. One changed before the commit is a revision, which reuses \

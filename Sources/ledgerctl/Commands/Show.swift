@@ -4,6 +4,7 @@ import Runner
 /// Lists, prints or writes out what is packaged.
 struct Show: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "show",
     abstract: "Lists or prints what is packaged, before or after the commit.",
     discussion: """
       With a FILE, its bytes go to standard output as they are. With --to, nothing that differs is overwritten.

@@ -4,6 +4,7 @@ import Runner
 /// Prints the skill file.
 struct Skill: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "skill",
     abstract: "Prints a skill file, from which a coding agent can work this command.",
     discussion: """
       Example:

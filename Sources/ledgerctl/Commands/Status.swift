@@ -5,6 +5,7 @@ import Runner
 /// Shows where batches and their assets stand.
 struct Status: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "status",
     abstract: "Shows where every asset stands, and who waits for what until when.",
     discussion: """
       Without a batch, all batches, the latest first.

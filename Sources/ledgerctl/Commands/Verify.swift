@@ -4,6 +4,7 @@ import Runner
 /// Proves that the ledger and everything it speaks of are whole.
 struct Verify: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "verify",
     abstract: "Proves the ledger, and checks objects, placed files and commits against it.",
     discussion: """
       Recomputes the chain and holds it against the commits and .ledger/head, replays every batch, and \
