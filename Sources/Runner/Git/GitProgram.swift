@@ -75,6 +75,9 @@ struct GitProgram: Sendable {
     settings += hooks.map { ("hook.\($0).enabled", "false") }
   }
 
+  /// Whether the environment says who somebody is.
+  var namesIdentities: Bool { !identity.isEmpty }
+
   /// Whose settings count.
   enum Guise {
     /// None that run a program.

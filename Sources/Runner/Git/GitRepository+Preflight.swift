@@ -7,7 +7,11 @@
 /// What is asked before any work.
 extension GitRepository {
   package func identities() throws(Fault) -> Identities {
-    Identities(author: try identity("author"), committer: try identity("committer"))
+    let author = try identity("author")
+    if !git.namesIdentities, !settings.tellsAuthorFromCommitter {
+      return Identities(author: author, committer: author)
+    }
+    return Identities(author: author, committer: try identity("committer"))
   }
 
   private func identity(_ role: String) throws(Fault) -> String {
@@ -22,6 +26,14 @@ extension GitRepository {
   }
 
   package func head() throws(Fault) -> HeadState {
+    // On a branch with a commit, as nearly always, one call says both.
+    let both = try git.run(
+      ["rev-parse", "-q", "HEAD^{commit}", "--symbolic-full-name", "HEAD"], .init(answers: [0, 1, 128]))
+    if both.succeeded, both.lines.count == 2, let tip = GitID(both.lines[0]),
+      both.lines[1].hasPrefix("refs/heads/")
+    {
+      return .branch(ref: String(both.lines[1]), tip: tip)
+    }
     let symbolic = try git.run(["symbolic-ref", "-q", "HEAD"], .init(answers: [0, 1]))
     let ref = symbolic.lines.first.map(String.init)
     let tip = try tip(of: ref ?? "HEAD")

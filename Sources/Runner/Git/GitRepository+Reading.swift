@@ -12,8 +12,16 @@ extension GitRepository {
   }
 
   package func entries(at commit: GitID, _ paths: [String]) throws(Fault) -> [String: TreeEntry] {
+    let (known, unknown) = trees.entries(at: commit, paths)
+    if unknown.isEmpty { return known }
+    let asked = Set(unknown)
+    return known.merging(try list(at: commit, unknown).filter { asked.contains($0.key) }) { $1 }
+  }
+
+  /// What `ls-tree` lists for the paths: their entries, and those of folders on the way.
+  func list(at commit: GitID, _ paths: [String]) throws(Fault) -> [String: TreeEntry] {
     if paths.isEmpty { return [:] }
-    let fields = try git.run(["ls-tree", "-z", "--full-tree", commit.text, "--"] + paths).fields
+    let fields = try git.run(["ls-tree", "-t", "-z", "--full-tree", commit.text, "--"] + paths).fields
     var entries: [String: TreeEntry] = [:]
     for field in fields {
       // `mode type id<TAB>path`

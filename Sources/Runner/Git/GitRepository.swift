@@ -5,6 +5,7 @@ package struct GitRepository: Repository {
   /// What the user's configuration says.
   let settings: GitSettings
   let environment: [String: String]
+  let trees = TreeCache()
 
   /// Finds the repository that a directory's working tree belongs to, as git finds it.
   ///
@@ -14,9 +15,13 @@ package struct GitRepository: Repository {
     from directory: String, environment: [String: String]
   ) throws(Fault) -> GitRepository {
     let found = try GitProgram(directory: directory, environment: environment)
-    var layout = try locate(directory, found)
-    let configuration = try found.run(["config", "--list", "-z", "--includes"], .init(guise: .asking)).fields
-    let settings = GitSettings(configuration)
+    let listing = Meanwhile { () throws(Fault) in
+      try found.run(["config", "--list", "-z", "--includes"], .init(guise: .asking)).fields
+    }
+    let located = Result { () throws(Fault) in try locate(directory, found) }
+    let configuration = Result { () throws(Fault) in try listing.value() }
+    var layout = try located.get()
+    let settings = GitSettings(try configuration.get())
     layout.isSparse = settings.isSparse
     let git = GitProgram(
       found, pinnedTo: layout, filters: settings.filters.sorted(), hooks: settings.hooks.sorted())

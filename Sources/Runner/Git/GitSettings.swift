@@ -31,6 +31,11 @@ struct GitSettings: Hashable, Sendable {
   /// The value of a setting, whose name is in lower case but for what stands in its middle.
   subscript(name: String) -> String? { values[name] }
 
+  /// Whether it names somebody as author or as committer only.
+  var tellsAuthorFromCommitter: Bool {
+    values.keys.contains { $0.hasPrefix("author.") || $0.hasPrefix("committer.") }
+  }
+
   /// `spy` of `filter.spy.clean`, which may hold points itself; nil for another section or none in the
   /// middle.
   private static func middle(of name: String, after section: String) -> String? {

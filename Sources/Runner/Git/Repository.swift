@@ -13,6 +13,8 @@ package protocol Repository: Sendable {
   /// Who commits here, from configuration and the identity variables of the environment; 78 where nobody is
   /// configured.
   func identities() throws(Fault) -> Identities
+  /// Who would commit, and what is checked out.
+  func standing() -> (identities: Result<Identities, Fault>, head: Result<HeadState, Fault>)
   func head() throws(Fault) -> HeadState
   /// A merge, rebase, cherry-pick, revert, bisect or am that waits to be finished.
   func operationUnderWay() -> String?
@@ -32,6 +34,10 @@ package protocol Repository: Sendable {
   /// What is in the way of a path's folders, in the working tree and at a commit; paths without obstacles are
   /// left out.
   func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle]
+  /// All that is to be known of paths as targets: what is ignored, attributes, obstacles and status.
+  func targetFacts(
+    of paths: [String], at commit: GitID?, inWorkingTree: Bool
+  ) throws(Fault) -> TargetFacts
   /// Whether `refs/heads/<name>` can be a branch.
   func isBranchName(_ name: String) throws(Fault) -> Bool
 
@@ -45,6 +51,8 @@ package protocol Repository: Sendable {
   func entries(at commit: GitID, _ paths: [String]) throws(Fault) -> [String: TreeEntry]
   /// Names directly below a folder of a commit's tree; none where there is no such folder.
   func children(of folder: String, at commit: GitID) throws(Fault) -> [String]
+  /// Reads ahead what will be asked of a commit: the entries at paths and their folders, the names in folders.
+  func lookAhead(at commit: GitID, paths: [String], folders: [String]) throws(Fault)
   /// The bytes of blobs; a blob that is missing or larger than the limit is left out.
   func blobs(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]]
   /// The bytes of files with these blobs: where a blob is a pointer of Git LFS, those that it keeps. A file whose

@@ -63,17 +63,23 @@ struct EarlierBundles: Sendable {
     _ briefs: [AssetBrief], _ layout: Configuration.Layout, _ paths: Layout, at tip: GitID,
     _ repository: any Repository
   ) throws(Fault) -> [AssetID: Set<String>] {
+    let prefix = repository.layout.prefix
+    var searches: [AssetID: [Search]] = [:]
+    for brief in briefs {
+      searches[brief.id] = try layout.categories.map { category throws(Fault) in
+        try Self.search(of: brief.id, category: category, paths)
+      }
+    }
+    let parents = Set(searches.values.joined().map { prefix + $0.parent }).sorted()
+    try repository.lookAhead(
+      at: tip, paths: briefs.flatMap { $0.targets.all }.map { prefix + $0 }, folders: parents)
     var children: [String: [String]] = [:]
+    for parent in parents { children[parent] = try repository.children(of: parent, at: tip) }
     var folders: [AssetID: Set<String>] = [:]
     for brief in briefs {
       folders[brief.id] = [brief.targets.bundleFolder]
-      for category in layout.categories {
-        let search = try Self.search(of: brief.id, category: category, paths)
-        if children[search.parent] == nil {
-          children[search.parent] = try repository.children(
-            of: repository.layout.prefix + search.parent, at: tip)
-        }
-        for name in children[search.parent] ?? [] where search.matches(name) {
+      for search in searches[brief.id] ?? [] {
+        for name in children[prefix + search.parent] ?? [] where search.matches(name) {
           folders[brief.id]?.insert(search.parent.isEmpty ? name : "\(search.parent)/\(name)")
         }
       }

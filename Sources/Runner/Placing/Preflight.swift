@@ -35,8 +35,9 @@ struct Preflight: Sendable {
     }
     if let operation = repository.operationUnderWay() { faults.append(.operationUnderWay(operation)) }
     if let folder = repository.unwritableFolder() { faults.append(.gitNotWritable(folder)) }
-    let identities = collecting { () throws(Fault) in try repository.identities() }
-    let place = collecting { () throws(Fault) in try self.place(branch: branch) }
+    let standing = repository.standing()
+    let identities = collecting(standing.identities.get)
+    let place = collecting { () throws(Fault) in try self.place(branch: branch, head: standing.head.get()) }
     let signing = commit.sign ? collecting { () throws(Fault) in try repository.signing() } : nil
     if let place, !place.inWorkingTree,
       let path = collecting({ () throws(Fault) in try repository.checkedOutElsewhere(place.ref) })
@@ -66,9 +67,8 @@ struct Preflight: Sendable {
   }
 
   private func place(
-    branch: String?
+    branch: String?, head: HeadState
   ) throws(Fault) -> (ref: String, tip: GitID?, base: GitID?, inWorkingTree: Bool) {
-    let head = try repository.head()
     guard let branch, !branch.isEmpty else {
       switch head {
       case .branch(let ref, let tip): return (ref, tip, nil, true)

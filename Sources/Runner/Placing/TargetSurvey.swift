@@ -41,17 +41,19 @@ struct TargetSurvey: Sendable {
       let wanted = wanted(bundles)
       let leaving = leaving(earlier, wanted)
       let paths = wanted.map(\.path) + leaving.map(\.path)
-      faults += try obstacles(paths, images: Set(wanted.filter { $0.role == .image }.map(\.path)))
       // The files are looked at before git is asked about them: whoever changes one in between is seen by git, and
       // whoever does so later changes the bytes that placing expects.
-      let states = try await states(of: paths)
-      let status = try status(of: paths)
+      let found = await states(of: paths)
+      let facts = try repository.targetFacts(
+        of: paths.map { repository.layout.prefix + $0 }, at: tip, inWorkingTree: inWorkingTree)
+      faults += obstacles(facts, images: Set(wanted.filter { $0.role == .image }.map(\.path)))
+      let states = try found.get()
       for target in wanted + leaving {
         do throws(Fault) {
           let plan = try plan(
             target, leaves: !wanted.contains { $0.path == target.path },
             earlier.files[target.asset]?[target.path], states[target.path],
-            status[repository.layout.prefix + target.path])
+            facts.status[repository.layout.prefix + target.path])
           if let plan { planned.append(plan) }
         } catch { faults.append(error) }
       }
@@ -83,37 +85,32 @@ struct TargetSurvey: Sendable {
   }
 
   /// What git itself has against the paths, whatever is there.
-  private func obstacles(
-    _ paths: [String], images: Set<String>
-  ) throws(Fault) -> [Fault] {
+  private func obstacles(_ facts: TargetFacts, images: Set<String>) -> [Fault] {
     let prefix = repository.layout.prefix
-    let full = paths.map { prefix + $0 }
     var faults: [Fault] = []
-    for path in try repository.ignored(among: full).sorted() { faults.append(.targetIgnored(path)) }
-    let rules = try repository.attributes(of: full, at: inWorkingTree ? nil : tip)
-    for (path, attributes) in rules.sorted(by: { $0.key < $1.key }) {
+    for path in facts.ignored.sorted() { faults.append(.targetIgnored(path)) }
+    for (path, attributes) in facts.attributes.sorted(by: { $0.key < $1.key }) {
       let isImage = images.contains { prefix + $0 == path }
       // A PNG begins with CR LF; our own texts hold none.
       for attribute in attributes where attribute != .lfs && (attribute != .text || isImage) {
         faults.append(.targetAttribute(path, attribute))
       }
     }
-    for (path, obstacle) in try repository.obstacles(to: full, at: tip).sorted(by: { $0.key < $1.key }) {
+    for (path, obstacle) in facts.obstacles.sorted(by: { $0.key < $1.key }) {
       faults.append(.targetObstacle(path, obstacle))
     }
     return faults
   }
 
-  private func states(of paths: [String]) async throws(Fault) -> [String: TargetState] {
-    guard inWorkingTree else { return [:] }
+  private func states(of paths: [String]) async -> Result<[String: TargetState], Fault> {
+    guard inWorkingTree else { return .success([:]) }
     var states: [String: TargetState] = [:]
-    for path in paths { states[path] = try await worktree.inspect(TargetPath(checking: path)) }
-    return states
-  }
-
-  private func status(of paths: [String]) throws(Fault) -> [String: PathStatus] {
-    guard inWorkingTree else { return [:] }
-    return try repository.status(of: paths.map { repository.layout.prefix + $0 }, at: tip)
+    do throws(Fault) {
+      for path in paths { states[path] = try await worktree.inspect(TargetPath(checking: path)) }
+    } catch {
+      return .failure(error)
+    }
+    return .success(states)
   }
 
   /// Decides about one path; nil where an earlier file that leaves is gone already.

@@ -51,7 +51,10 @@ extension Project {
 
   /// Whether a batch's commit is no longer on its branch.
   public func commitHasLeft(_ state: BatchState) throws(Fault) -> Bool {
-    guard state.confirmation != nil else { return false }
+    guard let confirmation = state.confirmation else { return false }
+    if let holds = CommitPresence.onBranch(confirmation, from: layout.root, environment: environment) {
+      return !holds
+    }
     return try CommitPresence.hasLeft(state, repository: try repository())
   }
 
@@ -101,18 +104,23 @@ extension BatchState {
 
 /// Whether what a batch committed is still there.
 enum CommitPresence {
-  /// Whether the commit is on its branch, by one call of git: all that a run with nothing to do asks. False may mean
-  /// that it could not be told.
-  static func isSeen(
-    _ state: BatchState, from directory: String, environment: [String: String]
-  ) -> Bool {
-    guard let confirmation = state.confirmation,
-      let git = try? GitProgram(directory: directory, environment: environment),
+  /// Whether the commit is on its branch, by one call of git and without looking for the repository first; nil where
+  /// that does not tell.
+  static func onBranch(
+    _ confirmation: CommitConfirmation, from directory: String, environment: [String: String]
+  ) -> Bool? {
+    guard let git = try? GitProgram(directory: directory, environment: environment),
       let result = try? git.run(
-        ["merge-base", "--is-ancestor", confirmation.sha, confirmation.ref],
-        .init(answers: [0, 1, 128]))
-    else { return false }
-    return result.succeeded
+        ["for-each-ref", "--format=%(refname)", "--contains", confirmation.sha, confirmation.ref],
+        .init(answers: [0, 129]))
+    else { return nil }
+    // 129: no such commit is there, on whatever branch.
+    return result.succeeded && result.lines.contains(confirmation.ref[...])
+  }
+
+  /// Whether the commit is on its branch, as far as one call of git tells; false may mean that it could not be told.
+  static func isSeen(_ state: BatchState, from directory: String, environment: [String: String]) -> Bool {
+    state.confirmation.flatMap { onBranch($0, from: directory, environment: environment) } ?? false
   }
 
   static func hasLeft(_ state: BatchState, repository: any Repository) throws(Fault) -> Bool {

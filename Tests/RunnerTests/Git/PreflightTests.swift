@@ -82,6 +82,11 @@ struct PreflightTests {
     let environment = repository.environment.merging(["GIT_AUTHOR_NAME": "Grace Ünal"]) { $1 }
     let git = try GitRepository.discover(from: repository.directory, environment: environment)
     #expect(try git.identities() == Identities(author: "Grace Ünal <ada@example.com>", committer: ada))
+    try repository.git(["config", "committer.name", "Build"])
+    #expect(
+      try repository.discover().identities()
+        == Identities(author: ada, committer: "Build <ada@example.com>"))
+    try repository.git(["config", "--unset", "committer.name"])
     try repository.git(["config", "user.name", ""])
     let fault = #expect(throws: Fault.self) { try repository.discover().identities() }
     #expect(fault?.code == "no_identity" && fault?.exit == .configuration)
@@ -96,8 +101,43 @@ struct PreflightTests {
     #expect(try git.head() == .branch(ref: "refs/heads/main", tip: nil))
     let tip = try repository.commit("README", "hello\n")
     #expect(try git.head() == .branch(ref: "refs/heads/main", tip: tip))
+    try repository.shell(
+      "git symbolic-ref refs/heads/other refs/heads/main; git symbolic-ref HEAD refs/heads/other")
+    #expect(try git.head() == .branch(ref: "refs/heads/main", tip: tip))
+    try repository.git(["update-ref", "refs/heads/HEAD", tip.text])
+    #expect(try git.head() == .branch(ref: "refs/heads/main", tip: tip))
     try repository.git(["checkout", "-q", "--detach"])
     #expect(try git.head() == .detached(tip))
+    let standing = git.standing()
+    #expect(try standing.head.get() == .detached(tip) && standing.identities.get() == git.identities())
+  }
+
+  @Test("What is read ahead of a commit is what git says when it is asked for each path")
+  func looksAhead() throws {
+    let repository = try TestRepository()
+    try repository.commit("a/one/x", "1\n")
+    try repository.commit("a/two/y", "2\n")
+    try repository.shell("ln -s one a/link; git add a; git commit -q -m link")
+    let tip = try repository.tip()
+    let paths = ["a/one/x", "a/one/new", "a/link/z", "b/new", "a/two"]
+    let (fresh, ahead) = (try repository.discover(), try repository.discover())
+    try ahead.lookAhead(at: tip, paths: paths, folders: ["a", "a/two", "none"])
+    #expect(ahead.trees.entries(at: tip, paths).unknown.isEmpty)
+    for path in paths {
+      #expect(try ahead.entries(at: tip, [path]) == fresh.entries(at: tip, [path]), "\(path)")
+    }
+    for folder in ["a", "a/two", "none", "", "a/one"] {
+      #expect(try ahead.children(of: folder, at: tip) == fresh.children(of: folder, at: tip).sorted())
+    }
+    #expect(try ahead.obstacles(to: paths, at: tip) == fresh.obstacles(to: paths, at: tip))
+    #expect(
+      try ahead.targetFacts(of: paths, at: tip, inWorkingTree: true)
+        == TargetFacts(
+          ignored: [], attributes: [:], obstacles: ["a/link/z": Obstacle(path: "a/link", kind: .link)],
+          status: fresh.status(of: paths, at: tip)))
+    // Another commit's tree is not taken for this one's.
+    let next = try repository.commit("a/one/new", "3\n")
+    #expect(try ahead.entries(at: next, ["a/one/new"]) == fresh.entries(at: next, ["a/one/new"]))
   }
 
   @Test(

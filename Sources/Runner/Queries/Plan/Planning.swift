@@ -1,5 +1,4 @@
 import Ledger
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -16,27 +15,27 @@ public final class Planning: Sendable {
 
   private init(
     _ layout: ProjectLayout, _ store: any EventStore, _ objects: FileObjectStore?,
-    environment: [String: String]
+    _ repository: Meanwhile<GitRepository>, environment: [String: String]
   ) {
     self.layout = layout
     self.store = store
     self.environment = environment
     let root = layout.root
     let clock = SystemClock()
-    let opened = OpenedRepository(root, environment: environment)
-    runner = Runner(
-      Surroundings(
-        store: store, objects: PlannedObjects(over: objects),
-        worktree: { batch throws(Fault) in
-          try FileWorktree(root: root, token: "\(layout.temporary)/\(batch)")
-        },
-        repository: { () throws(Fault) in try opened.repository() },
-        locks: NoLocks(), clock: clock, root: root, scratch: layout.temporary,
-        makeExtractor: { configuration throws(Fault) in
-          try unaskedExtractor(configuration.extractor, root: root, environment: environment, clock: clock)
-        },
-        process: RunStart(host: Project.hostName(), process: getpid(), toolVersion: Project.version),
-        user: "", newRunID: { "plan" }, newSeed: { 0 }, publishHead: { () throws(Fault) in }))
+    var surroundings = Surroundings(
+      store: store, objects: PlannedObjects(over: objects),
+      worktree: { batch throws(Fault) in
+        try FileWorktree(root: root, token: "\(layout.temporary)/\(batch)")
+      },
+      repository: { () throws(Fault) in try repository.value() },
+      locks: NoLocks(), clock: clock, root: root, scratch: layout.temporary,
+      makeExtractor: { configuration throws(Fault) in
+        try unaskedExtractor(configuration.extractor, root: root, environment: environment, clock: clock)
+      },
+      process: RunStart(host: Project.hostName(), process: getpid(), toolVersion: Project.version),
+      user: "", newRunID: { "plan" }, newSeed: { 0 }, publishHead: { () throws(Fault) in })
+    surroundings.seesCommit = { CommitPresence.isSeen($0, from: root, environment: environment) }
+    runner = Runner(surroundings)
   }
 
   /// Finds the project around a folder as `Project.open` does; without a ledger, the repository's root is the
@@ -48,11 +47,13 @@ public final class Planning: Sendable {
     guard let layout = try Project.find(from: directory, named: named, environment: environment) else {
       let top = try GitRepository.discover(from: directory, environment: environment).layout.topLevel
       let layout = ProjectLayout(root: top, ledgerFolder: top + "/" + ProjectLayout.folderName)
-      return Planning(layout, MemoryEventStore(), nil, environment: environment)
+      return Planning(
+        layout, MemoryEventStore(), nil, begin(top, environment), environment: environment)
     }
     try layout.refuseLinks()
+    let repository = begin(layout.root, environment)
     guard access(layout.ledgerDatabase, F_OK) == 0 else {
-      return Planning(layout, MemoryEventStore(), nil, environment: environment)
+      return Planning(layout, MemoryEventStore(), nil, repository, environment: environment)
     }
     let store: SQLiteEventStore
     do throws(StoreError) {
@@ -62,7 +63,12 @@ public final class Planning: Sendable {
       throw .ledger(error)
     }
     let objects = access(layout.objects, F_OK) == 0 ? try FileObjectStore(layout) : nil
-    return Planning(layout, store, objects, environment: environment)
+    return Planning(layout, store, objects, repository, environment: environment)
+  }
+
+  /// Looks for the repository while the ledger is opened and the manifest read.
+  private static func begin(_ root: String, _ environment: [String: String]) -> Meanwhile<GitRepository> {
+    Meanwhile { () throws(Fault) in try GitRepository.discover(from: root, environment: environment) }
   }
 
   /// The configuration in force.
@@ -72,25 +78,6 @@ public final class Planning: Sendable {
 
   /// Plans what running the request would do.
   public func plan(_ request: RunRequest) async -> BatchPlan { await runner.plan(request) }
-}
-
-/// The repository around a plan, asked for once.
-private final class OpenedRepository: Sendable {
-  private let root: String
-  private let environment: [String: String]
-  private let opened = Mutex<GitRepository?>(nil)
-
-  init(_ root: String, environment: [String: String]) {
-    self.root = root
-    self.environment = environment
-  }
-
-  func repository() throws(Fault) -> GitRepository {
-    if let known = opened.withLock({ $0 }) { return known }
-    let repository = try GitRepository.discover(from: root, environment: environment)
-    opened.withLock { $0 = repository }
-    return repository
-  }
 }
 
 /// The extractor a plan looks results up with: nothing outside is started for it.

@@ -1,0 +1,60 @@
+/// What git has to say of paths as targets; paths of which there is nothing to say are left out.
+package struct TargetFacts: Hashable, Sendable {
+  package var ignored: Set<String>
+  package var attributes: [String: [TargetAttribute]]
+  package var obstacles: [String: Obstacle]
+  /// Empty where the working tree does not count.
+  package var status: [String: PathStatus]
+}
+
+extension Repository {
+  /// Asks one question after another.
+  package func targetFacts(
+    of paths: [String], at commit: GitID?, inWorkingTree: Bool
+  ) throws(Fault) -> TargetFacts {
+    let obstacles = try obstacles(to: paths, at: commit)
+    return TargetFacts(
+      ignored: try ignored(among: paths.filter { obstacles[$0] == nil }),
+      attributes: try attributes(of: paths, at: inWorkingTree ? nil : commit),
+      obstacles: obstacles, status: inWorkingTree ? try status(of: paths, at: commit) : [:])
+  }
+
+  package func standing() -> (identities: Result<Identities, Fault>, head: Result<HeadState, Fault>) {
+    (Result { () throws(Fault) in try identities() }, Result { () throws(Fault) in try head() })
+  }
+
+  package func lookAhead(at commit: GitID, paths: [String], folders: [String]) throws(Fault) {}
+}
+
+/// Most of a call's time is a program's start, so git is asked at the same time what does not depend on each other.
+extension GitRepository {
+  package func targetFacts(
+    of paths: [String], at commit: GitID?, inWorkingTree: Bool
+  ) throws(Fault) -> TargetFacts {
+    let obstacles = try obstacles(to: paths, at: commit)
+    // Git refuses to say what is ignored beyond a link or in a submodule.
+    let free = paths.filter { obstacles[$0] == nil }
+    let ignored = Meanwhile { () throws(Fault) in try self.ignored(among: free) }
+    let attributes = Meanwhile { () throws(Fault) in
+      try self.attributes(of: paths, at: inWorkingTree ? nil : commit)
+    }
+    let status = Result { () throws(Fault) in inWorkingTree ? try self.status(of: paths, at: commit) : [:] }
+    return try TargetFacts(
+      ignored: ignored.value(), attributes: attributes.value(), obstacles: obstacles, status: status.get())
+  }
+
+  package func standing() -> (identities: Result<Identities, Fault>, head: Result<HeadState, Fault>) {
+    let asked = Meanwhile { () throws(Fault) in try self.identities() }
+    let head = Result { () throws(Fault) in try self.head() }
+    return (Result { () throws(Fault) in try asked.value() }, head)
+  }
+
+  package func lookAhead(at commit: GitID, paths: [String], folders: [String]) throws(Fault) {
+    let above = paths.flatMap(Self.folders(above:))
+    let asked = Set(paths + above).sorted()
+    // A folder is named with a slash, which lists what is in it. The root can't be, and is asked for when needed.
+    let named = folders.filter { !$0.isEmpty && !$0.hasSuffix("/") }
+    let listed = try list(at: commit, asked + named.map { $0 + "/" })
+    trees.keep(listed, of: asked, in: named, at: commit)
+  }
+}
