@@ -77,7 +77,7 @@ package actor MCPServer {
       deaths = 0
       return (.result(result, session.tool), notes)
     case .failure(let failure):
-      if case .timedOut(_, silent: true) = failure { await giveUpIfIdle(session) }
+      if case .timedOut = failure { await giveUpIfIdle(session) }
       return (.failure(failure), notes)
     }
   }
@@ -138,7 +138,8 @@ package actor MCPServer {
     await session.connection.close()
   }
 
-  /// A server that says nothing to anyone is started anew for the next call.
+  /// A server that answers nobody is started anew for the next call, whatever else it says: it may be stuck in
+  /// the call that it did not answer.
   private func giveUpIfIdle(_ session: Session) async {
     guard await session.connection.isIdle else { return }
     await discard(session)
