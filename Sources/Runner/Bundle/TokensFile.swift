@@ -5,7 +5,8 @@ package enum TokensFile {
 
   /// Returns the file's bytes: keys sorted, two spaces a level, a line feed at the end.
   static func bytes(_ facts: AssetFacts) -> [UInt8] {
-    Array(escapingHidden(JSONWriter.pretty(document(facts))).utf8)
+    // Nothing acts for a reader, or a page that the text is pasted into; angle brackets neither.
+    Array(VisibleText.escapedInJSON(JSONWriter.pretty(document(facts)), also: ["<", ">"]).utf8)
   }
 
   /// Reads which asset a `tokens.json` of ours was made for; nil for any other file.
@@ -102,25 +103,5 @@ package enum TokensFile {
     if let mode = idf.mode { members.append(.init("mode", .string(mode))) }
     if let purpose = idf.purpose { members.append(.init("purpose", .string(purpose))) }
     return .object(members)
-  }
-
-  /// Spells hidden scalars and angle brackets as JSON escapes: the same values for a parser, nothing that
-  /// acts for a reader or a page the text is pasted into. They occur within strings only, but for the line
-  /// feeds of the layout.
-  private static func escapingHidden(_ text: String) -> String {
-    var result = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
-      if scalar == "\n" || !(VisibleText.isHidden(scalar) || scalar == "<" || scalar == ">") {
-        result.append(scalar)
-        continue
-      }
-      for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
-        result.append(contentsOf: "\\u".unicodeScalars)
-        for byte in [UInt8(unit >> 8), UInt8(unit & 0xFF)] {
-          result.append(contentsOf: JSONWriter.hexDigits(of: byte).unicodeScalars)
-        }
-      }
-    }
-    return String(result)
   }
 }

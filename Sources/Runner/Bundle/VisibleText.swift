@@ -40,6 +40,25 @@ package enum VisibleText {
     return String(result)
   }
 
+  /// Returns a JSON text that says the same with every hidden scalar, and others that are named, as JSON escapes.
+  /// They occur within strings only, but for the line feeds of the layout.
+  package static func escapedInJSON(_ text: String, also others: [Unicode.Scalar] = []) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      if scalar == "\n" || !(isHidden(scalar) || others.contains(scalar)) {
+        result.append(scalar)
+        continue
+      }
+      for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+        result.append(contentsOf: "\\u".unicodeScalars)
+        for byte in [UInt8(unit >> 8), UInt8(unit & 0xFF)] {
+          result.append(contentsOf: JSONWriter.hexDigits(of: byte).unicodeScalars)
+        }
+      }
+    }
+    return String(result)
+  }
+
   private static func append(_ scalar: Unicode.Scalar, to result: inout String.UnicodeScalarView) {
     if isHidden(scalar) {
       result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)

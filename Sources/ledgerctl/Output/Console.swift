@@ -10,7 +10,7 @@ import Runner
 struct Console: Sendable {
   let caller: Caller
   let format: OutputFormat
-  let out = OutputStream(descriptor: STDOUT_FILENO)
+  let out: OutputStream
   let err = OutputStream(descriptor: STDERR_FILENO)
   /// How text on either stream is coloured.
   let outStyle: Style
@@ -19,6 +19,7 @@ struct Console: Sendable {
   init(caller: Caller, color: GlobalOptions.ColorChoice, format: OutputFormat) {
     self.caller = caller
     self.format = format
+    out = OutputStream(descriptor: STDOUT_FILENO, isJSON: format != .text)
     outStyle = Style(color, descriptor: STDOUT_FILENO, environment: caller.environment)
     errStyle = Style(color, descriptor: STDERR_FILENO, environment: caller.environment)
   }

@@ -1,3 +1,4 @@
+import Runner
 import Synchronization
 
 #if canImport(Glibc)
@@ -18,12 +19,24 @@ final class OutputStream: Sendable {
   private let state = Mutex(State())
   private static let bufferBytes = 64 << 10
 
-  init(descriptor: Int32) { self.descriptor = descriptor }
+  /// Whether what is written is JSON for a terminal: what would act there is escaped.
+  private let escapesHidden: Bool
+
+  init(descriptor: Int32, isJSON: Bool = false) {
+    self.descriptor = descriptor
+    escapesHidden = isJSON && isatty(descriptor) == 1
+  }
 
   /// Takes a text; it is written when the buffer is full or at the next flush.
-  func write(_ text: String) { write(bytes: text.utf8) }
+  func write(_ text: String) {
+    append(escapesHidden ? VisibleText.escapedInJSON(text).utf8 : text.utf8)
+  }
 
   func write(bytes: some Sequence<UInt8>) {
+    escapesHidden ? write(String(decoding: Array(bytes), as: UTF8.self)) : append(bytes)
+  }
+
+  private func append(_ bytes: some Sequence<UInt8>) {
     state.withLock { state in
       guard state.failure == nil else { return }
       state.buffer += bytes
