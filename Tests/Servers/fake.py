@@ -83,6 +83,17 @@ def unasked(id):
     answer(id)
 
 
+def escapes(id):
+    answer(id, "\x1b]0;owned\x07 \u202egnp.exe \u009b31m <b>{{name}}</b>", isError=True)
+
+
+def tells_secret(id):
+    sys.stderr.write("using key " + os.environ["SIDEKICK_KEY"] + "\n")
+    sys.stderr.flush()
+    words = f"wrong key {os.environ['SIDEKICK_KEY']}, Authorization: Bearer abcdefghijklmnop1234"
+    answer(id, words, isError=True)
+
+
 def null_id(id):
     send({"id": None, "error": {"code": -32700, "message": "Parse error"}})
 
@@ -297,7 +308,9 @@ def main():
                 meta = message["params"]["_meta"]
                 assert meta["io.modelcontextprotocol/protocolVersion"] == "2026-07-28", meta
             calls += 1
-            handle(message["id"])
+            # `only:NAME` misbehaves towards the call that is about NAME alone.
+            spared = (OPTION or "").startswith("only:") and message["params"]["arguments"].get("code") != OPTION[5:]
+            (fine if spared else handle)(message["id"])
 
 
 if HOW == "ignores_terminate":
