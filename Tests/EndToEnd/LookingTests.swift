@@ -110,9 +110,15 @@ struct LookingTests {
       let then = try await folder.ledgerctl("status", "@last", "--as-of", point, "--format", "json").json()
       let batch = try #require(then["batches"]?.array?.first)
       #expect(batch["state"]?.string == "open")
+      // Nobody can go on from the past.
+      #expect(batch["next"]?.array == [])
       #expect(batch["assets"]?.array?.contains { $0["state"]?.string == "packaged" } == true)
     }
+    let past = try await folder.ledgerctl("status", "@last", "--as-of", "1")
+    #expect(!past.lines.isEmpty && !past.lines.contains { $0.hasPrefix("Next:") })
     #expect(try await folder.ledgerctl("status", "--as-of", "0").lines.isEmpty)
+    let refused = try await folder.ledgerctl("cancel", "@last")
+    #expect(refused.exit == 65 && refused.errors.contains("`git revert "), "\(refused.errors)")
   }
 
   @Test("show lists, prints and writes what is packaged, and never overwrites what differs")

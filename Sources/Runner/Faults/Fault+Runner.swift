@@ -26,7 +26,8 @@ extension Fault {
       "batch_committed", exit: .manifestRefused,
       "Batch \"\(batch)\" has landed"
         + (commit.map { " as commit \($0.prefix(12))" } ?? "") + " and can't be changed any more.",
-      hint: "Give the changed manifest a new `batch_id`; what still fits is reused.",
+      hint: "For other content, give the manifest a new `batch_id`; what still fits is reused."
+        + (commit.map { " `git revert \($0.prefix(12))` takes back what has landed." } ?? ""),
       batch: batch.text)
   }
 

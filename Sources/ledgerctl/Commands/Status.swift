@@ -35,7 +35,8 @@ struct Status: Verb {
     var found: [BatchStanding] = []
     for batch in try await chosen(project) {
       var standing = BatchStanding(
-        batch: batch, state: try await project.state(of: batch, asOf: point), now: now)
+        batch: batch, state: try await project.state(of: batch, asOf: point), now: now,
+        isPast: point != nil)
       guard standing.state.registration != nil else { continue }
       if let asset, !standing.state.assets.contains(where: { $0.id.text == asset }) { continue }
       // Asking git takes longer than all the rest: only where somebody looks closely.

@@ -7,8 +7,13 @@ struct BatchStanding {
   let state: BatchState
   /// The time by which waiting is counted.
   let now: Moment
+  /// It is shown as it was once: nothing goes on from there.
+  var isPast = false
   /// Its commit is no longer on its branch.
   var commitHasLeft = false
+
+  /// How to go on with it.
+  var next: [[String]] { isPast ? [] : NextStep.after(batch, state) }
 }
 
 /// Standings for scripts: `ledgerctl/status/v1`.
@@ -32,7 +37,7 @@ enum StatusDocument {
     if state.confirmation != nil {
       members.append(.init("commit_left_branch", .bool(standing.commitHasLeft)))
     }
-    let next = NextStep.after(standing.batch, state).map {
+    let next = standing.next.map {
       JSONValue.array(($0 + words).map(JSONValue.string))
     }
     members.append(.init("next", .array(next)))

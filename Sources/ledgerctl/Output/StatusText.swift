@@ -14,7 +14,7 @@ enum StatusText {
       lines.append("  \(asset.id.text.padded(to: width))  \(word.tone.map { style(text, $0) } ?? text)")
     }
     lines += notes(standing)
-    for step in NextStep.after(standing.batch, state) {
+    for step in standing.next {
       lines.append("Next: \((step + words).joined(separator: " "))")
     }
     return lines
