@@ -1,5 +1,6 @@
 import Ledger
 import Mustache
+import Synchronization
 
 /// The two templates that an asset's Markdown documents are made from.
 package struct BundleTemplates: Hashable, Sendable {
@@ -39,9 +40,24 @@ package struct BundleTemplates: Hashable, Sendable {
     _ = try Self.parsed(usage)
   }
 
+  /// Templates parsed in this process: its assets and batches share the same few.
+  private static let parsedBefore = Mutex<[Source: MustacheTemplate]>([:])
+  private static let keptAtMost = 16
+
+  /// Returns a checked template, parsed at its first use in this process.
+  static func parsed(_ source: Source) throws(Fault) -> MustacheTemplate {
+    if let template = parsedBefore.withLock({ $0[source] }) { return template }
+    let template = try parse(source)
+    parsedBefore.withLock { known in
+      if known.count >= keptAtMost { known = [:] }
+      known[source] = template
+    }
+    return template
+  }
+
   /// Parses a template whose values come escaped already: the library's own escaping, which is for HTML and
   /// goes by grapheme, is switched off.
-  static func parsed(_ source: Source) throws(Fault) -> MustacheTemplate {
+  private static func parse(_ source: Source) throws(Fault) -> MustacheTemplate {
     guard let text = String(validating: source.bytes, as: UTF8.self) else {
       throw .templateInvalid(
         file: source.file, line: lineOfBadText(source.bytes), found: "other bytes", expected: "UTF-8 text")
