@@ -39,17 +39,27 @@ package struct Layout: Hashable, Sendable {
       production, setting: "layout.production", known: Self.placeholders)
   }
 
+  /// Whether an asset's bundle lies elsewhere once its category changes.
+  var bundleNamesCategory: Bool { bundle.pieces.contains(.placeholder("category")) }
+
   /// Expands both templates for an asset. An empty slug leaves with the hyphen before it, else the one after
   /// it.
   package func targets(
     asset: AssetID, slug: Slug, category: String
   ) throws(Fault) -> BundleTargets {
-    let values = [
-      "asset_id": asset.text, "slug": slug.text, "category": category, "file": Self.file(of: asset),
-    ]
-    return BundleTargets(
-      bundleFolder: try Self.expand(bundle, values, asset, setting: "layout.bundle"),
-      production: try Self.expand(production, values, asset, setting: "layout.production"))
+    BundleTargets(
+      bundleFolder: try bundleFolder(asset: asset, slug: slug, category: category),
+      production: try Self.expand(
+        production, Self.values(asset, slug, category), asset, setting: "layout.production"))
+  }
+
+  /// Expands the bundle's template alone.
+  func bundleFolder(asset: AssetID, slug: Slug, category: String) throws(Fault) -> String {
+    try Self.expand(bundle, Self.values(asset, slug, category), asset, setting: "layout.bundle")
+  }
+
+  private static func values(_ asset: AssetID, _ slug: Slug, _ category: String) -> [String: String] {
+    ["asset_id": asset.text, "slug": slug.text, "category": category, "file": file(of: asset)]
   }
 
   /// Name of an asset's production image: its id in lower case and `.png`.
@@ -80,6 +90,8 @@ package struct Layout: Hashable, Sendable {
     return result
   }
 
+  private static let refusedScalars = Set("\\`:*?\"<>|\n\t".unicodeScalars)
+
   /// Says why a text is no relative path that every checkout can hold; nil if it is one.
   private static func problem(ofPath path: String) -> String? {
     if path.hasPrefix("/") { return "an absolute path" }
@@ -91,7 +103,7 @@ package struct Layout: Hashable, Sendable {
       if let last = component.last, last == " " || last == "." { return "a name that ends in \"\(last)\"" }
     }
     for scalar in path.unicodeScalars {
-      if VisibleText.isHidden(scalar) || "\\`:*?\"<>|\n\t".unicodeScalars.contains(scalar) {
+      if VisibleText.isHidden(scalar) || refusedScalars.contains(scalar) {
         return "\"\(VisibleText.showing(String(scalar)))\" in it"
       }
     }

@@ -66,7 +66,8 @@ struct EarlierBundles: Sendable {
     let prefix = repository.layout.prefix
     var searches: [AssetID: [Search]] = [:]
     for brief in briefs {
-      searches[brief.id] = try layout.categories.map { category throws(Fault) in
+      let categories = paths.bundleNamesCategory ? layout.categories : [brief.category]
+      searches[brief.id] = try categories.map { category throws(Fault) in
         try Self.search(of: brief.id, category: category, paths)
       }
     }
@@ -104,7 +105,7 @@ struct EarlierBundles: Sendable {
   ) throws(Fault) -> Search {
     let mark = "slug0mark"
     func folder(_ slug: String) throws(Fault) -> [Substring] {
-      try layout.targets(asset: asset, slug: Slug(folding: slug), category: category).bundleFolder
+      try layout.bundleFolder(asset: asset, slug: Slug(folding: slug), category: category)
         .split(separator: "/")
     }
     let marked = try folder(mark)
