@@ -37,8 +37,13 @@ public struct Digest: Hashable, Sendable, Comparable, Codable, CustomStringConve
   }
 
   public var hex: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    String(unsafeUninitializedCapacity: 64) { digits in
+      for (index, byte) in bytes.enumerated() {
+        digits[2 * index] = Self.hexDigit(byte >> 4)
+        digits[2 * index + 1] = Self.hexDigit(byte & 15)
+      }
+      return 64
+    }
   }
 
   public var description: String { hex }
@@ -60,6 +65,10 @@ public struct Digest: Hashable, Sendable, Comparable, Codable, CustomStringConve
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(hex)
+  }
+
+  private static func hexDigit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 
   private static func value(ofHexDigit digit: UInt8) -> UInt8? {
