@@ -9,6 +9,9 @@ package struct FaultPlan: Hashable, Sendable {
   /// Operations that a misfortune can wait for.
   package enum Site: String, Hashable, Sendable, CaseIterable {
     case any, append, read, objects, worktree, repository, swap, extract
+
+    /// What one operation here counts as: the swap is one of the repository's.
+    var counted: [Site] { self == .swap ? [.any, .repository, .swap] : [.any, self] }
   }
 
   package struct Misfortune: Hashable, Sendable, CustomStringConvertible {

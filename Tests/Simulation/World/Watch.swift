@@ -7,6 +7,8 @@ struct Watch {
   var violations: [Violation] = []
   /// Events that a runner was told are on disk.
   var acknowledged: [Event] = []
+  /// What every event says, read once, by its hash.
+  var facts: [Digest: BatchEvent] = [:]
   /// Every batch as its events tell it, folded as they are written.
   var states: [BatchID: BatchState] = [:]
   var position: Int64 = 0
@@ -56,6 +58,7 @@ extension World {
         violate(.replay, "event \(event.position) can't be read")
         continue
       }
+      watch.facts[event.hash] = fact
       var state = watch.states[batch] ?? BatchState()
       check(fact, at: event.position, state, batch, process)
       state.apply(StampedEvent(fact, timeMs: event.timeMs, run: event.run))

@@ -127,9 +127,7 @@ package final class World: @unchecked Sendable {
     operations += 1
     say(name, process)
     var turn = Turn.plain
-    for counted in Set([site, .any, site == .swap ? .repository : site]).sorted(by: {
-      $0.rawValue < $1.rawValue
-    }) {
+    for counted in site.counted {
       counts[counted, default: 0] += 1
       guard !isCalm, let index = plan.firstIndex(where: { $0.site == counted && $0.nth == counts[counted] })
       else { continue }
