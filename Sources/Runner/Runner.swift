@@ -62,7 +62,6 @@ public struct Runner: Sendable {
       return try await working(on: batch, state, RunOptions()) { run, stages throws(Fault) in
         try await settle(run, stages, batch)
         let left = try await stages.takeBack(in: run)
-        if await run.state.placement != nil { try await stages.releaseIndex() }
         try await run.write([.batchCancelled(BatchCancellation(why: why, left: left))])
       }
     }

@@ -193,12 +193,10 @@ extension StageWork {
   /// the next commit takes over what a killed one left. The commit lock keeps them apart.
   var token: String { GitRepository.token(scratch: surroundings.scratch) }
 
-  /// Frees git's index, if a killed commit of ours left it locked.
+  /// Frees git's index, if a commit of ours that was killed before its intent left it locked.
   ///
-  /// Under the commit lock, for the index may be in the hands of another batch's commit.
-  func releaseIndex() async throws(Fault) {
-    let lock = try await surroundings.locks.acquireCommit()
-    defer { lock.release() }
+  /// The caller holds the commit lock, for the index may be in the hands of another batch's commit.
+  func freeIndexUnderLock() throws(Fault) {
     try surroundings.repository().releaseIndex(token: token)
   }
 
@@ -246,6 +244,9 @@ extension StageWork {
   private func settle(_ intent: CommitIntent, in run: BatchRun) async throws {
     let repository = try surroundings.repository()
     guard let new = GitID(intent.new) else { throw Fault.intentUnreadable(intent.new) }
+    // A lock that a killed git left with this commit in it: whatever comes of the intent, the user's git must not stay
+    // locked, and once another commit is intended nobody would know the lock as ours. A foreign one is the swap's business.
+    _ = try repository.clearRefLocks(intent.ref, holding: new)
     let tip = try repository.tip(of: intent.ref)
     if let tip, try tip == new || repository.isAncestor(new, of: tip) {
       try await finishIndex(of: new, at: tip, in: run)

@@ -130,8 +130,11 @@ extension StageWork {
     return try await takeBackUnderLock(in: run)
   }
 
+  /// Also frees git's index, if a commit of this ledger's that was killed before its intent left it locked: nothing
+  /// else would, once nothing is placed.
   func takeBackUnderLock(in run: BatchRun) async throws(Fault) -> [String] {
     let state = await run.state
+    try freeIndexUnderLock()
     let plan = state.placePlan.filter { $0.found != .identical }
     guard !plan.isEmpty, state.placement?.inWorkingTree ?? true else { return [] }
     let committed = try committedPaths(of: plan)
