@@ -324,7 +324,15 @@ actor BatchRun {
     guard let deadline, deadline != woken else { return }
     woken = deadline
     let clock = surroundings.clock
-    group.addTask { try? await clock.sleep(until: deadline) }
+    group.addTask {
+      try? await clock.sleep(until: deadline)
+      await self.wakeUp(at: deadline)
+    }
+  }
+
+  /// Forgets a time that was waited for: a clock that was set back, or rang too early, has the loop wait for it again.
+  private func wakeUp(at deadline: Deadline) {
+    if woken == deadline { woken = nil }
   }
 
   private enum Result: Sendable {
