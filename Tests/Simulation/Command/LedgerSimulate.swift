@@ -54,7 +54,10 @@ struct LedgerSimulate {
       if let count, next >= seed + count { break }
       if let minutes, (ContinuousClock.now - started) > .seconds(minutes * 60) { break }
       var history = History(seed: next, mutant: mutant)
-      history.plan.misfortunes += occasions?.occasions ?? []
+      if let occasions {
+        history.plan.misfortunes += occasions.occasions
+        history.script = occasions.script
+      }
       let outcome = history.play(keepingTrace: showsTrace)
       tally.add(outcome)
       if showsTrace { print(outcome.trace.joined(separator: "\n")) }
@@ -65,7 +68,8 @@ struct LedgerSimulate {
       }
       next += 1
     }
-    print(tally.summary(in: ContinuousClock.now - started))
+    print("seeds \(seed) to \(max(next, 1) - 1): \(tally.summary(in: ContinuousClock.now - started))")
+    print("struck: \(tally.misfortunes)")
     exit(tally.broken == 0 ? 0 : 1)
   }
 }

@@ -81,6 +81,7 @@ struct BentRepository: Repository {
     try sound.holdIndex(for: changes, token: token, patience: patience)
   }
   func publishIndex(token: String) throws(Fault) {
+    if bug == .stagedForgotten { world.git.indexLock?.index["notes/staged.txt"] = nil }
     if bug != .indexLeftLocked { try sound.publishIndex(token: token) }
   }
   func releaseIndex(token: String) { sound.releaseIndex(token: token) }

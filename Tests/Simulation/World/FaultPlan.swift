@@ -9,9 +9,16 @@ package struct FaultPlan: Hashable, Sendable {
   /// Operations that a misfortune can wait for.
   package enum Site: String, Hashable, Sendable, CaseIterable {
     case any, append, read, objects, worktree, repository, swap, extract
+    /// Asking the extractor what it is; taking a lock; waiting for a time.
+    case identity, lock, clock
+    /// Any operation of a process that goes on with what one before it left in the middle.
+    case recovery
 
     /// What one operation here counts as: the swap is one of the repository's.
-    var counted: [Site] { self == .swap ? [.any, .repository, .swap] : [.any, self] }
+    func counted(inRecovery: Bool) -> [Site] {
+      let own: [Site] = self == .swap ? [.any, .repository, .swap] : [.any, self]
+      return inRecovery ? own + [.recovery] : own
+    }
   }
 
   package struct Misfortune: Hashable, Sendable, CustomStringConvertible {
@@ -35,6 +42,8 @@ package struct FaultPlan: Hashable, Sendable {
     case crashWithin
     case powerLoss
     case fail(Failure)
+    /// The operation is done, and is said to have failed.
+    case failAfter(Failure)
     /// The operation takes its time.
     case delay(ms: Int64)
     case damageObject(pick: Int)
@@ -45,6 +54,10 @@ package struct FaultPlan: Hashable, Sendable {
     case sleep(ms: Int64)
     case secondRunner
     case clockStep(hours: Int64)
+    /// A wait ends before its time.
+    case earlyAlarm
+    /// Nothing more fits on the disk until so many writes have failed.
+    case fullDisk(writes: Int)
     case answer(Answer)
   }
 
@@ -56,19 +69,42 @@ package struct FaultPlan: Hashable, Sendable {
   package enum Answer: Hashable, Sendable {
     case limited(ms: Int64?)
     case dailyQuota, gone, timeout, protocolBroken, nonsense, nonsenseForEver, surroundings
+    /// Asked for several assets, it has an answer to all but the last.
+    case partly
   }
 
   /// What the user's own hands do.
   package enum UserAct: String, Hashable, Sendable, CaseIterable {
     case commit, commitAll, amend, resetHard, resetSoft, rebase, renameBranch, switchBranch, editTarget
     case deleteTarget, stage, plumbingCommit, plumbingReset, foreignIndexLock, foreignRefLock, moveToOtherRef
+    /// A merge that waits to be finished; the branch checked out in another worktree.
+    case startMerge, checkOutElsewhere
+    /// Other bytes in an image that was handed in.
+    case changeSource
+    /// `git gc --prune=now`: what no ref and no reflog leads to is gone.
+    case collectGarbage
   }
 
   /// Draws a plan.
   package static func drawn(seed: UInt64) -> FaultPlan {
     var random = SplitMix64(seed: seed)
-    let count = Int.random(in: 0...6, using: &random)
+    // Now and then so many that they meet each other.
+    let most = Int.random(in: 0..<6, using: &random) == 0 ? 16 : 6
+    let count = Int.random(in: 0...most, using: &random)
     return FaultPlan((0..<count).map { _ in Misfortune.drawn(using: &random) })
+  }
+}
+
+extension FaultPlan.Kind {
+  /// What it is, apart from its numbers.
+  package var name: String {
+    switch self {
+    case .fail(let failure): "fail \(failure.rawValue)"
+    case .failAfter(let failure): "failAfter \(failure.rawValue)"
+    case .user(let act, _): "user \(act.rawValue)"
+    case .answer(let answer): "answer \("\(answer)".prefix { $0 != "(" })"
+    default: String("\(self)".prefix { $0 != "(" })
+    }
   }
 }
 
@@ -78,33 +114,40 @@ extension FaultPlan.Misfortune {
     let share = Int.random(in: 0..<100, using: &random)
     switch share {
     case 0..<30: return drawnCrash(using: &random)
-    case 30..<42:
+    case 30..<33: return Self(.fullDisk(writes: upTo(12)), at: .any, upTo(250))
+    case 33..<42:
       let failure = FaultPlan.Failure.allCases[upTo(4) - 1]
       let sites: [(FaultPlan.Site, Int)] = [
-        (.append, 25), (.objects, 60), (.worktree, 30), (.repository, 40), (.swap, 2),
+        (.append, 25), (.read, 40), (.objects, 60), (.worktree, 30), (.repository, 40), (.swap, 2),
+        (.recovery, 40), (.lock, 4),
       ]
       let (site, count) = sites[upTo(sites.count) - 1]
-      return Self(.fail(failure), at: site, upTo(count))
+      return Self(upTo(3) == 1 ? .failAfter(failure) : .fail(failure), at: site, upTo(count))
     case 42..<58:
       let answers: [FaultPlan.Answer] = [
         .limited(ms: Int64(upTo(90_000))), .limited(ms: nil), .limited(ms: 900), .dailyQuota, .gone, .timeout,
-        .protocolBroken, .nonsense, .nonsenseForEver, .surroundings,
+        .protocolBroken, .nonsense, .nonsenseForEver, .surroundings, .partly,
       ]
-      return Self(.answer(answers[upTo(answers.count) - 1]), at: .extract, upTo(5))
+      let answer = FaultPlan.Kind.answer(answers[upTo(answers.count) - 1])
+      return upTo(6) == 1 ? Self(answer, at: .identity, upTo(3)) : Self(answer, at: .extract, upTo(5))
     case 58..<64:
       let pick = upTo(1000)
       return Self(upTo(2) == 1 ? .damageObject(pick: pick) : .loseObject(pick: pick), at: .any, upTo(200))
     case 64..<84:
       let act = FaultPlan.UserAct.allCases[upTo(FaultPlan.UserAct.allCases.count) - 1]
       let sites: [(FaultPlan.Site, Int)] = [
-        (.any, 250), (.repository, 60), (.swap, 2), (.append, 30), (.worktree, 60),
+        (.any, 250), (.repository, 60), (.swap, 2), (.append, 30), (.worktree, 60), (.recovery, 60),
       ]
       let (site, count) = sites[upTo(sites.count) - 1]
       return Self(.user(act, pick: upTo(1000)), at: site, upTo(count))
     case 84..<88: return Self(.sleep(ms: Int64(upTo(3_600_000))), at: .any, upTo(200))
     case 88..<90: return Self(.sleep(ms: Int64(upTo(3_600_000))), at: .append, upTo(30))
     case 90..<93: return Self(.secondRunner, at: .any, upTo(200))
-    case 93..<95: return Self(.clockStep(hours: upTo(2) == 1 ? 24 : -24), at: .any, upTo(200))
+    case 93..<95:
+      let steps: [Int64] = [24, -24, 1, -1, 9_000]
+      let kind = upTo(4) == 1 ? FaultPlan.Kind.earlyAlarm : .clockStep(hours: steps[upTo(steps.count) - 1])
+      let isAtClock = kind == .earlyAlarm || upTo(2) == 1
+      return Self(kind, at: isAtClock ? .clock : .any, upTo(isAtClock ? 3 : 200))
     case 95..<97: return Self(.stop, at: .any, upTo(200))
     default: return Self(.delay(ms: Int64(upTo(5_000))), at: .any, upTo(200))
     }
@@ -115,7 +158,7 @@ extension FaultPlan.Misfortune {
     let kind = kinds[Int.random(in: 0..<4, using: &random)]
     let sites: [(FaultPlan.Site, Int)] = [
       (.any, 250), (.append, 30), (.worktree, 60), (.repository, 60), (.swap, 2), (.objects, 60),
-      (.extract, 4),
+      (.extract, 4), (.identity, 2), (.lock, 4), (.clock, 2), (.recovery, 12), (.recovery, 60),
     ]
     let (site, count) = sites[Int.random(in: 0..<sites.count, using: &random)]
     return Self(kind, at: site, Int.random(in: 1...count, using: &random))

@@ -88,7 +88,7 @@ final class FinalCheck {
     let found = contents(of: tree, batch, registration)
     trees[registration.manifestDigest] = found
     guard comparing else { return }
-    let expected = Undisturbed.shared.tree(of: registration.manifest, scenario)
+    let expected = Undisturbed.shared.tree(of: registration.manifest, state.sources, scenario)
     if found != expected {
       let paths = Set(found.keys).union(expected.keys).filter { found[$0] != expected[$0] }.sorted()
       world.violate(.sameTree, "\(batch) differs at \(paths)")
@@ -140,16 +140,27 @@ final class Undisturbed: Sendable {
 
   private struct Question: Hashable {
     var manifest: Digest
+    var sources: [String: Digest]
     var scenario: Scenario
   }
 
   /// What the commit of a manifest holds when it is run alone, in an empty repository, with nothing going wrong.
-  func tree(of manifest: Manifest, _ scenario: Scenario) -> [String: Digest] {
-    let question = Question(manifest: manifest.digest, scenario: scenario.plain)
+  func tree(of manifest: Manifest, _ sources: [String: Digest], _ scenario: Scenario) -> [String: Digest] {
+    let question = Question(manifest: manifest.digest, sources: sources, scenario: scenario.plain)
     if let tree = known.withLock({ $0[question] }) { return tree }
-    let outcome = History(running: manifest, in: question.scenario).play(comparing: false)
+    let history = History(running: manifest, from: sources, in: question.scenario)
+    let outcome = history.play(comparing: false)
     let tree = outcome.trees[manifest.digest] ?? [:]
     known.withLock { $0[question] = tree }
     return tree
+  }
+}
+
+extension BatchState {
+  /// The bytes that the batch has gone by, by the paths they came from.
+  fileprivate var sources: [String: Digest] {
+    (registration?.manifest.assets ?? []).reduce(into: [:]) { sources, asset in
+      sources[asset.source] = self[asset: asset.id]?.image.digest
+    }
   }
 }

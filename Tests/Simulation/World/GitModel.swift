@@ -18,6 +18,8 @@ struct GitModel {
   }
 
   var commits: [GitID: Commit] = [:]
+  /// Commits that were ever made, collected ones too.
+  private(set) var written: Set<GitID> = []
   var blobs: [GitID: Digest] = [:]
   var refs: [String: GitID] = [:]
   var head = "refs/heads/main"
@@ -52,6 +54,7 @@ struct GitModel {
   mutating func write(_ bytes: [UInt8], parent: GitID?, tree: [String: GitID]) -> GitID {
     let id = Self.id(bytes)
     commits[id] = Commit(bytes: bytes, parent: parent, tree: tree)
+    written.insert(id)
     return id
   }
 

@@ -9,22 +9,39 @@ package struct History: Sendable {
   let scenario: Scenario
   /// The only batch; nil for the scenario's own.
   let only: Manifest?
+  /// The first commands of every batch; the seed gives those after them.
+  package var script: [UserCommand] = []
+  /// Images that hold something else than the scenario's.
+  private var sources: [String: Digest] = [:]
 
   /// Seeds from 0 up to this give every scenario once.
   package static var scenarios: Int { Scenario.count }
 
-  /// The history of a seed; `sharpened` adds the occasions on which the mutant's bug does harm.
+  /// The history of a seed; `sharpened` adds the occasions and commands with which the mutant's bug does harm.
   package init(seed: UInt64, plan: FaultPlan? = nil, mutant: Mutant? = nil, sharpened: Bool = false) {
     self.seed = seed
     self.plan = plan ?? .drawn(seed: seed ^ 0x5eed)
-    if plan == nil, sharpened { self.plan.misfortunes += mutant?.occasions ?? [] }
+    if plan == nil, sharpened, let mutant {
+      self.plan.misfortunes += mutant.occasions
+      script = mutant.script
+    }
     self.mutant = mutant
     scenario = Scenario(number: Int(seed % UInt64(Scenario.count)))
     only = nil
   }
 
-  /// One batch alone, undisturbed.
-  init(running manifest: Manifest, in scenario: Scenario) {
+  /// Commands that each batch needs where nothing goes wrong: one held is gone on with once.
+  package var fewestCommands: Int { scenario.isHeld ? 2 : 1 }
+
+  /// Whether more commands may be needed: of two batches with the same targets one may have to be asked again, and a
+  /// held one may be called off.
+  package var mayNeedMoreCommands: Bool {
+    scenario.second == .alike || (scenario.isHeld && scenario.isLively)
+  }
+
+  /// One batch alone, undisturbed, of the images given.
+  init(running manifest: Manifest, from sources: [String: Digest], in scenario: Scenario) {
+    self.sources = sources
     seed = 1
     plan = FaultPlan()
     self.scenario = scenario
@@ -51,7 +68,9 @@ package struct History: Sendable {
     let world = World(seed: seed, plan: plan, prefix: scenario.prefix)
     world.keepsTrace = keepingTrace
     scenario.furnish(world)
-    let player = Player(world: world, scenario: scenario, seed: seed, mutant: mutant, only: only)
+    world.disk.sources.merge(sources) { $1 }
+    let player = Player(
+      world: world, scenario: scenario, seed: seed, mutant: mutant, only: only, script: script)
     let wentOn = player.play()
     if !wentOn { world.violate(.ends, "nothing can happen any more, and the runners wait") }
     let check = FinalCheck(world: world, scenario: scenario, player: player)

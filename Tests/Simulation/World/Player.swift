@@ -10,10 +10,14 @@ final class Player: @unchecked Sendable {
   let seed: UInt64
   let mutant: Mutant?
   private let only: Manifest?
+  /// The first commands of a batch; the seed gives those after them.
+  private let script: [UserCommand]
   private(set) var batches: [BatchID] = []
   private var manifests: [BatchID: Manifest] = [:]
   /// Manifests that a later command may bring for a batch.
   private var revisions: [BatchID: Manifest] = [:]
+  /// Batches that were landed a second time.
+  private var relanded: Set<BatchID?> = []
   private var underWay = 0
   private var secondRunners = 0
   private(set) var reports: [String] = []
@@ -21,12 +25,15 @@ final class Player: @unchecked Sendable {
   /// Commands a batch gets before the world calms down, and before it is given up.
   private static let patience = (lively: 7, all: 24)
 
-  init(world: World, scenario: Scenario, seed: UInt64, mutant: Mutant?, only: Manifest?) {
+  init(
+    world: World, scenario: Scenario, seed: UInt64, mutant: Mutant?, only: Manifest?, script: [UserCommand]
+  ) {
     self.world = world
     self.scenario = scenario
     self.seed = seed
     self.mutant = mutant
     self.only = only
+    self.script = script
   }
 
   /// Plays to the end; false where everything stood still before.
@@ -84,57 +91,80 @@ final class Player: @unchecked Sendable {
       world.say("\(command)", process)
       guard let report = await give(command, to: process) else { continue }
       let state = world.watch.states[batch] ?? BatchState()
+      if landsAgain(state, number) { continue }
       if state.isEnded, !(command == .cancel && number < 4) { return }
       if let retryAt = report.retryAt { await wait(retryAt.remainingMs(at: world.now)) }
       if report.faults.contains(where: { $0.code == "batch_held" }) { await wait(600_000) }
+      // Whatever stands in the way takes a while to be seen to, or to go away by itself.
+      if report.exit != .done { await wait(10_000) }
     }
     if world.watch.states[batch]?.isEnded != true {
       world.violate(.ends, "\(batch) has not ended after \(Self.patience.all) commands: \(reports.suffix(2))")
     }
   }
 
-  enum Command: Hashable {
-    case run, runRevised, resume, retry
-    case retryFrom(Stage)
-    case cancel
+  /// Whether the user, after what has happened, takes the batch's commit off the branch and has it landed once more.
+  private func landsAgain(_ state: BatchState, _ number: Int) -> Bool {
+    guard scenario.isLively, number < Self.patience.lively, !world.watch.struck.isEmpty,
+      state.confirmation?.sha == world.git.tip?.text, state.confirmation != nil,
+      relanded.insert(state.registration?.manifest.batchID).inserted
+    else { return false }
+    world.say("the user takes the commit back")
+    world.user(.plumbingReset, 0)
+    // What stays in the working tree is theirs from here on.
+    let batch = state.registration?.manifest.batchID
+    for path in world.disk.files.keys where world.disk.files[path]?.batch == batch {
+      world.disk.files[path]?.batch = nil
+    }
+    return true
   }
 
-  private func choose(_ batch: BatchID, _ number: Int, isCalm: Bool) -> Command {
+  private func choose(_ batch: BatchID, _ number: Int, isCalm: Bool) -> UserCommand {
     let state = world.watch.states[batch] ?? BatchState()
-    guard state.registration != nil, state.cancellation == nil else { return .run }
+    if script.indices.contains(number), !isCalm { return script[number] }
+    guard state.registration != nil, state.cancellation == nil else {
+      return scenario.isHeld && number == 0 ? .hold : .run
+    }
+    if state.completion != nil { return .runAgain }
     if isCalm {
       return state.assets.contains { $0.name == .failed } ? .retry : .resume
     }
     var random = SplitMix64(seed: seed &+ UInt64(number) &* 101)
     let share = Int.random(in: 0..<100, using: &random)
-    guard scenario.isLively else { return share < 50 ? .resume : .retryIfFailed(state) }
+    guard scenario.isLively else { return share < 50 ? .resume : .retryIfFailed(in: state) }
     switch share {
     case 0..<15: return .cancel
-    case 15..<30: return .retryFrom(Stage.ofAsset[Int.random(in: 0..<4, using: &random)])
-    case 30..<45: return revisions[batch] == nil ? .resume : .runRevised
-    case 45..<60: return .retryIfFailed(state)
+    case 15..<25: return .retryFrom(Stage.ofAsset[Int.random(in: 0..<4, using: &random)])
+    case 25..<30: return .refresh
+    case 30..<40: return revisions[batch] == nil ? .resume : .runRevised
+    case 40..<45: return .hold
+    case 45..<60: return .retryIfFailed(in: state)
     default: return .resume
     }
   }
 
   /// Gives a command in a process; nil where the process died.
-  private func give(_ command: Command, to process: SimulatedProcess) async -> RunReport? {
+  private func give(_ command: UserCommand, to process: SimulatedProcess) async -> RunReport? {
     let batch = process.batch
     let runner = Runner(world.surroundings(process, mutant: mutant), stop: process.stop)
     let report: RunReport
     switch command {
-    case .run, .runRevised:
-      guard let manifest = command == .run ? manifests[batch] : revisions[batch] else { return nil }
+    case .run, .runRevised, .runAgain, .hold:
+      guard let manifest = command == .runRevised ? revisions[batch] : manifests[batch] else { return nil }
       manifests[batch] = manifest
       report = await runner.run(
         RunRequest(
           manifest: manifest, configuration: scenario.configuration,
-          branch: scenario.onOtherBranch ? "side" : nil))
-    case .resume: report = await runner.resume(batch)
+          branch: scenario.onOtherBranch ? "side" : nil, again: command == .runAgain),
+        options: options(command))
+    case .resume: report = await runner.resume(batch, options: options(command))
     case .retry: report = await runner.retry(batch, RetryRequest())
     case .retryFrom(let stage):
       let asset = manifests[batch]?.assets.first?.id
       report = await runner.retry(batch, RetryRequest(assets: asset.map { [$0] } ?? [], from: stage))
+    case .refresh:
+      let asset = manifests[batch]?.assets.first?.id
+      report = await runner.retry(batch, RetryRequest(assets: asset.map { [$0] } ?? [], refresh: true))
     case .cancel: report = await runner.cancel(batch, why: "The user thought better of it.")
     }
     guard process.isAlive else { return nil }
@@ -148,8 +178,24 @@ final class Player: @unchecked Sendable {
     if world.git.indexLock?.holder == process.id, world.watch.states[process.batch]?.intent == nil {
       world.violate(.tidy, "p\(process.id) ended, and git's index is locked")
     }
+    checkIndexLock(process)
     world.kill(process)
     return report
+  }
+
+  /// Once a batch has nothing placed, nothing would free an index that a commit of its own left locked.
+  private func checkIndexLock(_ process: SimulatedProcess) {
+    guard let holder = world.git.indexLock?.holder,
+      world.processes.first(where: { $0.id == holder })?.batch == process.batch,
+      let state = world.watch.states[process.batch], state.placement == nil || state.isEnded,
+      state.intent == nil
+    else { return }
+    world.violate(.tidy, "p\(process.id) ended with nothing placed, and git's index is locked")
+  }
+
+  private func options(_ command: UserCommand) -> RunOptions {
+    RunOptions(
+      maxWaitMs: mutant == .waitsForEver ? 86_400_000 : nil, untilPackaged: command == .hold)
   }
 
   private func compareStates(_ report: RunReport, _ process: SimulatedProcess) {
@@ -173,7 +219,7 @@ final class Player: @unchecked Sendable {
       let process = world.startProcess(batch)
       let command =
         world.watch.states[batch]?.registration == nil
-        ? Command.run : choose(batch, 50 + number, isCalm: false)
+        ? UserCommand.run : choose(batch, 50 + number, isCalm: false)
       world.say("second: \(command)", process)
       _ = await give(command, to: process)
       underWay -= 1
@@ -184,11 +230,5 @@ final class Player: @unchecked Sendable {
     await withUnsafeContinuation { continuation in
       world.queue.at(world.queue.nowMs + ms) { continuation.resume() }
     }
-  }
-}
-
-extension Player.Command {
-  fileprivate static func retryIfFailed(_ state: BatchState) -> Self {
-    state.assets.contains { $0.name == .failed } ? .retry : .run
   }
 }

@@ -23,6 +23,8 @@ package struct Tally: Sendable {
   package private(set) var struck = 0
   package private(set) var committed = 0
   package private(set) var cancelled = 0
+  /// Misfortunes that struck, by their kind.
+  package private(set) var kinds: [String: Int] = [:]
 
   package init() {}
 
@@ -32,6 +34,7 @@ package struct Tally: Sendable {
     operations += outcome.operations
     processes += outcome.processes
     struck += outcome.struck.count
+    for misfortune in outcome.struck { kinds[misfortune.kind.name, default: 0] += 1 }
     committed += outcome.endings.count { $0 == .committed }
     cancelled += outcome.endings.count { $0 == .cancelled }
   }
@@ -39,6 +42,12 @@ package struct Tally: Sendable {
   package var summary: String {
     "\(histories) histories, \(broken) broken; \(operations) operations, \(processes) processes, "
       + "\(struck) misfortunes, \(committed) batches committed, \(cancelled) cancelled"
+  }
+
+  /// How often each kind of misfortune struck, the most frequent first.
+  package var misfortunes: String {
+    kinds.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
+      .joined(separator: ", ")
   }
 
   package func summary(in time: Duration) -> String {

@@ -16,11 +16,16 @@ struct Scenario: Hashable {
   /// Commands other than `resume` may come after a stop.
   var isLively: Bool
   var onOtherBranch: Bool
+  /// The first command holds the batch once all is packaged; another places and commits.
+  var isHeld: Bool
+
+  /// Chance gives every runner the same numbers.
+  var drawsAlike: Bool
 
   enum Second: Hashable { case none, apart, alike }
 
   /// How many there are.
-  static let count = 48
+  static let count = 96
 
   init(number: Int) {
     var random = SplitMix64(seed: UInt64(number) &* 0x9e37 &+ 77)
@@ -34,11 +39,18 @@ struct Scenario: Hashable {
     second = oneIn(4) ? (oneIn(2) ? .apart : .alike) : .none
     isLively = oneIn(3)
     onOtherBranch = oneIn(8)
+    isHeld = oneIn(5)
+    drawsAlike = oneIn(6)
   }
 
-  /// The same with nothing beside the one batch.
+  /// The same without all that makes no difference to what the one batch's commit holds.
   var plain: Scenario {
     var plain = self
+    plain.isTogether = false
+    plain.requestsPerMinute = 55
+    plain.onOtherBranch = false
+    plain.isHeld = false
+    plain.drawsAlike = false
     plain.hasEarlier = false
     plain.second = .none
     plain.isLively = false
@@ -88,6 +100,7 @@ struct Scenario: Hashable {
 
   /// Puts the user's images and a first commit into a world.
   func furnish(_ world: World) {
+    world.drawsAlike = drawsAlike
     let pictures = Pictures.shared.all
     for edition in 0..<4 {
       for index in 0..<6 {
@@ -105,5 +118,7 @@ struct Scenario: Hashable {
         World.main, to: world.git.userCommit(parent: world.git.tip, tree: world.git.index, message: name))
     }
     if !prefix.isEmpty { world.disk.folders.insert(String(prefix.dropLast())) }
+    // A folder of the user's that holds nothing yet, on the way to targets.
+    if !hasEarlier { world.disk.folders.formUnion([prefix + "frontend", prefix + "frontend/public"]) }
   }
 }

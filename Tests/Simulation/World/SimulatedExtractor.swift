@@ -9,12 +9,37 @@ struct SimulatedExtractor: Extractor {
 
   var identity: ExtractorIdentity {
     get async throws(ExtractorRefusal) {
-      ExtractorIdentity(
+      await world.pause(process)
+      guard process.isAlive else { throw .cancelled }
+      switch world.arrive(.identity, "identity", process) {
+      case .crashBefore, .crashWithin, .crashAfter: world.kill(process)
+      case .fail, .failAfter: throw .surroundings(message: "Too many files.")
+      case .answer(let answer):
+        let refusal = Self.refusal(answer)
+        world.noteRefusal(refusal, nil)
+        throw refusal
+      case .plain, .early: break
+      }
+      guard process.isAlive else { throw .cancelled }
+      return ExtractorIdentity(
         kind: configuration.extractor.kind.rawValue, parts: ["name": "simulated", "version": "1"])
     }
   }
 
   func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {
+    if try await answersPartly(request) { throw incomplete(request.asset) }
+    return ExtractionReply(idf: Self.facts(of: request), raw: "{}")
+  }
+
+  /// Refuses an asset that an answer left out.
+  func incomplete(_ asset: AssetID) -> ExtractorRefusal {
+    let refusal = Self.refusal(.partly)
+    world.noteRefusal(refusal, asset)
+    return refusal
+  }
+
+  /// Makes the call; whether its answer leaves the last asset out.
+  func answersPartly(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> Bool {
     await world.pause(process)
     guard process.isAlive else { throw .cancelled }
     world.noteCall(request, by: process)
@@ -25,20 +50,21 @@ struct SimulatedExtractor: Extractor {
     case .crashBefore, .crashWithin, .crashAfter:
       world.kill(process)
       throw .cancelled
-    case .fail: throw .surroundings(message: "Too many files.")
+    case .fail, .failAfter: throw .surroundings(message: "Too many files.")
+    case .answer(.partly): return true
     case .answer(let answer):
       let refusal = Self.refusal(answer)
       world.noteRefusal(refusal, request.asset)
       await world.pause(process)
       throw refusal
-    case .plain: break
+    case .plain, .early: break
     }
     await withUnsafeContinuation { continuation in
       world.queue.at(world.queue.nowMs + 20) { continuation.resume() }
     }
     await world.pause(process)
     guard process.isAlive, !Task.isCancelled else { throw .cancelled }
-    return ExtractionReply(idf: Self.facts(of: request), raw: "{}")
+    return false
   }
 
   func shutDown() async {}
@@ -53,6 +79,7 @@ struct SimulatedExtractor: Extractor {
     case .nonsense: .badReply(message: "No IDF.", raw: "nonsense", retryable: true)
     case .nonsenseForEver: .badReply(message: "No IDF.", raw: "nonsense", retryable: false)
     case .surroundings: .surroundings(message: "Too many files.")
+    case .partly: .badReply(message: "No answer for this asset.", raw: "[]", retryable: true)
     }
   }
 
@@ -79,19 +106,20 @@ struct SimulatedBatchExtractor: BatchExtractor {
   func extractAll(
     _ requests: [ExtractionRequest]
   ) async -> [AssetID: Result<ExtractionReply, ExtractorRefusal>] {
-    guard let first = requests.first else { return [:] }
-    let answer: Result<ExtractionReply, ExtractorRefusal>
-    do throws(ExtractorRefusal) { answer = .success(try await sound.extract(first)) } catch {
-      answer = .failure(error)
+    guard let first = requests.first, let last = requests.last else { return [:] }
+    var answers: [AssetID: Result<ExtractionReply, ExtractorRefusal>] = [:]
+    do throws(ExtractorRefusal) {
+      let isPartial = try await sound.answersPartly(first)
+      for request in requests {
+        answers[request.asset] = .success(
+          ExtractionReply(idf: SimulatedExtractor.facts(of: request), raw: "{}"))
+      }
+      if isPartial { answers[last.asset] = .failure(sound.incomplete(last.asset)) }
+    } catch {
+      for request in requests { answers[request.asset] = .failure(error) }
       for request in requests.dropFirst() { sound.world.noteRefusal(error, request.asset) }
     }
-    return Dictionary(
-      uniqueKeysWithValues: requests.map { request in
-        (
-          request.asset,
-          answer.map { _ in ExtractionReply(idf: SimulatedExtractor.facts(of: request), raw: "{}") }
-        )
-      })
+    return answers
   }
 
   func shutDown() async {}

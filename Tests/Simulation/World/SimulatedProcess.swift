@@ -17,6 +17,8 @@ final class SimulatedProcess: @unchecked Sendable {
   var isPoisoned = false
   /// It has appended to its batch at least once.
   var hasWritten = false
+  /// Another had left its batch in the middle of something when it started.
+  var isRecovering = false
   /// Where the ledger ended when it started.
   var bornAt: Int64 = 0
   /// An append of it was refused because another had written.

@@ -35,7 +35,9 @@ extension SimulatedRepository {
   func writeCommit(_ bytes: [UInt8]) throws(Fault) -> GitID {
     try perform("write commit") { () throws(Fault) in
       let id = GitModel.id(bytes)
-      guard world.git.commits[id] != nil else { throw .git(.inputOutput) }
+      guard world.git.commits[id] != nil else {
+        throw Fault("commit_incomplete", exit: .disk, "The commit \"\(id)\" has lost its tree.")
+      }
       return id
     }
   }
@@ -43,16 +45,17 @@ extension SimulatedRepository {
   func compareAndSwap(
     _ ref: String, from old: GitID?, to new: GitID, committer: String, subject: String
   ) throws(Fault) -> SwapOutcome {
-    // A git that was killed may leave its lock behind.
+    // A git that was killed, alone or with its parent, may leave its lock behind.
     let leavesLock = world.flip()
     let wasAlive = process.isAlive
+    var isAnswered = false
     defer {
-      if wasAlive, !process.isAlive, leavesLock, world.git.refLocks[ref] == nil, world.git.refs[ref] == old {
+      if wasAlive, !isAnswered, leavesLock, world.git.refLocks[ref] == nil, world.git.refs[ref] == old {
         world.git.refLocks[ref] = "\(new)\n"
       }
     }
-    return try perform("swap \(ref) \(old?.text.prefix(7) ?? "-") \(new.text.prefix(7))", at: .swap) {
-      () throws(Fault) in
+    let outcome = try perform("swap \(ref) \(old?.text.prefix(7) ?? "-") \(new.text.prefix(7))", at: .swap) {
+      () throws(Fault) -> SwapOutcome in
       let now = world.git.refs[ref]
       if let lock = world.git.refLocks[ref], now == old {
         return .locked(
@@ -60,10 +63,14 @@ extension SimulatedRepository {
       }
       if now == new { return .alreadyThere }
       guard now == old else { return .moved(to: now) }
+      // Git moves no ref to what it does not have.
+      guard world.git.commits[new] != nil else { throw .git(.inputOutput) }
       world.noteSwap(ref, from: old, to: new, by: process)
       world.git.move(ref, to: new)
-      return .swapped
+      return SwapOutcome.swapped
     }
+    isAnswered = process.isAlive
+    return outcome
   }
 
   func clearRefLocks(_ ref: String, holding new: GitID) throws(Fault) -> LockFile? {
@@ -100,6 +107,7 @@ extension SimulatedRepository {
         throw Fault("index_lock_lost", exit: .canGoOn, "The lock of git's index is no longer ours.")
       }
       world.requireCommitLock("published the index", process)
+      world.noteIndex(lock.index, by: process)
       world.git.index = lock.index
       world.git.indexLock = nil
     }

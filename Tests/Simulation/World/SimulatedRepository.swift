@@ -31,9 +31,11 @@ struct SimulatedRepository: Repository {
     try perform("head") { () throws(Fault) in .branch(ref: world.git.head, tip: world.git.tip) }
   }
 
-  func operationUnderWay() -> String? { nil }
+  func operationUnderWay() -> String? { world.merge }
   func unwritableFolder() -> String? { nil }
-  func checkedOutElsewhere(_ ref: String) throws(Fault) -> String? { nil }
+  func checkedOutElsewhere(_ ref: String) throws(Fault) -> String? {
+    try perform("elsewhere") { () throws(Fault) in world.checkedOutElsewhere == ref ? "/elsewhere" : nil }
+  }
   func attributes(of paths: [String], at commit: GitID?) throws(Fault) -> [String: [TargetAttribute]] { [:] }
   func contents(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]] {
     try blobs(ids, limitBytes: limitBytes)

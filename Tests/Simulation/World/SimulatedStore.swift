@@ -21,7 +21,13 @@ struct SimulatedStore: EventStore {
           process.isPoisoned = true
           return .poisoned(cause: "sync failed")
         }
-      }, effect)
+      },
+      failingAfter: site == .append
+        ? { _ in
+          // What is on disk is unknown to a store whose commit was not said to be done.
+          process.isPoisoned = true
+          return .poisoned(cause: "the answer was lost")
+        } : nil, effect)
   }
 
   func append(_ request: AppendRequest) async throws(StoreError) -> [Event] {

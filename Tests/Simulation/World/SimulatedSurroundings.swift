@@ -23,7 +23,7 @@ extension World {
       root: prefix.isEmpty ? "/root" : "/root/\(prefix.dropLast())",
       scratch: "/scratch", makeExtractor: { (configuration) throws(Fault) in used.extractor(configuration) },
       process: RunStart(host: "host", process: process.id, toolVersion: "0"), user: "user",
-      newRunID: { "run-\(process.id)" }, newSeed: { self.random.next() },
+      newRunID: { "run-\(process.id)" }, newSeed: { self.drawsAlike ? 7 : self.random.next() },
       publishHead: { () async throws(Fault) in
         do throws(StoreError) { _ = try await used.store.head() } catch {
           throw Fault("ledger_failed", exit: .disk, "No head.")
@@ -51,7 +51,13 @@ struct SimulatedClock: RunClock {
 
   func sleep(until deadline: Deadline) async throws {
     let waitMs = deadline.remainingMs(at: world.now)
-    guard process.isAlive else { throw CancellationError() }
+    // A dead process waits on: what it does next is what finds out.
+    let turn = process.isAlive ? world.arrive(.clock, "wait \(waitMs) ms", process) : .plain
+    switch turn {
+    case .crashBefore, .crashWithin: world.kill(process)
+    case .early: return
+    case .plain, .answer, .fail, .failAfter, .crashAfter: break
+    }
     let wait = Wait(world: world)
     await withTaskCancellationHandler {
       await withUnsafeContinuation { continuation in
@@ -60,9 +66,10 @@ struct SimulatedClock: RunClock {
     } onCancel: {
       wait.end()
     }
+    if case .crashAfter = turn { world.kill(process) }
     await world.pause(process)
     try Task.checkCancellation()
-    guard process.isAlive else { throw CancellationError() }
+    guard process.isAlive else { return }
     world.watch.longestWaitMs = max(world.watch.longestWaitMs, waitMs)
   }
 
@@ -96,15 +103,27 @@ struct SimulatedLocks: BatchLocks {
 
   func acquire(_ batch: BatchID) throws(Fault) -> any BatchLock {
     let name = "batch \(batch)"
-    guard process.isAlive else { throw .ofDeadProcess }
+    try arrive(name)
     if let holder = world.locks[name] {
       throw Fault("batch_held", exit: .canGoOn, "Held by \(holder.id).")
     }
     return take(name)
   }
 
+  /// The moment before a lock is tried for the first time.
+  private func arrive(_ name: String) throws(Fault) {
+    guard process.isAlive else { throw .ofDeadProcess }
+    switch world.arrive(.lock, "lock \(name)", process) {
+    case .crashBefore, .crashWithin, .crashAfter: world.kill(process)
+    case .fail(let failure), .failAfter(let failure): throw .files(failure)
+    case .plain, .answer, .early: break
+    }
+    guard process.isAlive else { throw .ofDeadProcess }
+  }
+
   func acquireCommit() async throws(Fault) -> any BatchLock {
     let start = world.queue.nowMs
+    try arrive("commit")
     while true {
       await world.pause(process)
       guard process.isAlive else { throw .ofDeadProcess }

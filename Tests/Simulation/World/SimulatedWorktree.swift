@@ -123,6 +123,7 @@ struct SimulatedWorktree: Worktree {
       folders.sorted { $0.utf8.count > $1.utf8.count }.filter { folder in
         let path = world.prefix + folder
         guard world.disk.folders.contains(path), world.disk.isEmpty(path) else { return false }
+        world.noteFolderGone(path, by: process)
         world.disk.folders.remove(path)
         return true
       }

@@ -94,23 +94,30 @@ extension World {
       if let asset = ref.asset { watch.failures["\(batch)/\(asset)"] = 0 }
     case .stageStarted(let ref, let start): checkStart(ref, start, state, process)
     case .stageCompleted(let ref, let completion):
+      checkDoubling(ref, state)
       requireSynced(completion.outputs.map(\.digest), fact)
       if let key = completion.key?.digest, completion.how != .reused {
         watch.completions[key, default: []].append((position, completion.outputs.map(\.digest)))
       }
-      _ = ref
     case .stageFailed(let ref, _): checkAttempts(ref, state, batch)
     case .commitIntended(let intent):
+      if state.intent != nil { violate(.acknowledged, "a commit was intended twice") }
       if state.placement == nil {
         violate(.packagedFirst, "a commit was intended before the batch was placed")
       }
-      if GitID(intent.new).flatMap({ git.commits[$0] }) == nil {
+      if !(GitID(intent.new).map(git.written.contains) ?? false) {
         violate(.syncedFirst, "the intent names a commit that is not written")
       }
     case .batchPlaced:
+      if state.placement != nil { violate(.acknowledged, "a batch was placed twice") }
       if !state.isWhollyPackaged { violate(.packagedFirst, "batch.placed before all is packaged") }
-    case .commitConfirmed(let confirmation): checkConfirmation(confirmation)
+    case .commitConfirmed(let confirmation):
+      if state.confirmation != nil { violate(.acknowledged, "a commit was confirmed twice") }
+      checkConfirmation(confirmation)
+    case .runFinished:
+      if state.openRun == nil { violate(.acknowledged, "a run was finished twice") }
     case .batchCompleted(let completion):
+      if state.completion != nil { violate(.acknowledged, "a batch was completed twice") }
       if completion.alreadyPresent { checkPresence(state) }
     default: break
     }
@@ -121,6 +128,13 @@ extension World {
     where !watch.harmedObjects.contains(digest) && disk.objects[digest]?.isSynced != true {
       violate(.syncedFirst, "\(fact.typeName) names \(digest.hex.prefix(8)), which is not synced")
     }
+  }
+
+  /// What is complete can't be completed: the event was written twice.
+  private func checkDoubling(_ ref: StageRef, _ state: BatchState) {
+    let stage =
+      ref.asset.map { state[asset: $0]?[ref.stage] } ?? (ref.stage == .place ? state.place : state.commit)
+    if stage?.isCompleted == true { violate(.acknowledged, "\(ref.stage.rawValue) was completed twice") }
   }
 
   private func checkStart(
@@ -202,6 +216,9 @@ extension World {
     let target = state.placePlan.first { prefix + $0.path == path }
     requireCommitLock("wrote \(path)", process)
     guard let target else {
+      if new == nil, let owner = disk.files[path]?.batch, owner != process.batch {
+        violate(.nothingLost, "\(process.batch) took back \(path), which \(owner) had placed")
+      }
       violate(.intentFirst, "\(path) was written without being in the plan")
       return
     }
@@ -217,6 +234,23 @@ extension World {
     }
     if !isPlacing, let owner = old.batch, owner != process.batch {
       violate(.nothingLost, "\(process.batch) took back \(path), which \(owner) had placed")
+    }
+  }
+
+  /// A runner is about to make this the user's index: only entries of targets may differ from what it was.
+  func noteIndex(_ index: [String: GitID], by process: SimulatedProcess) {
+    for path in Set(index.keys).union(git.index.keys) where index[path] != git.index[path] {
+      if !watch.targets.contains(path) {
+        violate(.nothingLost, "p\(process.id) changed what the user had staged at \(path)")
+      }
+    }
+  }
+
+  /// A runner is about to remove an empty folder.
+  func noteFolderGone(_ path: String, by process: SimulatedProcess) {
+    requireCommitLock("removed \(path)", process)
+    if !watch.folders.values.contains(where: { $0.contains(path) }) {
+      violate(.nothingLost, "p\(process.id) removed the user's empty folder \(path)")
     }
   }
 
@@ -245,11 +279,15 @@ extension World {
     watch.callsUnderWay = max(0, watch.callsUnderWay - 1)
   }
 
-  /// Counts an answer that spends an attempt of the asset's.
-  func noteRefusal(_ refusal: ExtractorRefusal, _ asset: AssetID) {
+  /// Counts an answer that spends an attempt of the asset's, or of any where it is about none in particular.
+  func noteRefusal(_ refusal: ExtractorRefusal, _ asset: AssetID?) {
     switch refusal {
     case .unavailable(reason: "timeout", _), .protocolBroken, .badReply, .rejected:
-      for batch in watch.states.keys { watch.failures["\(batch)/\(asset)", default: 0] += 1 }
+      for (batch, state) in watch.states {
+        for id in asset.map({ [$0] }) ?? state.assets.map(\.id) {
+          watch.failures["\(batch)/\(id)", default: 0] += 1
+        }
+      }
     case .limited, .unavailable, .surroundings, .cancelled: break
     }
   }

@@ -46,6 +46,12 @@ extension World {
       disk.files[path] = nil
     case .stage:
       if !isLocked { git.index["notes/staged.txt"] = git.blob(disk.remember(Array("staged \(pick)".utf8))) }
+    case .startMerge: if !isLocked { merge = "merge" }
+    case .checkOutElsewhere: if git.head != Self.main { checkedOutElsewhere = Self.main }
+    case .changeSource: changeSource(pick)
+    case .collectGarbage:
+      let known = git.known
+      git.commits = git.commits.filter { known.contains($0.key) }
     case .foreignIndexLock: if !isLocked { git.indexLock = GitModel.IndexLock(token: nil, index: git.index) }
     case .foreignRefLock: if git.refLocks[Self.main] == nil { git.refLocks[Self.main] = "" }
     }
@@ -62,6 +68,14 @@ extension World {
     watch.userDigests.insert(digest)
     disk.makeFolders(above: path)
     disk.files[path] = Disk.File(digest: digest, batch: nil)
+  }
+
+  private func changeSource(_ pick: Int) {
+    let paths = disk.sources.keys.sorted()
+    let pictures = Pictures.shared.all
+    let path = paths[pick % paths.count]
+    disk.sources[path] = pictures[pick / paths.count % pictures.count].digest
+    say("\(path) has other bytes")
   }
 
   private func commitNotes(_ pick: Int) {
@@ -115,6 +129,9 @@ extension World {
 
   /// The user clears away whatever stands between the batches and their commits.
   func mend() {
+    merge = nil
+    checkedOutElsewhere = nil
+    restoreSources()
     if git.indexLock?.token == nil { git.indexLock = nil }
     for (ref, bytes) in git.refLocks where bytes.isEmpty { git.refLocks[ref] = nil }
     guard git.indexLock == nil, git.refLocks[Self.main] == nil else { return }
@@ -131,6 +148,15 @@ extension World {
     }
     recommit()
     clearTargets()
+  }
+
+  /// Puts the images back that batches were registered with: a pinned copy that is lost can be taken from nowhere else.
+  private func restoreSources() {
+    for state in watch.states.values.sorted(by: { $0.version < $1.version }) {
+      for asset in state.registration?.manifest.assets ?? [] {
+        if let image = state[asset: asset.id]?.image { disk.sources[asset.source] = image.digest }
+      }
+    }
   }
 
   /// What a reset took off the branch and left staged is committed once more.

@@ -28,6 +28,13 @@ package final class World: @unchecked Sendable {
   /// A running digest of all that happened: two runs of a seed have the same.
   private(set) var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
   private(set) var operations = 0
+  /// Writes that fail from here on, for the disk is full.
+  private var fullFor = 0
+  /// The operation that git says is under way, and the branch that another worktree has checked out.
+  var merge: String?
+  var checkedOutElsewhere: String?
+  /// Every seed that a runner draws is the same.
+  var drawsAlike = false
   /// No more misfortunes: the world lets the runners finish.
   var isCalm = false
 
@@ -55,6 +62,8 @@ package final class World: @unchecked Sendable {
   func startProcess(_ batch: BatchID) -> SimulatedProcess {
     let process = SimulatedProcess(id: Int32(processes.count + 1), batch: batch)
     process.bornAt = watch.position
+    let state = watch.states[batch]
+    process.isRecovering = state?.openRun != nil || state?.intent != nil
     processes.append(process)
     return process
   }
@@ -66,13 +75,16 @@ package final class World: @unchecked Sendable {
     case plain
     case crashBefore, crashWithin, crashAfter
     case fail(FaultPlan.Failure)
+    case failAfter(FaultPlan.Failure)
+    case early
     case answer(FaultPlan.Answer)
   }
 
   /// Does one waiting operation of a process: any other may come between its start, its effect and its end.
   func perform<Value: Sendable, Failure: Error>(
     _ site: FaultPlan.Site, _ name: String, by process: SimulatedProcess, lost: Failure,
-    failing: (FaultPlan.Failure) -> Failure, within: (() -> Void)? = nil,
+    failing: (FaultPlan.Failure) -> Failure, failingAfter: ((FaultPlan.Failure) -> Failure)? = nil,
+    within: (() -> Void)? = nil,
     _ effect: () async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
     await pause(process)
@@ -88,10 +100,14 @@ package final class World: @unchecked Sendable {
       kill(process)
       throw lost
     case .fail(let failure): throw failing(failure)
-    case .plain, .answer, .crashAfter: break
+    case .plain, .answer, .early, .crashAfter, .failAfter: break
     }
     let value = try await effect()
     if case .crashAfter = turn { kill(process) }
+    if case .failAfter(let failure) = turn {
+      if let failingAfter { throw failingAfter(failure) }
+      throw failing(failure)
+    }
     await pause(process)
     guard process.isAlive else { throw lost }
     return value
@@ -118,7 +134,10 @@ package final class World: @unchecked Sendable {
       if flip() { _ = try? effect() }
       kill(process)
       throw .ofDeadProcess
-    case .plain, .answer: return try effect()
+    case .failAfter(let failure):
+      _ = try effect()
+      throw .git(failure)
+    case .plain, .answer, .early: return try effect()
     }
   }
 
@@ -127,7 +146,7 @@ package final class World: @unchecked Sendable {
     operations += 1
     say(name, process)
     var turn = Turn.plain
-    for counted in site.counted {
+    for counted in site.counted(inRecovery: process.isRecovering) {
       counts[counted, default: 0] += 1
       guard !isCalm, let index = plan.firstIndex(where: { $0.site == counted && $0.nth == counts[counted] })
       else { continue }
@@ -136,8 +155,17 @@ package final class World: @unchecked Sendable {
       watch.struck.append(misfortune)
       turn = strike(misfortune.kind, process) ?? turn
     }
+    if fullFor > 0, !isCalm, Self.writes.contains(where: name.hasPrefix), case .plain = turn {
+      fullFor -= 1
+      return .fail(.noSpace)
+    }
     return turn
   }
+
+  /// How the names of operations begin that a full disk keeps from being done.
+  private static let writes = [
+    "append", "put", "pin", "place", "restore", "build", "write commit", "hold index", "swap",
+  ]
 
   /// Counts operations from here on.
   func forgetCounts() { counts = [:] }
@@ -148,6 +176,8 @@ package final class World: @unchecked Sendable {
     case .crashAfter: return .crashAfter
     case .crashWithin: return .crashWithin
     case .fail(let failure): return .fail(failure)
+    case .failAfter(let failure): return .failAfter(failure)
+    case .earlyAlarm: return .early
     case .answer(let answer): return .answer(answer)
     case .powerLoss: losePower()
     case .delay(let ms): sleep(process, forMs: ms)
@@ -157,6 +187,7 @@ package final class World: @unchecked Sendable {
     case .stop: process.stop.request(.interrupted)
     case .secondRunner: startSecondRunner(process.batch)
     case .clockStep(let hours): wallOffsetMs += hours * 3_600_000
+    case .fullDisk(let writes): fullFor = writes
     case .sleep(let ms):
       sleep(process, forMs: ms)
       // Somebody takes the sleeper's lock file away and starts anew.
