@@ -1,6 +1,8 @@
 #ifndef CFAULTVFS_H
 #define CFAULTVFS_H
 
+#include "CWatchVFS.h"
+
 // A SQLite file system for tests: the usual one, with faults on demand. Each has its own name and its own faults.
 typedef struct FaultVFS FaultVFS;
 

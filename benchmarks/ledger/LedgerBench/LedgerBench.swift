@@ -22,12 +22,15 @@ import Ledger
     case ("query", 2): try await query(arguments[1])
     case ("open", 2): try await open(arguments[1])
     case ("work", 4): try await work(arguments[1], batch: arguments[2], events: number(arguments[3]))
+    case ("stress", 4): try await stress(arguments[1], batch: arguments[2], rounds: number(arguments[3]))
     case ("hold", 2): try hold(arguments[1])
+    case ("sqlite", 1): print(SQLiteVersion.text, SQLiteVersion.hasWALResetBug(SQLiteVersion.text))
     default:
       fputs(
         """
         usage: ledger-bench append FOLDER EVENTS WAITING | fill FOLDER EVENTS | verify FOLDER | query FOLDER
-               ledger-bench open FOLDER | work FOLDER BATCH EVENTS | hold FILE\n
+               ledger-bench open FOLDER | work FOLDER BATCH EVENTS | hold FILE
+               ledger-bench stress FOLDER BATCH ROUNDS | sqlite\n
         """, stderr)
       exit(64)
     }
@@ -151,6 +154,36 @@ import Ledger
       fflush(stdout)
     }
     await store.close()
+  }
+
+  /// Opens the ledger again and again, with a checkpoint after almost every append, and prints each position once it is
+  /// acknowledged: many of these at once are as hard on SQLite's log as can be.
+  private static func stress(_ folder: String, batch: String, rounds: Int) async throws {
+    var version: Int64?
+    for round in 0..<rounds {
+      var options = SQLiteEventStore.Options()
+      options.checkpointPages = Int32(1 + round % 5 * 4)
+      let store = try SQLiteEventStore(
+        LedgerFolder(folder), mode: .readWrite(create: true), nowMs: 0, options: options)
+      var next: Int64
+      if let version {
+        next = version
+      } else {
+        next = Int64(try await store.events(matching: EventQuery(batch: batch)).count)
+      }
+      for turn in 0..<(1 + round % 7) {
+        // Now and then a transaction of many pages.
+        let events = (0..<(turn == 3 ? 40 : 1)).map { event(Int(next) + $0) }
+        let placed = try await store.append(
+          AppendRequest(batch: batch, expecting: next, events: events, state: "open"))
+        next += Int64(placed.count)
+        for event in placed { print(event.position, event.hash.hex) }
+        fflush(stdout)
+        if turn == 2 { _ = try await store.head() }
+      }
+      version = next
+      await store.close()
+    }
   }
 
   /// Holds a lock until stdin ends.
