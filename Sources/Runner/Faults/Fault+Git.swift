@@ -34,6 +34,20 @@ extension Fault {
       hint: "If you trust it: git config --global --add safe.directory \"\(directory)\"", path: directory)
   }
 
+  static func repositoryRefused(_ directory: String, _ result: ProcessResult) -> Fault {
+    Fault(
+      "repository_refused", exit: .configuration,
+      "git can't work in \"\(directory)\": \(firstLine(result)).",
+      hint: "\"git status\" says the same; mend it there first.", path: directory)
+  }
+
+  static func branchUnreadable(_ ref: String, _ id: GitID) -> Fault {
+    Fault(
+      "branch_unreadable", exit: .disk,
+      "The branch \"\(ref)\" is at \(id.text.prefix(12)), and no commit can be read there.",
+      hint: "\"git fsck\" looks for the cause.")
+  }
+
   static func noIdentity(_ role: String) -> Fault {
     Fault(
       "no_identity", exit: .configuration,

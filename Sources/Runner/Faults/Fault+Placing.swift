@@ -34,14 +34,15 @@ extension Fault {
   static func targetObstacle(_ path: String, _ obstacle: Obstacle) -> Fault {
     let what =
       switch obstacle.kind {
-      case .repository: "a submodule or a repository of its own"
-      case .link: "a symbolic link"
-      case .file: "a file"
+      case .repository: "is a submodule or a repository of its own, expected a folder"
+      case .link: "on the way is a symbolic link, expected a folder"
+      case .file: "on the way is a file, expected a folder"
+      case .folder: "is a folder in git, expected no file or one that an earlier batch placed"
+      case .otherCase: "is in git, and differs only by case or accents"
       }
     return Fault(
       "target_obstacle", exit: .inTheWay,
-      "The target \"\(path)\" can't be written: \"\(obstacle.path)\" on the way is \(what), "
-        + "expected a folder.",
+      "The target \"\(path)\" can't be written: \"\(obstacle.path)\" \(what).",
       hint: "Move it away, or change `layout` in ledger.yaml.", path: path)
   }
 

@@ -106,7 +106,10 @@ extension GitRepository {
     }
     let variables = ["GIT_INDEX_FILE": path]
     let staged = try stagedEntries(changes.map(\.path), variables: variables)
+    let clashing = clashes(of: changes.filter { $0.new != nil }.map(\.path), inIndex: base)
     let wanted = changes.filter { change in
+      // What the user has staged as a file where ours needs a folder, or the other way round, stays.
+      if clashing.contains(change.path) { return false }
       let before = change.old.map { PathStatus.Staged.entry($0) } ?? .absent
       return staged[change.path] ?? .absent == before
     }

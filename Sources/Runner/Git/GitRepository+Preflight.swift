@@ -97,34 +97,6 @@ extension GitRepository {
     return files + settings.hooks.map { PresentHook(name: "hook.\($0)") }
   }
 
-  package func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle] {
-    let folders = Dictionary(uniqueKeysWithValues: Set(paths).map { ($0, Self.folders(above: $0)) })
-    let all = Set(folders.values.joined()).sorted()
-    let entries = if let commit { try entries(at: commit, all) } else { [String: TreeEntry]() }
-    let found = all.reduce(into: [String: Obstacle.Kind]()) { found, folder in
-      found[folder] = obstacle(at: folder, entries[folder])
-    }
-    return folders.compactMapValues { folders in
-      folders.compactMap { folder in found[folder].map { Obstacle(path: folder, kind: $0) } }.first
-    }
-  }
-
-  private func obstacle(at folder: String, _ entry: TreeEntry?) -> Obstacle.Kind? {
-    let path = "\(layout.topLevel)/\(folder)"
-    switch FileFacts(at: path).kind {
-    case .link: return .link
-    case .file, .special: return .file
-    case .folder where FileFacts(at: "\(path)/.git").kind != .absent: return .repository
-    case .folder, .absent: break
-    }
-    return switch entry?.mode {
-    case nil, "040000": nil
-    case "160000": .repository
-    case "120000": .link
-    default: .file
-    }
-  }
-
   /// `a/b/c` lies in `a` and `a/b`, outermost first.
   static func folders(above path: String) -> [String] {
     path.indices.filter { path[$0] == "/" }.map { String(path[..<$0]) }

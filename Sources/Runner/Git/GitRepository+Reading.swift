@@ -2,7 +2,11 @@
 extension GitRepository {
   package func tip(of ref: String) throws(Fault) -> GitID? {
     let result = try git.run(["rev-parse", "-q", "--verify", "\(ref)^{commit}"], .init(answers: [0, 1]))
-    return result.lines.first.flatMap { GitID($0) }
+    if let tip = result.lines.first.flatMap({ GitID($0) }) { return tip }
+    // A branch whose commit is damaged is not one that doesn't exist.
+    let bare = try git.run(["rev-parse", "-q", "--verify", ref], .init(answers: [0, 1])).lines.first
+    if let id = bare.flatMap({ GitID($0) }) { throw .branchUnreadable(ref, id) }
+    return nil
   }
 
   package func isAncestor(_ commit: GitID, of other: GitID) throws(Fault) -> Bool {

@@ -45,7 +45,7 @@ package struct GitRepository: Repository {
       let complaint = String(decoding: result.errorTail, as: UTF8.self)
       if complaint.contains("dubious ownership") { throw .foreignRepository(directory) }
       if complaint.contains("not a git repository") { throw .noRepository(directory) }
-      throw .gitFailed("rev-parse", result)
+      throw .repositoryRefused(directory, result)
     }
     guard lines.count == 10, let format = ObjectFormat(rawValue: lines[2]) else {
       throw .gitUnreadable(

@@ -82,6 +82,44 @@ struct IndexFile {
   /// Where the entries of paths start; nil where the entries run into the checksum.
   private func starts(of paths: Set<[UInt8]>) -> [[UInt8]: Int]? {
     var found: [[UInt8]: Int] = [:]
+    let end = walk { name, start, isConflicted in
+      if !isConflicted, paths.contains(name) { found[name] = start }
+    }
+    return end == nil ? nil : found
+  }
+
+  /// Hands over every entry's name and mode, as git writes it, in order; what can't be read ends it.
+  func forEachEntry(_ body: (_ name: [UInt8], _ mode: String) -> Void) {
+    _ = walk { name, start, _ in
+      // A name replaced in a split index is in the shared part.
+      if name.isEmpty { return }
+      let mode = String(Self.number(bytes, at: start + Facts.modeOffset, bytes: 4), radix: 8)
+      body(name, mode == "40000" ? "040000" : mode)
+    }
+  }
+
+  /// The name of the file that holds the shared part of a split index, beside it; nil where there is none.
+  var sharedFile: String? {
+    guard var position = walk({ _, _, _ in }) else { return nil }
+    let end = bytes.count - idBytes
+    // Extensions: four letters, a size, the bytes.
+    while position + 8 <= end {
+      let size = Self.number(bytes, at: position + 4, bytes: 4)
+      guard bytes[position..<(position + 4)].elementsEqual("link".utf8) else {
+        position += 8 + size
+        continue
+      }
+      guard size >= idBytes, position + 8 + size <= end else { return nil }
+      let digits = bytes[(position + 8)..<(position + 8 + idBytes)].map { byte in
+        (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+      return "sharedindex." + digits.joined()
+    }
+    return nil
+  }
+
+  /// Goes through the entries; returns where they end, or nil where they run into the checksum.
+  private func walk(_ body: (_ name: [UInt8], _ start: Int, _ isConflicted: Bool) -> Void) -> Int? {
     var position = 12
     var name: [UInt8] = []
     let end = bytes.count - idBytes
@@ -95,15 +133,15 @@ struct IndexFile {
         guard let kept = prefix(at: &position, end), kept <= name.count else { return nil }
         name.removeLast(kept)
       } else {
-        name = []
+        name.removeAll(keepingCapacity: true)
       }
       guard position < end, let last = bytes[position..<end].firstIndex(of: 0) else { return nil }
       name += bytes[position..<last]
       // Names of the older versions are padded, so that an entry is a multiple of eight bytes.
       position = version == 4 ? last + 1 : start + (last - start) / 8 * 8 + 8
-      if flags & 0x3000 == 0, paths.contains(name) { found[name] = start }
+      body(name, start, flags & 0x3000 != 0)
     }
-    return position <= end ? found : nil
+    return position <= end ? position : nil
   }
 
   /// How much of the name before doesn't belong to this one.

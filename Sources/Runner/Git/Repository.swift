@@ -31,9 +31,11 @@ package protocol Repository: Sendable {
   func hooksPresent() -> [PresentHook]
   /// How a commit would be signed; 78 where git's configuration can't sign.
   func signing() throws(Fault) -> Signing
-  /// What is in the way of a path's folders, in the working tree and at a commit; paths without obstacles are
-  /// left out.
-  func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle]
+  /// What keeps files from being put at paths: at a commit, and in the working tree and the index where it goes there;
+  /// paths without obstacles are left out.
+  func obstacles(
+    to paths: [String], at commit: GitID?, inWorkingTree: Bool
+  ) throws(Fault) -> [String: Obstacle]
   /// All that is to be known of paths as targets: what is ignored, attributes, obstacles and status.
   func targetFacts(
     of paths: [String], at commit: GitID?, inWorkingTree: Bool

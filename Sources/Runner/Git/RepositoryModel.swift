@@ -266,6 +266,10 @@ package struct Obstacle: Hashable, Sendable {
     case link
     /// A file where a folder must be.
     case file
+    /// A folder where the file must be.
+    case folder
+    /// Something whose path differs only by case or accents, so that some file systems take both for one.
+    case otherCase
   }
 
   /// The path of the obstacle, not of the target.

@@ -12,10 +12,10 @@ extension Repository {
   package func targetFacts(
     of paths: [String], at commit: GitID?, inWorkingTree: Bool
   ) throws(Fault) -> TargetFacts {
-    let obstacles = try obstacles(to: paths, at: commit)
+    let obstacles = try obstacles(to: paths, at: commit, inWorkingTree: inWorkingTree)
     return TargetFacts(
       ignored: try ignored(among: paths.filter { obstacles[$0] == nil }),
-      attributes: try attributes(of: paths, at: inWorkingTree ? nil : commit),
+      attributes: try attributes(of: paths.filter { obstacles[$0] == nil }, at: inWorkingTree ? nil : commit),
       obstacles: obstacles, status: inWorkingTree ? try status(of: paths, at: commit) : [:])
   }
 
@@ -31,12 +31,12 @@ extension GitRepository {
   package func targetFacts(
     of paths: [String], at commit: GitID?, inWorkingTree: Bool
   ) throws(Fault) -> TargetFacts {
-    let obstacles = try obstacles(to: paths, at: commit)
+    let obstacles = try obstacles(to: paths, at: commit, inWorkingTree: inWorkingTree)
     // Git refuses to say what is ignored beyond a link or in a submodule.
     let free = paths.filter { obstacles[$0] == nil }
     let ignored = Meanwhile { () throws(Fault) in try self.ignored(among: free) }
     let attributes = Meanwhile { () throws(Fault) in
-      try self.attributes(of: paths, at: inWorkingTree ? nil : commit)
+      try self.attributes(of: free, at: inWorkingTree ? nil : commit)
     }
     let status = Result { () throws(Fault) in inWorkingTree ? try self.status(of: paths, at: commit) : [:] }
     return try TargetFacts(

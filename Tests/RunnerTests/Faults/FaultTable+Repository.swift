@@ -23,6 +23,8 @@ extension FaultTable {
     Row("targetAttribute", .targetAttribute(target.text, .filter("crlf"))),
     Row("targetAttribute", .targetAttribute(target.text, .lfsExtension("lock"))),
     Row("targetObstacle", .targetObstacle(target.text, Obstacle(path: "assets", kind: .repository))),
+    Row("targetObstacle", .targetObstacle(target.text, Obstacle(path: "Assets", kind: .otherCase))),
+    Row("targetObstacle", .targetObstacle(target.text, Obstacle(path: target.text, kind: .folder))),
     Row("targetStaged", .targetStaged(target.text)),
     Row(
       "targetNotOurs", .targetNotOurs(target.text, asset: asset, isTracked: true, isBundle: true)),
@@ -39,6 +41,8 @@ extension FaultTable {
     Row("bareRepository", .bareRepository("/work")),
     Row("noWorkingTree", .noWorkingTree("/work/.git")),
     Row("foreignRepository", .foreignRepository("/work")),
+    Row("repositoryRefused", .repositoryRefused("/work", refused)),
+    Row("branchUnreadable", .branchUnreadable("refs/heads/main", commit)),
     Row("noIdentity", .noIdentity("author")),
     Row("unreadableIdentity", .unreadableIdentity("author")),
     Row("badIdentity", .badIdentity("Ada <ada@example.org> <x>")),

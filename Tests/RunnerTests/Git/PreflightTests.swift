@@ -129,7 +129,9 @@ struct PreflightTests {
     for folder in ["a", "a/two", "none", "", "a/one"] {
       #expect(try ahead.children(of: folder, at: tip) == fresh.children(of: folder, at: tip).sorted())
     }
-    #expect(try ahead.obstacles(to: paths, at: tip) == fresh.obstacles(to: paths, at: tip))
+    #expect(
+      try ahead.obstacles(to: paths, at: tip, inWorkingTree: true)
+        == fresh.obstacles(to: paths, at: tip, inWorkingTree: true))
     #expect(
       try ahead.targetFacts(of: paths, at: tip, inWorkingTree: true)
         == TargetFacts(
@@ -258,7 +260,7 @@ struct PreflightTests {
       """)
     let tip = try repository.tip()
     let paths = ["real/a", "link/a", "plain/a", "module/x/a", "nested/deep/in/a", "nested/a", "new/a", "a"]
-    let found = try repository.discover().obstacles(to: paths, at: tip)
+    let found = try repository.discover().obstacles(to: paths, at: tip, inWorkingTree: true)
     #expect(
       found == [
         "link/a": Obstacle(path: "link", kind: .link), "plain/a": Obstacle(path: "plain", kind: .file),
@@ -266,7 +268,49 @@ struct PreflightTests {
         "nested/deep/in/a": Obstacle(path: "nested/deep", kind: .repository),
       ])
     try repository.shell("ln -s real link")
-    #expect(try repository.discover().obstacles(to: ["link/a"], at: nil).keys.sorted() == ["link/a"])
+    let git = try repository.discover()
+    #expect(try git.obstacles(to: ["link/a"], at: nil, inWorkingTree: true).keys.sorted() == ["link/a"])
+    #expect(try git.obstacles(to: ["nested/deep/a", "a"], at: tip, inWorkingTree: false) == [:])
+  }
+
+  @Test(
+    "What is staged where a folder or file must be, and what differs only by case, is named",
+    arguments: ["true", "git update-index --split-index", "git update-index --index-version 4"])
+  func obstaclesInGit(_ setUp: String) throws {
+    let repository = try TestRepository()
+    for path in ["Tip/x", "folder/a.png/x", "keep/x"] { try repository.commit(path, "x\n") }
+    let tip = try repository.tip()
+    try repository.shell(
+      """
+      \(setUp); echo x >staged; mkdir -p Index below/a; echo x >Index/y; echo x >below/a/y
+      git add staged Index below; rm -r staged Index below Tip folder
+      git update-index --add --cacheinfo 160000,\(tip),module
+      """)
+    let paths = ["tip/a", "folder/a.png", "keep/a", "staged/a", "index/z", "below/a", "module/a", "new/a"]
+    let expected = [
+      "tip/a": Obstacle(path: "Tip", kind: .otherCase),
+      "folder/a.png": Obstacle(path: "folder/a.png", kind: .folder),
+      "staged/a": Obstacle(path: "staged", kind: .file), "index/z": Obstacle(path: "Index", kind: .otherCase),
+      "below/a": Obstacle(path: "below/a", kind: .folder),
+      "module/a": Obstacle(path: "module", kind: .repository),
+    ]
+    let git = try repository.discover()
+    #expect(try git.obstacles(to: paths, at: tip, inWorkingTree: true) == expected)
+    // Where nothing goes to the working tree, only the commit counts.
+    #expect(
+      try git.obstacles(to: paths, at: tip, inWorkingTree: false)
+        == expected.filter { ["tip/a", "folder/a.png"].contains($0.key) })
+  }
+
+  @Test("A branch whose commit is damaged is not taken for one without commits")
+  func damagedTip() throws {
+    let repository = try TestRepository()
+    let tip = try repository.commit("a", "x\n").text
+    let git = try repository.discover()
+    #expect(try git.tip(of: "refs/heads/none") == nil)
+    try repository.shell("rm -f .git/objects/\(tip.prefix(2))/\(tip.dropFirst(2))")
+    let fault = #expect(throws: Fault.self) { try git.tip(of: "refs/heads/main") }
+    #expect(fault?.code == "branch_unreadable")
   }
 
   @Test("Branch names are git's to judge")

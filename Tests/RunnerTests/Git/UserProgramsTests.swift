@@ -33,7 +33,7 @@ struct UserProgramsTests {
     _ = try git.ignored(among: ["README", "x"])
     _ = try git.commits(withLines: TestBatch.trailers, from: "refs/heads/main")
     _ = try git.identities()
-    _ = try git.obstacles(to: ["a/b"], at: commit.id)
+    _ = try git.obstacles(to: ["a/b"], at: commit.id, inWorkingTree: true)
     _ = try git.writeCommit(commit.bytes)
     #expect(FileFacts(at: "\(repository.root)/marker").kind == .absent)
     #expect(try repository.tip("main") == commit.id)

@@ -29,8 +29,10 @@ struct BentRepository: Repository {
   func ignored(among paths: [String]) throws(Fault) -> Set<String> { try sound.ignored(among: paths) }
   func hooksPresent() -> [PresentHook] { sound.hooksPresent() }
   func signing() throws(Fault) -> Signing { try sound.signing() }
-  func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle] {
-    try sound.obstacles(to: paths, at: commit)
+  func obstacles(
+    to paths: [String], at commit: GitID?, inWorkingTree: Bool
+  ) throws(Fault) -> [String: Obstacle] {
+    try sound.obstacles(to: paths, at: commit, inWorkingTree: inWorkingTree)
   }
   func isBranchName(_ name: String) throws(Fault) -> Bool { try sound.isBranchName(name) }
   func tip(of ref: String) throws(Fault) -> GitID? { try sound.tip(of: ref) }

@@ -45,7 +45,9 @@ struct SimulatedRepository: Repository {
   func ignored(among paths: [String]) throws(Fault) -> Set<String> { [] }
   func hooksPresent() -> [PresentHook] { [] }
   func signing() throws(Fault) -> Signing { throw .git(.inputOutput) }
-  func obstacles(to paths: [String], at commit: GitID?) throws(Fault) -> [String: Obstacle] {
+  func obstacles(
+    to paths: [String], at commit: GitID?, inWorkingTree: Bool
+  ) throws(Fault) -> [String: Obstacle] {
     try perform("obstacles") { () throws(Fault) in
       var found: [String: Obstacle] = [:]
       for path in paths {

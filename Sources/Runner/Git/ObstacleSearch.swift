@@ -1,0 +1,166 @@
+/// Finds what keeps paths from becoming files, among names that are there.
+///
+/// Names are handed in one by one, from trees or from an index; nothing is asked of git or of the disk.
+struct ObstacleSearch {
+  /// What a path asked for, or a folder above one, is to be.
+  private struct Wanted {
+    var path: String
+    var isFolder: Bool
+  }
+
+  /// By folded path: two that some file system takes for one are one.
+  private var wanted: [String: Wanted] = [:]
+  private var firstNames: Set<String> = []
+  private(set) var found: [String: Obstacle] = [:]
+
+  init(_ paths: [String]) {
+    for path in paths {
+      wanted[TargetPath.folded(path)] = Wanted(path: path, isFolder: false)
+      for folder in GitRepository.folders(above: path) {
+        wanted[TargetPath.folded(folder)] = Wanted(path: folder, isFolder: true)
+      }
+    }
+    firstNames = Set(wanted.keys.filter { !$0.contains("/") })
+  }
+
+  /// Every folder above the paths, and the top, which is empty.
+  var folders: [String] { [""] + wanted.values.filter(\.isFolder).map(\.path).sorted() }
+
+  /// Looks at an entry; false where nothing below it can matter. The first obstacle of a path counts.
+  @discardableResult
+  mutating func look(at path: String, mode: String) -> Bool {
+    guard let wanted = wanted[TargetPath.folded(path)] else { return false }
+    func note(_ kind: Obstacle.Kind, _ obstacles: inout [String: Obstacle]) -> Bool {
+      obstacles[wanted.path] = obstacles[wanted.path] ?? Obstacle(path: path, kind: kind)
+      return false
+    }
+    guard path.utf8.elementsEqual(wanted.path.utf8) else { return note(.otherCase, &found) }
+    switch (mode, wanted.isFolder) {
+    case ("040000", true): return true
+    case ("040000", false): return note(.folder, &found)
+    case ("160000", _): return note(.repository, &found)
+    case ("120000", true): return note(.link, &found)
+    case (_, true): return note(.file, &found)
+    default: return false
+    }
+  }
+
+  /// Looks at an entry of an index and at the folders it lies in.
+  mutating func look(atEntry path: String, mode: String) {
+    for folder in GitRepository.folders(above: path) where !look(at: folder, mode: "040000") { return }
+    look(at: path, mode: mode)
+  }
+
+  /// Whether a name of an index's top folder can be on the way to anything.
+  func concerns(firstName: String) -> Bool { firstNames.contains(TargetPath.folded(firstName)) }
+}
+
+extension GitRepository {
+  package func obstacles(
+    to paths: [String], at commit: GitID?, inWorkingTree: Bool
+  ) throws(Fault) -> [String: Obstacle] {
+    var search = ObstacleSearch(paths)
+    let folders = search.folders
+    if inWorkingTree {
+      for folder in folders.dropFirst() {
+        let path = "\(layout.topLevel)/\(folder)"
+        switch FileFacts(at: path).kind {
+        case .link: search.look(at: folder, mode: "120000")
+        case .file, .special: search.look(at: folder, mode: "100644")
+        case .folder where FileFacts(at: "\(path)/.git").kind != .absent:
+          search.look(at: folder, mode: "160000")
+        case .folder, .absent: break
+        }
+      }
+      if let bytes = WholeFile.read(layout.indexFile) { lookAtIndex(bytes, &search) }
+    }
+    if let commit {
+      for (folder, names) in try names(at: commit, in: folders) {
+        for (name, mode) in names { search.look(at: folder.isEmpty ? name : "\(folder)/\(name)", mode: mode) }
+      }
+    }
+    let found = search.found
+    return paths.reduce(into: [:]) { obstacles, path in
+      obstacles[path] = (Self.folders(above: path) + [path]).lazy.compactMap { found[$0] }.first
+    }
+  }
+
+  /// Those of the paths that can't be put into an index without taking entries of others out of it.
+  func clashes(of paths: [String], inIndex bytes: [UInt8]?) -> Set<String> {
+    guard let bytes else { return [] }
+    var search = ObstacleSearch(paths)
+    lookAtIndex(bytes, &search)
+    let found = search.found.filter { $0.value.kind != .otherCase }
+    return Set(paths.filter { path in (Self.folders(above: path) + [path]).contains { found[$0] != nil } })
+  }
+
+  private func lookAtIndex(_ bytes: [UInt8], _ search: inout ObstacleSearch) {
+    guard let index = IndexFile(bytes, layout.objectFormat) else { return }
+    var files = [index]
+    if let shared = index.sharedFile, let bytes = WholeFile.read("\(layout.gitFolder)/\(shared)"),
+      let base = IndexFile(bytes, layout.objectFormat)
+    {
+      files.append(base)
+    }
+    for file in files {
+      // Entries are sorted, so that one name of the top folder comes many times in a row.
+      var first: (name: ArraySlice<UInt8>, isWanted: Bool) = ([], false)
+      file.forEachEntry { name, mode in
+        let top = name.prefix { $0 != UInt8(ascii: "/") }
+        if top != first.name {
+          first = (ArraySlice(Array(top)), search.concerns(firstName: String(decoding: top, as: UTF8.self)))
+        }
+        guard first.isWanted else { return }
+        let path = String(
+          decoding: name.last == UInt8(ascii: "/") ? name.dropLast() : name[...], as: UTF8.self)
+        search.look(atEntry: path, mode: mode)
+      }
+    }
+  }
+
+  /// Names and modes right in folders of a commit's tree; folders that aren't there are left out.
+  private func names(
+    at commit: GitID, in folders: [String]
+  ) throws(Fault) -> [String: [(name: String, mode: String)]] {
+    let request = Array(folders.map { "\(commit):\($0)\n" }.joined().utf8)
+    let output = try git.run(["cat-file", "--batch"], .init(input: request)).output
+    let idBytes = layout.objectFormat == .sha1 ? 20 : 32
+    var found: [String: [(name: String, mode: String)]] = [:]
+    var position = 0
+    // Each object: a line `id type size`, the bytes, a line feed; or a line `name missing`.
+    for folder in folders {
+      guard let lineEnd = output[position...].firstIndex(of: UInt8(ascii: "\n")) else {
+        throw .gitUnreadable("cat-file", "an object cut short")
+      }
+      let words = output[position..<lineEnd].split(separator: UInt8(ascii: " "))
+        .map { String(decoding: $0, as: UTF8.self) }
+      position = lineEnd + 1
+      guard words.count == 3, GitID(words[0]) != nil, let size = Int(words[2]) else {
+        // The top of a commit is there, or the commit is not.
+        if folder.isEmpty { throw .commitIncomplete(commit) }
+        continue
+      }
+      guard position + size < output.count else { throw .gitUnreadable("cat-file", "an object cut short") }
+      if words[1] == "tree" {
+        found[folder] = Self.entries(ofTree: output[position..<(position + size)], idBytes)
+      }
+      position += size + 1
+    }
+    return found
+  }
+
+  /// Reads a tree object: mode, a space, a name, NUL and an id, for each entry.
+  private static func entries(
+    ofTree bytes: ArraySlice<UInt8>, _ idBytes: Int
+  ) -> [(name: String, mode: String)] {
+    var entries: [(name: String, mode: String)] = []
+    var rest = bytes
+    while let space = rest.firstIndex(of: UInt8(ascii: " ")), let end = rest[space...].firstIndex(of: 0) {
+      let mode = String(decoding: rest[..<space], as: UTF8.self)
+      entries.append(
+        (String(decoding: rest[(space + 1)..<end], as: UTF8.self), mode == "40000" ? "040000" : mode))
+      rest = rest[(end + 1)...].dropFirst(idBytes)
+    }
+    return entries
+  }
+}
