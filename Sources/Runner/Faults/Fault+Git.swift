@@ -83,6 +83,13 @@ extension Fault {
       hint: "\"git fsck\" names what is missing.")
   }
 
+  static func objectsCollected() -> Fault {
+    Fault(
+      "git_objects_collected", exit: .canGoOn,
+      "git has collected objects of the commit while it was made, as `git gc --prune=now` does.",
+      hint: "Once that is done, run the same command again: the commit is made anew.")
+  }
+
   static func badMessage(_ defect: MessageRules.Defect, afterHooks: Bool) -> Fault {
     let finding =
       switch defect {

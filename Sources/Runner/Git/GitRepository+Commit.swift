@@ -35,7 +35,13 @@ extension GitRepository {
       try checkAfterHooks(files, of: draft, options)
     }
     try check(message, of: draft)
-    let treeText = try git.run(["write-tree"], options).lines.first ?? ""
+    let written = try git.run(["write-tree"], .accepting([0, 128], options))
+    guard written.succeeded else {
+      // The user's own git may have swept up what no branch leads to yet.
+      if try objects(blobs.map(\.text)).contains(nil) { throw .objectsCollected() }
+      throw .gitFailed("write-tree", written)
+    }
+    let treeText = written.lines.first ?? ""
     guard let tree = GitID(treeText) else { throw .gitUnreadable("write-tree", "no id") }
     let difference = try difference(from: draft.parent?.text ?? layout.objectFormat.emptyTree, to: tree.text)
     let ours = Set(draft.files.map(\.path) + draft.removing)

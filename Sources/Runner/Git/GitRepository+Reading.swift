@@ -54,6 +54,15 @@ extension GitRepository {
     try objects(ids, type: "commit", limitBytes: 1 << 20)
   }
 
+  /// The kinds of objects, in order; nil where one is missing.
+  func objects(_ names: [String]) throws(Fault) -> [String?] {
+    let request = Array(names.map { "\($0)\n" }.joined().utf8)
+    return try git.run(["cat-file", "--batch-check"], .init(input: request)).lines.map { line in
+      let words = line.split(separator: " ")
+      return words.count == 3 ? String(words[1]) : nil
+    }
+  }
+
   private func objects(_ ids: [GitID], type: String, limitBytes: Int) throws(Fault) -> [GitID: [UInt8]] {
     if ids.isEmpty { return [:] }
     let request = Array(ids.map { "\($0)\n" }.joined().utf8)

@@ -56,6 +56,7 @@ extension FaultTable {
     Row("lockInTheWay", .lockInTheWay(LockFile(path: "/work/.git/index.lock", sizeBytes: 0, isOurs: false))),
     Row("foreignPathInCommit", .foreignPathInCommit("src/main.c")),
     Row("commitIncomplete", .commitIncomplete(commit)),
+    Row("objectsCollected", .objectsCollected()),
     Row("badMessage", .badMessage(.separator(line: 3), afterHooks: false)),
     Row("badMessage", .badMessage(.separator(line: 3), afterHooks: true)),
     Row("hookRefused", .hookRefused("pre-commit", refused)),

@@ -135,7 +135,11 @@ struct PreflightTests {
     #expect(
       try ahead.targetFacts(of: paths, at: tip, inWorkingTree: true)
         == TargetFacts(
-          ignored: [], attributes: [:], obstacles: ["a/link/z": Obstacle(path: "a/link", kind: .link)],
+          ignored: [], attributes: [:],
+          obstacles: [
+            "a/link/z": Obstacle(path: "a/link", kind: .link),
+            "a/two": Obstacle(path: "a/two", kind: .folder),
+          ],
           status: fresh.status(of: paths, at: tip)))
     // Another commit's tree is not taken for this one's.
     let next = try repository.commit("a/one/new", "3\n")

@@ -1,0 +1,27 @@
+import Foundation
+import Testing
+
+@testable import Runner
+
+/// The user's own git at every moment of a run: a sample here, all of it with `scripts/git-sweep`.
+@Suite("The user's git at the same time", .timeLimit(.minutes(10)))
+struct UsersGitTests {
+  private static let script =
+    "/" + "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/") + "/scripts/git-sweep"
+
+  @Test("Whatever they do at any moment, theirs is kept and the batch is committed once, or says why not")
+  func sample() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    // All cases take many minutes; CI tries some, others on every day.
+    let seed = environment["LEDGERCTL_SWEEP_SEED"] ?? "\(Int(Date().timeIntervalSince1970) / 86_400)"
+    let count = environment["LEDGERCTL_SWEEP_CASES"] ?? "12"
+    var command = Command(
+      ["python3", Self.script, BuiltCommand.path, "--sample", count, "--seed", seed],
+      environment: environment, directory: "/")
+    command.timeout = .seconds(540)
+    let result = try await ChildProcess.run(command)
+    let said = String(decoding: result.output + result.errorTail, as: UTF8.self)
+    #expect(result.succeeded, "\(said)")
+    #expect(said.contains("seed \(seed): "))
+  }
+}
