@@ -178,7 +178,7 @@ extension Fault {
 
   static func gitFolderUnsynced(_ path: String, cause: String) -> Fault {
     Fault(
-      "git_folder_unsynced", exit: .disk, "The folder \"\(path)\" could not be synced: \(cause).", path: path)
+      "git_folder_unsynced", exit: .disk, "\"\(path)\" could not be synced: \(cause).", path: path)
   }
 
   static func gitUnreadable(_ command: String, _ finding: String) -> Fault {

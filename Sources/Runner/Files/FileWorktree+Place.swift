@@ -26,7 +26,10 @@ extension FileWorktree {
     try slot.settle(known: [placed])
     let state = try inspect(target)
     switch state {
-    case .absent: return .alreadySo
+    case .absent:
+      // Perhaps by a cancel that was killed before its sync.
+      try sync(slot.folder, target)
+      return .alreadySo
     case .regular(placed, _, _): break
     default: return .leftAlone(state)
     }
@@ -69,6 +72,7 @@ extension FileWorktree {
     let (folder, createdFolders) = try makeFolders(to: target)
     let slot = TargetSlot(self, target, in: folder)
     if case .regular(object.id, _, _) = before {
+      try slot.syncFile()
       try sync(folder, target)
       return .placed(PlaceOutcome(.alreadyThere, createdFolders: []))
     }
@@ -118,11 +122,17 @@ extension FileWorktree {
     for (component, path) in zip(target.components, target.folders) {
       var reached: Step
       do throws(FileError) {
+        // Also one that is there: a killed run may have made it and not come to sync it.
+        var isOnDisk = settled.contains(path)
         reached = try step(into: component, of: folder)
         if case .missing = reached {
           if try folder.makeFolder(component, mode: 0o777) { created.append(path) }
-          try folder.sync()
           reached = try step(into: component, of: folder)
+          isOnDisk = false
+        }
+        if !isOnDisk {
+          try folder.sync()
+          settled.insert(path)
         }
       } catch {
         throw .target("make the folder", path, error)

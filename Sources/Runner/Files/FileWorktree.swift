@@ -30,6 +30,8 @@ public struct FileWorktree: Worktree {
   /// Begins the names of this batch's temporary files.
   let ownPrefix: String
   let replacing: Replacing
+  /// Folders on the way to targets whose names are on disk for sure.
+  let settled = SettledFolders()
 
   /// Opens a project root.
   ///

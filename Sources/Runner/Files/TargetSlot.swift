@@ -108,6 +108,15 @@ struct TargetSlot {
     return made
   }
 
+  /// Syncs what is under the target's name: somebody else may have written it a moment ago.
+  func syncFile() throws(Fault) {
+    do throws(FileError) {
+      try folder.open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).sync()
+    } catch {
+      throw .target("sync", target.text, error)
+    }
+  }
+
   /// Gives a written file the target's name, or removes it and returns false where the name is taken.
   func fill(from written: String) throws(FileError) -> Bool {
     var taken = false

@@ -53,7 +53,7 @@ extension GitRepository {
       draft.signs
       ? try writeSigned(draft, tree: tree, message: message)
       : try write(CommitObject.bytes(of: draft, tree: tree, message: message))
-    try syncFolders(of: blobs + difference.newTrees + [tree, commit])
+    try sync(blobs + difference.newTrees + [tree, commit])
     return .built(BuiltCommit(id: commit, tree: tree, bytes: bytes, changes: difference.changes))
   }
 
@@ -144,16 +144,23 @@ extension GitRepository {
       ["rev-list", "--objects", "--quiet", id.text] + (parent.map { ["^\($0)"] } ?? []),
       .init(answers: [0, 1, 128]))
     guard complete.succeeded else { throw .commitIncomplete(id) }
-    try syncFolders(of: [id])
+    try sync([id])
     return id
   }
 
-  /// Makes the names of new objects outlast a power cut, as git itself doesn't.
-  private func syncFolders(of ids: [GitID]) throws(Fault) {
+  /// Makes objects and their names outlast a power cut, as git itself doesn't: it syncs what it writes, but not its
+  /// name, and nothing that a `git add` of the user's has left there unsynced before.
+  private func sync(_ ids: [GitID]) throws(Fault) {
     let objects = "\(layout.commonFolder)/objects"
+    for id in ids { try syncPath("\(objects)/\(id.text.prefix(2))/\(id.text.dropFirst(2))") }
     for folder in Set(ids.map { "\(objects)/\($0.text.prefix(2))" }).sorted() + [objects] {
-      if let cause = WholeFile.syncFolder(folder) { throw .gitFolderUnsynced(folder, cause: cause) }
+      try syncPath(folder)
     }
+  }
+
+  /// Syncs a file, or a folder's names; what isn't there needs none.
+  func syncPath(_ path: String) throws(Fault) {
+    if let cause = WholeFile.sync(path) { throw .gitFolderUnsynced(path, cause: cause) }
   }
 }
 

@@ -50,6 +50,8 @@ extension GitRepository {
       throw .indexUnlockable(lockPath, cause: String(cString: strerror(errno)))
     }
     discardPrivateIndex(token)
+    // Else a power cut might bring the lock back, after nobody of us comes to take it over.
+    try syncPath(layout.gitFolder)
   }
 
   package func releaseIndex(token: String) {

@@ -18,12 +18,7 @@ extension GitRepository {
           uniqueKeysWithValues: CommitObject.variables(of: committer, "COMMITTER", timeMs: 0).dropLast()),
         // Killed between making its lock and moving it into place, git would leave the lock behind.
         survivesParent: true))
-    if result.succeeded {
-      // git has synced what the ref's file holds, not its name.
-      let folder = "\(layout.commonFolder)/\(ref[..<(ref.lastIndex(of: "/") ?? ref.startIndex)])"
-      if let cause = WholeFile.syncFolder(folder) { throw .gitFolderUnsynced(folder, cause: cause) }
-      return .swapped
-    }
+    if result.succeeded { return .swapped }
     // A failure says little: what the branch is now decides.
     let now = try tip(of: ref)
     if now == new { return .alreadyThere }
@@ -31,6 +26,16 @@ extension GitRepository {
     if let lock = refLocks(ref, holding: new).first { return .locked(lock) }
     if try objects([new.text]).contains(nil) { throw .objectsCollected() }
     throw .swapRefused(ref, result)
+  }
+
+  package func syncRef(_ ref: String) throws(Fault) {
+    try syncPath("\(layout.commonFolder)/\(ref)")
+    // A branch `a/b` may have made the folder `a`.
+    var folder = ref[...]
+    while let end = folder.lastIndex(of: "/") {
+      folder = folder[..<end]
+      try syncPath("\(layout.commonFolder)/\(folder)")
+    }
   }
 
   package func clearRefLocks(_ ref: String, holding new: GitID) throws(Fault) -> LockFile? {

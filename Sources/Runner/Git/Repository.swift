@@ -82,6 +82,8 @@ package protocol Repository: Sendable {
   func compareAndSwap(
     _ ref: String, from old: GitID?, to new: GitID, committer: String, subject: String
   ) throws(Fault) -> SwapOutcome
+  /// Makes a ref outlast a power cut: git syncs what its file holds, not its name.
+  func syncRef(_ ref: String) throws(Fault)
   /// Removes a ref's lock files that hold our bytes; returns one that is left, because it isn't provably
   /// ours.
   func clearRefLocks(_ ref: String, holding new: GitID) throws(Fault) -> LockFile?

@@ -165,7 +165,7 @@ extension StageWork {
     switch outcome {
     case .swapped, .alreadyThere:
       if holdsIndex { try repository.publishIndex(token: token) }
-      try await run.append([.commitConfirmed(CommitConfirmation(sha: intent.new, ref: intent.ref))])
+      try await confirm(intent.new, on: intent.ref, in: run)
       try await completeCommit(in: run, started: started)
       return true
     case .moved:
@@ -250,7 +250,7 @@ extension StageWork {
     let tip = try repository.tip(of: intent.ref)
     if let tip, try tip == new || repository.isAncestor(new, of: tip) {
       try await finishIndex(of: new, at: tip, in: run)
-      try await run.append([.commitConfirmed(CommitConfirmation(sha: new.text, ref: intent.ref))])
+      try await confirm(new.text, on: intent.ref, in: run)
       return
     }
     let found = try repository.commits(withLines: intent.trailers, from: intent.ref)
@@ -262,7 +262,7 @@ extension StageWork {
         await run.note(
           "The batch's commit \(landed.id.text.prefix(12)) was made, and has left \(intent.ref) since.")
       }
-      try await run.append([.commitConfirmed(CommitConfirmation(sha: landed.id.text, ref: ref))])
+      try await confirm(landed.id.text, on: ref, in: run)
       return
     }
     if tip?.text == intent.old, tip != nil || registration.tip == nil {
@@ -275,6 +275,12 @@ extension StageWork {
       .commitSuperseded(
         CommitSupersession(new: intent.new, reason: "The branch moved to \(tip?.text ?? "nothing")."))
     ])
+  }
+
+  /// Writes down that the commit is made, once the ref that leads to it is on disk, whoever moved it.
+  private func confirm(_ sha: String, on ref: String, in run: BatchRun) async throws {
+    try surroundings.repository().syncRef(ref)
+    try await run.append([.commitConfirmed(CommitConfirmation(sha: sha, ref: ref))])
   }
 
   /// Swaps to a commit that was intended and never made; the branch still is where the intent says.

@@ -74,6 +74,7 @@ struct BentRepository: Repository {
     default: return try sound.compareAndSwap(ref, from: old, to: new, committer: committer, subject: subject)
     }
   }
+  func syncRef(_ ref: String) throws(Fault) { try sound.syncRef(ref) }
   func clearRefLocks(_ ref: String, holding new: GitID) throws(Fault) -> LockFile? {
     try sound.clearRefLocks(ref, holding: new)
   }

@@ -73,6 +73,8 @@ extension SimulatedRepository {
     return outcome
   }
 
+  func syncRef(_ ref: String) throws(Fault) { try perform("sync \(ref)") {} }
+
   func clearRefLocks(_ ref: String, holding new: GitID) throws(Fault) -> LockFile? {
     try perform("clear locks") { () throws(Fault) in
       guard let lock = world.git.refLocks[ref] else { return nil }
