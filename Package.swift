@@ -59,9 +59,10 @@ let package = Package(
       name: "million-bench", dependencies: ["Ledger", "Runner"],
       path: "benchmarks/million/MillionBench", swiftSettings: strict),
     .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
+    .target(name: "CPowerVFS", dependencies: ["CSQLite"], path: "Tests/CPowerVFS"),
     .testTarget(
       name: "LedgerTests",
-      dependencies: ["Ledger", "Migrations", "CSQLite", "CFaultVFS", "ledger-bench"],
+      dependencies: ["Ledger", "Migrations", "CSQLite", "CFaultVFS", "CPowerVFS", "ledger-bench"],
       exclude: ["hash-chain-vectors.py"],
       swiftSettings: strict),
     .testTarget(

@@ -8,9 +8,9 @@
 final class TemporaryFolder: Sendable {
   let path: String
 
-  init() {
-    var template = Array("/tmp/ledger-test-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { preconditionFailure("No folder could be made in /tmp.") }
+  init(in place: String = "/tmp") {
+    var template = Array("\(place)/ledger-test-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { preconditionFailure("No folder could be made in \(place).") }
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
