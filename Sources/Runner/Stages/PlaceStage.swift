@@ -146,6 +146,9 @@ extension StageWork {
       }
       if case .leftAlone = try await takeBack(target) { left.append(target.path) }
     }
+    // What a kill left half written would keep its folder, and stay in the user's tree for good.
+    let paths = try plan.map { target throws(Fault) in try TargetPath(checking: target.path) }
+    _ = try await worktree.sweepTemporary(around: paths)
     _ = try await worktree.removeEmptyFolders(state.placeFolders)
     let repository = try surroundings.repository()
     repository.refreshLargeFiles(plan.map { repository.layout.prefix + $0.path }, token: token)
