@@ -7,7 +7,9 @@ import Testing
 @Suite("Sweeps of the real command", .serialized)
 struct SweepTests {
   @Test("Killed, or with failing calls, anywhere: the next run ends with the same tree and one commit")
-  func kills() async throws { try await sweep("kill-sweep", "--scenes", "run,recommit,prune", "--sample", "10") }
+  func kills() async throws {
+    try await sweep("kill-sweep", "--scenes", "run,recommit,prune", "--sample", "10")
+  }
 
   @Test("A cancelled batch leaves nothing in the tree, wherever the run and the cancel were killed")
   func cancels() async throws { try await sweep("kill-sweep", "--scenes", "cancel", "--sample", "5") }
@@ -16,7 +18,7 @@ struct SweepTests {
   func syncs() async throws { try await sweep("sync-order", "--kills", "1", "--folders", "1") }
 
   @Test("Every verb names a damaged ledger as such and leaves it unharmed")
-  func damage() async throws { try await sweep("damage-sweep", "--sample", "14") }
+  func damage() async throws { try await sweep("damage-sweep", "--sample", "10") }
 
   /// Runs a script on the built command; it prints what it finds, and its seed.
   private func sweep(_ script: String, _ words: String...) async throws {
