@@ -287,7 +287,7 @@ actor BatchRun {
     }
   }
 
-  /// Runs a stage of the batch; a fault of its surroundings puts it off and ends the run.
+  /// Runs a stage of the batch; a fault puts it off and ends the run.
   private func attempt(_ stage: Stage, _ stages: StageWork) async throws {
     do {
       if stage == .place {
@@ -301,7 +301,7 @@ actor BatchRun {
       let recorder = OutcomeRecorder(policy: stages.policy, now: surroundings.clock.now())
       try await append(
         recorder.events(
-          for: StageOutcome(fault, durationMs: 0), of: ref, at: current, calls: state.calls,
+          for: .ofBatch(fault), of: ref, at: current, calls: state.calls,
           using: &random))
       throw fault
     }

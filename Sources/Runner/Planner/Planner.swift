@@ -115,14 +115,20 @@ struct Planner: Sendable {
   }
 
   /// The batch's own stages, once every asset is packaged.
+  ///
+  /// One that failed is tried again by each run: `retry` opens assets only. Earlier versions wrote such failures.
   private func planBatch(
     _ state: BatchState, busy: Set<Slot>, now: Moment, into plan: inout Plan
   ) {
     guard busy.isEmpty, !state.assets.isEmpty else { return }
+    func isDue(_ stage: StageState) -> Bool {
+      if case .failed = stage.progress { return true }
+      return isReady(stage, now: now, into: &plan)
+    }
     if state.placement == nil {
-      if !stopsBeforePlacing, isReady(state.place, now: now, into: &plan) { plan.steps = [.place] }
+      if !stopsBeforePlacing, isDue(state.place) { plan.steps = [.place] }
     } else if !state.commit.isCompleted {
-      if isReady(state.commit, now: now, into: &plan) { plan.steps = [.commit] }
+      if isDue(state.commit) { plan.steps = [.commit] }
     } else {
       plan.steps = [.complete]
     }

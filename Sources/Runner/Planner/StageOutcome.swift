@@ -30,25 +30,37 @@ enum StageOutcome: Hashable, Sendable {
     var worthWaiting: Bool
   }
 
-  /// What a fault of ours means for the stage that met it: surroundings defer, everything else fails.
+  /// What a fault of ours means for the stage of an asset that met it: surroundings defer, everything else fails.
   init(_ fault: Fault, durationMs: Int64) {
-    let reason: StageDeferral.Reason? =
-      switch fault.exit {
-      case .canGoOn: fault.code == "disk_full" ? .diskFull : .lockHeld
-      case .inTheWay: .inTheWay
-      case .disk, .configuration: .surroundings
-      default: nil
-      }
-    if let reason {
-      self = .deferred(
-        Deferral(
-          reason: reason, code: fault.code, message: fault.message, exit: fault.exit,
-          worthWaiting: false))
+    if let reason = Self.surroundings(fault) {
+      self = .putOff(by: fault, reason)
     } else {
       self = .failed(
         Failure(
           code: fault.code, message: fault.message, exit: fault.exit, retryable: false,
           durationMs: durationMs))
+    }
+  }
+
+  /// What any fault means for a stage of the batch itself: no asset is to blame, so there is none to retry, and
+  /// going on must always be tried again.
+  static func ofBatch(_ fault: Fault) -> StageOutcome {
+    .putOff(by: fault, surroundings(fault) ?? .surroundings)
+  }
+
+  private static func putOff(by fault: Fault, _ reason: StageDeferral.Reason) -> StageOutcome {
+    .deferred(
+      Deferral(
+        reason: reason, code: fault.code, message: fault.message, exit: fault.exit,
+        worthWaiting: false))
+  }
+
+  private static func surroundings(_ fault: Fault) -> StageDeferral.Reason? {
+    switch fault.exit {
+    case .canGoOn: fault.code == "disk_full" ? .diskFull : .lockHeld
+    case .inTheWay: .inTheWay
+    case .disk, .configuration: .surroundings
+    default: nil
     }
   }
 

@@ -114,6 +114,16 @@ struct OutcomeRecorderTests {
     #expect(deferral?.exit == exit)
   }
 
+  @Test(
+    "Whatever a stage of the batch itself meets puts it off",
+    arguments: [ExitStatus.inputMissing, .manifestRefused, .canGoOn, .inTheWay, .disk, .bug])
+  func batchStage(exit: ExitStatus) {
+    let deferral = deferral(.ofBatch(Fault("code", exit: exit, "m")))
+    #expect(deferral?.code == "code")
+    #expect(deferral?.exit == exit)
+    #expect(deferral?.worthWaiting == false)
+  }
+
   @Test("Work that was given up leaves no event")
   func abandoned() {
     #expect(StageOutcome(ExtractorRefusal.cancelled, durationMs: 1) == .abandoned)

@@ -162,4 +162,16 @@ struct PlannerTests {
     #expect(plan(state).steps == [])
     #expect(plan(state).blocked == [deferral])
   }
+
+  @Test(
+    "A batch stage that failed is tried again, for nothing else would open it",
+    arguments: [Stage.place, .commit])
+  func batchStageFailed(stage: Stage) {
+    let failure = StageFailure(
+      code: "input_missing", message: "m", exit: .inputMissing, retryable: false, durationMs: 1)
+    var events = Batches.packaging(1) + Batches.packaging(2)
+    if stage == .commit { events.append(.batchPlaced(Batches.placement)) }
+    events.append(.stageFailed(Batches.ref(nil, stage), failure))
+    #expect(plan(Batches.begun(events)).steps == [stage == .place ? .place : .commit])
+  }
 }

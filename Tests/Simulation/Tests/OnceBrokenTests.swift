@@ -34,6 +34,16 @@ extension Simulation {
       }
     }
 
+    @Test("A batch is gone on with after its placing met an object that was lost meanwhile")
+    func objectLostWhilePlacing() async {
+      for pick in 210...220 {
+        let plan = FaultPlan([
+          .init(.sleep(ms: 3_142_878), at: .append, 15), .init(.loseObject(pick: pick), at: .any, 133),
+        ])
+        await expectSound(plan, seeds: [101_605], script: [])
+      }
+    }
+
     private func expectSound(
       _ plan: FaultPlan, seeds: some Sequence<UInt64>, script: [UserCommand],
       sourceLocation: SourceLocation = #_sourceLocation
