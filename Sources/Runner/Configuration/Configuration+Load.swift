@@ -39,10 +39,10 @@ extension Configuration {
   ) throws(Faults) -> Configuration {
     var bytes: [UInt8]?
     if let path {
-      switch SmallFile.read(path, limit: YAMLTree.maxBytes) {
-      case .success(let found): bytes = found
-      case .failure(.missing): break
-      case .failure(let failure): throw Faults([.configurationUnreadable(path, found: failure.found)])
+      do throws(InputFile.Refusal) {
+        bytes = try InputFile.beginning(of: path, limitBytes: YAMLTree.maxBytes)
+      } catch {
+        if error != .missing { throw Faults([.configurationUnreadable(path, found: error.found)]) }
       }
     }
     return try read(bytes, path: path ?? "ledger.yaml", environment: environment, overrides: overrides)

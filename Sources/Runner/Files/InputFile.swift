@@ -10,13 +10,48 @@ import Ledger
 
 /// A file a user named: opened once, never waited for, and a regular file or refused.
 package struct InputFile: Sendable {
+  /// Why a file is not read.
+  package enum Refusal: Error, Hashable, Sendable {
+    case missing
+    case notRegular(FileKind)
+    case unreadable(FileError)
+
+    /// What was found instead of a readable file, in words.
+    package var found: String {
+      switch self {
+      case .missing: "nothing there"
+      case .notRegular(let kind): kind.rawValue
+      case .unreadable(let error): error.text
+      }
+    }
+  }
+
   package let path: String
   let file: OpenFile
 
   /// Opens a regular file, or a link to one; anything else is refused at once with exit 66.
   package init(opening path: String) throws(Fault) {
-    if path.isEmpty || path.utf8.contains(0) { throw .inputMissing(path) }
+    do throws(Refusal) {
+      self = try InputFile.opened(path)
+    } catch {
+      switch error {
+      case .missing: throw .inputMissing(path)
+      case .notRegular(let kind): throw .inputNotRegular(path, found: kind)
+      case .unreadable(let error) where [EACCES, EPERM, ELOOP].contains(error.number):
+        throw .inputUnreadable(path, error)
+      case .unreadable(let error): throw .file("open", path, error)
+      }
+    }
+  }
+
+  private init(path: String, file: OpenFile) {
     self.path = path
+    self.file = file
+  }
+
+  private static func opened(_ path: String) throws(Refusal) -> InputFile {
+    if path.isEmpty || path.utf8.contains(0) { throw .missing }
+    let file: OpenFile
     let kind: FileKind
     do throws(FileError) {
       // Without O_NONBLOCK, opening a FIFO would wait for a writer.
@@ -24,13 +59,34 @@ package struct InputFile: Sendable {
       kind = try file.status().kind
     } catch {
       switch error.number {
-      case ENOENT, ENOTDIR, ENAMETOOLONG: throw .inputMissing(path)
-      case ENXIO, ENODEV: throw .inputNotRegular(path, found: .unknown)
-      case EACCES, EPERM, ELOOP: throw .inputUnreadable(path, error)
-      default: throw .file("open", path, error)
+      case ENOENT, ENOTDIR, ENAMETOOLONG: throw .missing
+      case ENXIO, ENODEV: throw .notRegular(.unknown)
+      default: throw .unreadable(error)
       }
     }
-    if kind != .regular { throw .inputNotRegular(path, found: kind) }
+    if kind != .regular { throw .notRegular(kind) }
+    return InputFile(path: path, file: file)
+  }
+
+  /// Reads a small file's bytes, one more than the limit at most, so that a caller sees that it is too large.
+  package static func beginning(of path: String, limitBytes: Int) throws(Refusal) -> [UInt8] {
+    try beginning(of: opened(path).file, limitBytes: limitBytes)
+  }
+
+  /// Reads what is open already, such as standard input, which may be a pipe; one byte more than the limit at
+  /// most. The descriptor stays open.
+  package static func beginning(of descriptor: Int32, limitBytes: Int) throws(Refusal) -> [UInt8] {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
+    guard copy >= 0 else { throw .unreadable(.last("fcntl")) }
+    return try beginning(of: OpenFile(owning: copy), limitBytes: limitBytes)
+  }
+
+  private static func beginning(of file: OpenFile, limitBytes: Int) throws(Refusal) -> [UInt8] {
+    do throws(FileError) {
+      return try file.beginning(count: limitBytes + 1)
+    } catch {
+      throw error.number == EISDIR ? .notRegular(.folder) : .unreadable(error)
+    }
   }
 
   /// Reads the whole file; one longer than the limit is refused without reading on.

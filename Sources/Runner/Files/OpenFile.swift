@@ -166,6 +166,21 @@ final class OpenFile: Sendable {
     return (hasher.finish(), sizeBytes)
   }
 
+  /// Reads from where the file stands: so many bytes, or fewer where it ends before.
+  func beginning(count: Int) throws(FileError) -> [UInt8] {
+    var bytes = [UInt8]()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: min(count, Self.pieceBytes), alignment: 16)
+    defer { buffer.deallocate() }
+    while bytes.count < count {
+      let wanted = min(buffer.count, count - bytes.count)
+      let read = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]))
+      if read == 0 { break }
+      bytes.append(contentsOf: buffer[..<read])
+    }
+    return bytes
+  }
+
   /// Reads from where the file stands to its end; EFBIG beyond the limit.
   func bytes(limitBytes: Int) throws(FileError) -> [UInt8] {
     var bytes = [UInt8]()

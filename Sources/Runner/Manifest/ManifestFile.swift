@@ -19,14 +19,15 @@ public struct ManifestFile: Hashable, Sendable {
   /// No more than a byte over the limit is read.
   public static func load(_ path: String, workingDirectory: String) throws(Faults) -> ManifestFile {
     let isInput = path == "-"
-    let read =
-      isInput
-      ? SmallFile.read(descriptor: 0, limit: maxBytes) : SmallFile.read(path, limit: maxBytes)
-    switch read {
-    case .success(let bytes):
+    do throws(InputFile.Refusal) {
+      let bytes =
+        try isInput
+        ? InputFile.beginning(of: 0, limitBytes: maxBytes)
+        : InputFile.beginning(of: path, limitBytes: maxBytes)
       let directory = isInput ? workingDirectory : folder(of: path, in: workingDirectory)
       return ManifestFile(bytes: bytes, path: path, directory: directory)
-    case .failure(let failure): throw Faults([.manifestMissing(path, found: failure.found)])
+    } catch {
+      throw Faults([.manifestMissing(path, found: error.found)])
     }
   }
 

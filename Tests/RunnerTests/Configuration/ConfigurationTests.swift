@@ -22,14 +22,14 @@ struct ConfigurationTests {
       + "/Fixtures/configurations"
 
     static let all: [Fixture] = {
-      guard case .success(let bytes) = SmallFile.read("\(folder)/cases.json", limit: 1 << 20),
+      guard let bytes = try? InputFile.beginning(of: "\(folder)/cases.json", limitBytes: 1 << 20),
         let fixtures = try? JSONDecoder().decode([Fixture].self, from: Data(bytes))
       else { preconditionFailure("There are no fixtures in \(folder).") }
       return fixtures
     }()
 
     var bytes: [UInt8] {
-      get throws { try SmallFile.read("\(Self.folder)/\(name).yaml", limit: 1 << 20).get() }
+      get throws { try InputFile.beginning(of: "\(Self.folder)/\(name).yaml", limitBytes: 1 << 20) }
     }
   }
 

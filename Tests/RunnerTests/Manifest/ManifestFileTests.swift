@@ -51,8 +51,8 @@ struct ManifestFileTests {
       try #require(mkfifo(folder + "/fifo", 0o600) == 0)
       #expect(try ManifestFile.load(folder + "/link", workingDirectory: "/").bytes == Array("{}".utf8))
       let refused = [
-        (folder, "a folder"), (folder + "/fifo", "something that is no regular file"),
-        ("/dev/zero", "something that is no regular file"), (folder + "/none", "nothing there"),
+        (folder, "a folder"), (folder + "/fifo", "a FIFO"),
+        ("/dev/zero", "a character device"), (folder + "/none", "nothing there"),
         (folder + "/m.json/x", "nothing there"),
       ]
       for (path, found) in refused {
@@ -78,7 +78,7 @@ struct ManifestFileTests {
     let written = Array("0123456789".utf8)
     #expect(write(ends[1], written, written.count) == written.count)
     close(ends[1])
-    #expect(SmallFile.read(descriptor: ends[0], limit: 5) == .success(Array("012345".utf8)))
-    #expect(SmallFile.read(descriptor: ends[0], limit: 5) == .success(Array("6789".utf8)))
+    #expect(try InputFile.beginning(of: ends[0], limitBytes: 5) == Array("012345".utf8))
+    #expect(try InputFile.beginning(of: ends[0], limitBytes: 5) == Array("6789".utf8))
   }
 }

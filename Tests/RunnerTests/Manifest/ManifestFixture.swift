@@ -24,13 +24,13 @@ struct ManifestFixture: Decodable, Sendable, CustomTestStringConvertible {
     "/" + "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/") + "/Fixtures/manifests"
 
   static let all: [ManifestFixture] = {
-    guard case .success(let bytes) = SmallFile.read("\(folder)/cases.json", limit: 1 << 20),
+    guard let bytes = try? InputFile.beginning(of: "\(folder)/cases.json", limitBytes: 1 << 20),
       let fixtures = try? JSONDecoder().decode([ManifestFixture].self, from: Data(bytes))
     else { preconditionFailure("There are no fixtures in \(folder).") }
     return fixtures
   }()
 
   var bytes: [UInt8] {
-    get throws { try SmallFile.read("\(Self.folder)/\(name).json", limit: 1 << 20).get() }
+    get throws { try InputFile.beginning(of: "\(Self.folder)/\(name).json", limitBytes: 1 << 20) }
   }
 }

@@ -16,7 +16,8 @@ struct SchemaTests {
     let files = try FileManager.default.contentsOfDirectory(atPath: root + "/Sources/Schemas/files")
     #expect(Set(files) == Set(Schema.names.map { "\($0).json" }))
     for name in Schema.names {
-      let bytes = try SmallFile.read("\(root)/Sources/Schemas/files/\(name).json", limit: 1 << 20).get()
+      let bytes = try InputFile.beginning(
+        of: "\(root)/Sources/Schemas/files/\(name).json", limitBytes: 1 << 20)
       #expect(Schema.named(name) == bytes)
       let schema = try JSONReader.value(of: bytes)
       #expect(schema["$schema"] == "https://json-schema.org/draft/2020-12/schema")
