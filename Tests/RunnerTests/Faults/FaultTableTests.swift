@@ -46,6 +46,24 @@ struct FaultTableTests {
     }
   }
 
+  @Test("Whatever an extractor answers has a code, an exit status of the contract and a next step")
+  func refusals() {
+    let codes = RefusalTable.rows.compactMap(\.told?.code)
+    #expect(codes.count == RefusalTable.rows.count)
+    #expect(
+      Set(codes) == [
+        "limited", "daily_quota", "extractor_timeout", "extractor_unavailable", "extractor_protocol",
+        "bad_reply", "rejected", "surroundings",
+      ])
+    let exits = Dictionary(grouping: RefusalTable.rows.compactMap(\.told), by: \.code)
+      .mapValues { Set($0.map(\.exit)) }
+    #expect(exits.values.allSatisfy { $0.count == 1 })
+    #expect(exits["limited"] == [.canGoOn] && exits["daily_quota"] == [.canGoOn])
+    #expect(exits["extractor_timeout"] == [.extractorUnavailable])
+    #expect(exits["extractor_protocol"] == [.protocolBroken])
+    #expect(exits["bad_reply"] == [.someFailed] && exits["rejected"] == [.someFailed])
+  }
+
   @Test("docs/errors.md is the table; LEDGERCTL_WRITE_DOCS=1 writes it")
   func document() throws {
     let file = Self.root.appendingPathComponent("docs/errors.md")
@@ -72,7 +90,7 @@ struct FaultTableTests {
         text += "| `\(fault.code)` | \(fault.exit.rawValue) | \(cell(fault.message)) | \(hint) |\n"
       }
     }
-    return text
+    return text + RefusalTable.markdown()
   }
 
   /// A text as a cell of a table: nothing in it is markup but what is in backquotes.
