@@ -126,10 +126,13 @@ struct VerifyTests {
     #expect(reset["findings"]?.array?.count == 2)
   }
 
-  @Test("A ref that a power cut took is made again where the batch landed")
+  @Test(
+    "A ref that a power cut took is made again where the batch landed, and the files beside it in the same go"
+  )
   func lostRef() async throws {
     let folder = try await landed()
     let tip = try folder.git("rev-parse", "HEAD")
+    try FileManager.default.removeItem(atPath: folder.root + "/assets/ASSET-3-nocturnal-canopy/usage.md")
     try FileManager.default.removeItem(atPath: folder.root + "/.git/refs/heads/main")
     let verdict = try await folder.valid("verify", "verify", exit: 1)
     #expect(checks(verdict).contains("ref"))

@@ -64,6 +64,13 @@ public struct LedgerReview: Sendable {
     findings.filter { $0.level == .error }.compactMap(\.position).min()
   }
 
-  /// Something is wrong and has not been mended.
+  /// A lost branch has been made again.
+  var hasRestoredRef: Bool {
+    findings.contains { finding in
+      if case .ref = finding.repair { finding.isRepaired } else { false }
+    }
+  }
+
+  /// Nothing is wrong that has not been mended.
   public var isWhole: Bool { findings.allSatisfy { $0.level == .note || $0.isRepaired } }
 }

@@ -5,8 +5,7 @@ extension Project {
   /// marked.
   ///
   /// Nothing is mended where the chain itself is broken: what is rebuilt from events that prove nothing would
-  /// only look
-  /// right.
+  /// only look right.
   public func repair(_ review: LedgerReview) async throws(Fault) -> LedgerReview {
     var review = review
     let isProven = !review.findings.contains {
@@ -23,6 +22,12 @@ extension Project {
         review.findings[index].isRepaired = try await restore(ref, at: sha)
       case nil: break
       }
+    }
+    if review.hasRestoredRef {
+      // Which placed files are missing is seen only once the branch is there again.
+      let rest = try await verify()
+      let found = rest.isWhole ? [] : try await repair(rest).findings
+      review.findings += found.filter { $0.level == .error && !review.findings.contains($0) }
     }
     return review
   }
