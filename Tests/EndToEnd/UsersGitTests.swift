@@ -12,8 +12,8 @@ struct UsersGitTests {
   @Test("Whatever they do at any moment, theirs is kept and the batch is committed once, or says why not")
   func sample() async throws {
     let environment = ProcessInfo.processInfo.environment
-    // All cases take many minutes; CI tries some, others on every day.
-    let seed = environment["LEDGERCTL_SWEEP_SEED"] ?? "\(Int(Date().timeIntervalSince1970) / 86_400)"
+    // All cases take many minutes; CI tries some.
+    let seed = environment["LEDGERCTL_SWEEP_SEED"] ?? "1"
     let count = environment["LEDGERCTL_SWEEP_CASES"] ?? "12"
     var command = Command(
       ["python3", Self.script, BuiltCommand.path, "--sample", count, "--seed", seed],
