@@ -71,8 +71,8 @@ extension Project {
     }
     let objects = try FileObjectStore(layout)
     try repository.keepLargeFiles(of: commit) { objects.path(of: $0) }
-    // A repair whose git was killed may have left it locked; another's lock makes the swap say so.
-    _ = try repository.clearRefLocks(ref, holding: commit)
+    // A repair whose git was killed may have left it locked.
+    if let foreign = try repository.clearRefLocks(ref, holding: commit) { throw .lockInTheWay(foreign) }
     let committer = try repository.identities().committer
     let outcome = try repository.compareAndSwap(
       ref, from: nil, to: commit, committer: committer, subject: "restored by ledgerctl verify --repair")
