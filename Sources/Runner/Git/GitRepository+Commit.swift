@@ -38,7 +38,7 @@ extension GitRepository {
     let written = try git.run(["write-tree"], .accepting([0, 128], options))
     guard written.succeeded else {
       // The user's own git may have swept up what no branch leads to yet.
-      if try objects(blobs.map(\.text)).contains(nil) { throw .objectsCollected() }
+      if try objectHeads(blobs.map(\.text)).contains(nil) { throw .objectsCollected() }
       throw .gitFailed("write-tree", written)
     }
     let treeText = written.lines.first ?? ""

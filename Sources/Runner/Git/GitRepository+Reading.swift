@@ -41,54 +41,6 @@ extension GitRepository {
     return entries
   }
 
-  package func blobs(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]] {
-    try objects(ids, type: "blob", limitBytes: limitBytes)
-  }
-
-  package func commitBytes(_ id: GitID) throws(Fault) -> [UInt8]? {
-    try objects([id], type: "commit", limitBytes: 1 << 20)[id]
-  }
-
-  /// The bytes of commit objects; those that are missing are left out.
-  func commits(_ ids: [GitID]) throws(Fault) -> [GitID: [UInt8]] {
-    try objects(ids, type: "commit", limitBytes: 1 << 20)
-  }
-
-  /// The kinds of objects, in order; nil where one is missing.
-  func objects(_ names: [String]) throws(Fault) -> [String?] {
-    let request = Array(names.map { "\($0)\n" }.joined().utf8)
-    return try git.run(["cat-file", "--batch-check"], .init(input: request)).lines.map { line in
-      let words = line.split(separator: " ")
-      return words.count == 3 ? String(words[1]) : nil
-    }
-  }
-
-  private func objects(_ ids: [GitID], type: String, limitBytes: Int) throws(Fault) -> [GitID: [UInt8]] {
-    if ids.isEmpty { return [:] }
-    let request = Array(ids.map { "\($0)\n" }.joined().utf8)
-    // Sizes first, so that a huge blob is never read.
-    let sizes = try git.run(["cat-file", "--batch-check"], .init(input: request)).lines
-    let wanted = sizes.map { $0.split(separator: " ") }.filter {
-      $0.count == 3 && $0[1] == type && Int($0[2]).map { $0 <= limitBytes } == true
-    }
-    if wanted.isEmpty { return [:] }
-    let output = try git.run(
-      ["cat-file", "--batch"], .init(input: Array(wanted.map { "\($0[0])\n" }.joined().utf8))
-    ).output
-    var found: [GitID: [UInt8]] = [:]
-    var position = 0
-    // Each object: a line `id type size`, the bytes, a line feed.
-    for words in wanted {
-      guard let id = GitID(words[0]), let size = Int(words[2]),
-        let lineEnd = output[position...].firstIndex(of: UInt8(ascii: "\n")),
-        lineEnd + 1 + size < output.count
-      else { throw .gitUnreadable("cat-file", "an object cut short") }
-      found[id] = Array(output[(lineEnd + 1)..<(lineEnd + 1 + size)])
-      position = lineEnd + size + 2
-    }
-    return found
-  }
-
   package func status(of paths: [String], at commit: GitID?) throws(Fault) -> [String: PathStatus] {
     if paths.isEmpty { return [:] }
     let tip = if let commit { try entries(at: commit, paths) } else { [String: TreeEntry]() }

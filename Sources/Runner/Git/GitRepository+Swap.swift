@@ -24,7 +24,7 @@ extension GitRepository {
     if now == new { return .alreadyThere }
     if now != old { return .moved(to: now) }
     if let lock = refLocks(ref, holding: new).first { return .locked(lock) }
-    if try objects([new.text]).contains(nil) { throw .objectsCollected() }
+    if try objectHeads([new.text]).contains(nil) { throw .objectsCollected() }
     throw .swapRefused(ref, result)
   }
 

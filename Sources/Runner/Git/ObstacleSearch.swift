@@ -122,29 +122,15 @@ extension GitRepository {
   private func names(
     at commit: GitID, in folders: [String]
   ) throws(Fault) -> [String: [(name: String, mode: String)]] {
-    let request = Array(folders.map { "\(commit):\($0)\n" }.joined().utf8)
-    let output = try git.run(["cat-file", "--batch"], .init(input: request)).output
     let idBytes = layout.objectFormat == .sha1 ? 20 : 32
     var found: [String: [(name: String, mode: String)]] = [:]
-    var position = 0
-    // Each object: a line `id type size`, the bytes, a line feed; or a line `name missing`.
-    for folder in folders {
-      guard let lineEnd = output[position...].firstIndex(of: UInt8(ascii: "\n")) else {
-        throw .gitUnreadable("cat-file", "an object cut short")
-      }
-      let words = output[position..<lineEnd].split(separator: UInt8(ascii: " "))
-        .map { String(decoding: $0, as: UTF8.self) }
-      position = lineEnd + 1
-      guard words.count == 3, GitID(words[0]) != nil, let size = Int(words[2]) else {
+    for (folder, object) in zip(folders, try objects(folders.map { "\(commit):\($0)" })) {
+      if let object {
+        if object.head.type == "tree" { found[folder] = Self.entries(ofTree: object.bytes, idBytes) }
+      } else if folder.isEmpty {
         // The top of a commit is there, or the commit is not.
-        if folder.isEmpty { throw .commitIncomplete(commit) }
-        continue
+        throw .commitIncomplete(commit)
       }
-      guard position + size < output.count else { throw .gitUnreadable("cat-file", "an object cut short") }
-      if words[1] == "tree" {
-        found[folder] = Self.entries(ofTree: output[position..<(position + size)], idBytes)
-      }
-      position += size + 1
     }
     return found
   }
