@@ -51,7 +51,7 @@ extension Project {
     guard try worktree.inspect(target) == .absent else { return false }
     let object = ObjectFile(id: digest, path: objects.path(of: digest))
     _ = try worktree.place(target, object, expecting: .absent)
-    let repository = try GitRepository.discover(from: layout.root, environment: environment)
+    let repository = try repository()
     repository.refreshLargeFiles(
       [repository.layout.prefix + path], token: GitRepository.token(scratch: layout.temporary))
     return true
@@ -62,7 +62,7 @@ extension Project {
   private func restore(_ ref: String, at sha: String) async throws(Fault) -> Bool {
     let lock = try await FileBatchLocks(layout).acquireCommit()
     defer { lock.release() }
-    let repository = try GitRepository.discover(from: layout.root, environment: environment)
+    let repository = try repository()
     guard let commit = GitID(sha), try repository.tip(of: ref) == nil else { return false }
     if try repository.commitBytes(commit) == nil {
       guard let bytes = try await intendedBytes(of: sha), try repository.writeCommit(bytes) == commit else {
