@@ -183,15 +183,9 @@ final class OpenFile: Sendable {
 
   /// Reads from where the file stands to its end; EFBIG beyond the limit.
   func bytes(limitBytes: Int) throws(FileError) -> [UInt8] {
-    var bytes = [UInt8]()
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceBytes, alignment: 16)
-    defer { buffer.deallocate() }
-    while true {
-      let count = try read(into: buffer)
-      if count == 0 { return bytes }
-      if bytes.count + count > limitBytes { throw FileError("read", EFBIG) }
-      bytes.append(contentsOf: buffer[..<count])
-    }
+    let bytes = try beginning(count: limitBytes == .max ? .max : limitBytes + 1)
+    if bytes.count > limitBytes { throw FileError("read", EFBIG) }
+    return bytes
   }
 }
 
