@@ -58,8 +58,9 @@ let package = Package(
     .executableTarget(
       name: "million-bench", dependencies: ["Ledger", "Runner"],
       path: "benchmarks/million/MillionBench", swiftSettings: strict),
-    .target(name: "CFaultVFS", dependencies: ["CSQLite"], path: "Tests/CFaultVFS"),
-    .target(name: "CPowerVFS", dependencies: ["CSQLite"], path: "Tests/CPowerVFS"),
+    .target(name: "CPassVFS", dependencies: ["CSQLite"], path: "Tests/CPassVFS"),
+    .target(name: "CFaultVFS", dependencies: ["CPassVFS"], path: "Tests/CFaultVFS"),
+    .target(name: "CPowerVFS", dependencies: ["CPassVFS"], path: "Tests/CPowerVFS"),
     .testTarget(
       name: "LedgerTests",
       dependencies: ["Ledger", "Migrations", "CSQLite", "CFaultVFS", "CPowerVFS", "ledger-bench"],
