@@ -72,7 +72,7 @@ struct GoingOnTests {
   func interrupted() async throws {
     for signals in [1, 2] {
       let folder = try SampleFolder()
-      let calls = try WaitingExtractor(in: folder)
+      let calls = try Gate.inExtractor(of: folder)
       let child = try folder.start("run", "batch.json", "--format", "jsonl")
       let process = try await calls.waitForOne(of: child)
       kill(process, SIGINT)
@@ -102,7 +102,7 @@ struct GoingOnTests {
   @Test("A batch at work is left alone: 75, and who holds it")
   func held() async throws {
     let folder = try SampleFolder()
-    let calls = try WaitingExtractor(in: folder)
+    let calls = try Gate.inExtractor(of: folder)
     let child = try folder.start("run", "batch.json", "--format", "jsonl")
     let process = try await calls.waitForOne(of: child)
     let second = try await folder.ledgerctl("run", "batch.json", "--format", "json")

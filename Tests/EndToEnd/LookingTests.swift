@@ -62,7 +62,7 @@ struct LookingTests {
   @Test("Following a batch that has ended prints it and ends; following one at work ends with it")
   func follow() async throws {
     let folder = try SampleFolder()
-    let calls = try WaitingExtractor(in: folder)
+    let calls = try Gate.inExtractor(of: folder)
     let run = try folder.start("run", "batch.json", "--format", "jsonl")
     _ = try await calls.waitForOne(of: run)
     let follower = try folder.start("events", "@last", "--follow", "--format", "jsonl")

@@ -11,7 +11,7 @@ struct ManyProcessesTests {
   )
   func eightRunners() async throws {
     let folder = try SampleFolder()
-    let calls = try WaitingExtractor(in: folder)
+    let calls = try Gate.inExtractor(of: folder)
     // The first is let die in the middle of its calls.
     let first = try await Contest(of: 8, in: folder, "run", "batch.json")
     #expect(first.refusals.allSatisfy { $0.exit == .code(75) && $0.code == "batch_held" })
@@ -94,43 +94,36 @@ struct ManyProcessesTests {
   )
   func overtakenInCall() async throws {
     let folder = try SampleFolder()
-    let calls = try WaitingExtractor(in: folder)
+    let gate = try Gate.inExtractor(of: folder)
     // One asset: once its call is made, the runner is at nothing else, and stopped in no append.
     try folder.writeManifest { $0.assets.removeLast(2) }
-    let sleeper = try folder.start("run", "batch.json", "--format", "jsonl")
-    let process = try await calls.waitForOne(of: sleeper)
-    kill(process, SIGSTOP)
-    try removeLocks(of: folder)
-    let second = try folder.start("run", "batch.json", "--format", "jsonl")
-    _ = try await calls.waitForOne(of: second)
-    calls.letAllGo()
-    while try await second.readChunk() != nil {}
-    #expect(await second.waitForExit() == .code(0))
-    try await expectNothingMore(of: sleeper, process, in: folder, assets: 1)
+    try await overtake(at: gate, in: folder, assets: 1)
   }
 
   @Test("The same for one stopped in the middle of its commit, when all is placed and nothing intended")
   func overtakenInCommit() async throws {
     let folder = try SampleFolder()
-    let hook = try WaitingHook(in: folder)
+    try await overtake(at: try Gate.inCommitHook(of: folder), in: folder, assets: 3)
+  }
+
+  /// Stops a runner at the gate, and lets a second one finish its work.
+  private func overtake(at gate: Gate, in folder: SampleFolder, assets: Int) async throws {
     let sleeper = try folder.start("run", "batch.json", "--format", "jsonl")
-    let process = try await hook.waitForOne(of: sleeper)
+    let process = try await gate.waitForOne(of: sleeper)
     kill(process, SIGSTOP)
     try removeLocks(of: folder)
     let second = try folder.start("run", "batch.json", "--format", "jsonl")
-    _ = try await hook.waitForOne(of: second)
-    hook.letAllGo()
+    _ = try await gate.waitForOne(of: second)
+    gate.letAllGo()
     while try await second.readChunk() != nil {}
     #expect(await second.waitForExit() == .code(0))
-    try await expectNothingMore(of: sleeper, process, in: folder)
+    try await expectNothingMore(of: sleeper, process, in: folder, assets: assets)
   }
 
   /// Wakes a stopped runner: it ends with 75, and ledger, repository and files are as the second runner left them.
   private func expectNothingMore(
-    of sleeper: ChildProcess, _ process: Int32, in folder: SampleFolder, assets: Int = 3
-  )
-    async throws
-  {
+    of sleeper: ChildProcess, _ process: Int32, in folder: SampleFolder, assets: Int
+  ) async throws {
     let events = try await folder.events()
     let files = try FolderListing(folder.root + "/assets")
     let tip = try folder.git("rev-parse", "HEAD")
@@ -266,47 +259,5 @@ private final class Follower: Sendable {
     let read = try await lines.value
     await child.terminate(grace: .seconds(5))
     return read
-  }
-}
-
-/// A hook before the commit that waits until it is let go.
-private final class WaitingHook {
-  private let called: Int32
-  private let go: Int32
-
-  init(in folder: SampleFolder) throws {
-    try folder.write("commit: { hooks: true }\n", to: "ledger.yaml")
-    try folder.write("/ledger.yaml\n/called\n/go\n", to: ".git/info/exclude")
-    for name in ["called", "go"] { try #require(mkfifo(folder.root + "/" + name, 0o600) == 0) }
-    called = open(folder.root + "/called", O_RDWR)
-    go = open(folder.root + "/go", O_RDWR)
-    let hook = ".git/hooks/pre-commit"
-    try folder.write(
-      "#!/bin/sh\necho called > \"\(folder.root)/called\"\nread -r word < \"\(folder.root)/go\"\n", to: hook)
-    try #require(chmod(folder.root + "/" + hook, 0o755) == 0)
-  }
-
-  deinit {
-    close(called)
-    close(go)
-  }
-
-  /// Returns once a run's hook is at work, with the run's process id.
-  func waitForOne(of child: ChildProcess) async throws -> Int32 {
-    var reader = LineReader(child)
-    var process: Int32?
-    while process == nil, let line = try await reader.next() {
-      if case .number(let id)? = try JSONReader.value(of: Array(line.utf8))["data"]?["process"] {
-        process = Int32(id)
-      }
-    }
-    var word = [UInt8](repeating: 0, count: 7)
-    #expect(read(called, &word, word.count) == word.count)
-    return try #require(process)
-  }
-
-  func letAllGo() {
-    let words = Array(String(repeating: "go\n", count: 20).utf8)
-    #expect(write(go, words, words.count) == words.count)
   }
 }

@@ -99,7 +99,7 @@ struct PlanTests {
   @Test("Used-up limits are told: how many calls may start now, and when the next may")
   func limits() async throws {
     let folder = try SampleFolder()
-    let calls = try WaitingExtractor(in: folder)
+    let calls = try Gate.inExtractor(of: folder)
     calls.letAllGo()
     try folder.write(
       String(decoding: try folder.read("ledger.yaml"), as: UTF8.self)

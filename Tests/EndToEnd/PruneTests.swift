@@ -57,7 +57,7 @@ struct PruneTests {
   @Test("While a run is at work nothing is removed: 75, and who")
   func atWork() async throws {
     let folder = try SampleFolder()
-    let calls = try WaitingExtractor(in: folder)
+    let calls = try Gate.inExtractor(of: folder)
     let run = try folder.start("run", "batch.json", "--format", "jsonl")
     let process = try await calls.waitForOne(of: run)
     try folder.age()
