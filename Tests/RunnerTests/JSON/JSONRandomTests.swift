@@ -47,6 +47,20 @@ struct JSONRandomTests {
     }
   }
 
+  private static let spare = Array("{}[]\",:\\u0dD8/*#'e+-.0159 \n\u{0}\u{e9}".utf8) + [0xFF, 0xED, 0xA0]
+
+  /// Replaces, adds or removes up to two bytes of a text.
+  static func damage(_ bytes: inout [UInt8], using random: inout SeededGenerator) {
+    for _ in 0..<Int.random(in: 0..<3, using: &random) {
+      let place = Int.random(in: 0..<bytes.count, using: &random)
+      switch Int.random(in: 0..<3, using: &random) {
+      case 0: bytes[place] = spare.randomElement(using: &random) ?? 0
+      case 1: bytes.insert(spare.randomElement(using: &random) ?? 0, at: place)
+      default: if bytes.count > 1 { bytes.remove(at: place) }
+      }
+    }
+  }
+
   static func withoutNumbers(_ value: JSONValue) -> JSONValue {
     switch value {
     case .number: .number("0")
@@ -91,18 +105,10 @@ struct JSONRandomTests {
   func survivesDamage() throws {
     let seed = UInt64.random(in: 0 ... .max)
     var random = SeededGenerator(seed: seed)
-    let spare = Array("{}[]\",:\\u0dD8/*#'e+-.0159 \n\u{0}\u{e9}".utf8) + [0xFF, 0xED, 0xA0]
     var accepted = 0
     for _ in 0..<3_000 {
       var bytes = Array(JSONWriter.compact(.array([Self.value(depth: 3, using: &random)])).utf8)
-      for _ in 0..<Int.random(in: 0..<3, using: &random) {
-        let place = Int.random(in: 0..<bytes.count, using: &random)
-        switch Int.random(in: 0..<3, using: &random) {
-        case 0: bytes[place] = spare.randomElement(using: &random) ?? 0
-        case 1: bytes.insert(spare.randomElement(using: &random) ?? 0, at: place)
-        default: if bytes.count > 1 { bytes.remove(at: place) }
-        }
-      }
+      Self.damage(&bytes, using: &random)
       let document = JSONReader.read(bytes)
       // RFC 8259 has 0e1, which Swift's decoder refuses.
       let text = String(decoding: bytes, as: UTF8.self)

@@ -85,18 +85,10 @@ struct JSONTapeTests {
   func survivesDamage() throws {
     let seed = UInt64.random(in: 0 ... .max)
     var random = SeededGenerator(seed: seed)
-    let spare = Array("{}[]\",:\\u0dD8/*#'e+-.0159 \n\u{0}\u{e9}".utf8) + [0xFF, 0xED, 0xA0]
     var accepted = 0
     for _ in 0..<5_000 {
       var bytes = JSONWriter.canonical(.array([JSONRandomTests.value(depth: 3, using: &random)]))
-      for _ in 0..<Int.random(in: 0..<3, using: &random) {
-        let place = Int.random(in: 0..<bytes.count, using: &random)
-        switch Int.random(in: 0..<3, using: &random) {
-        case 0: bytes[place] = spare.randomElement(using: &random) ?? 0
-        case 1: bytes.insert(spare.randomElement(using: &random) ?? 0, at: place)
-        default: if bytes.count > 1 { bytes.remove(at: place) }
-        }
-      }
+      JSONRandomTests.damage(&bytes, using: &random)
       let document = JSONReader.read(bytes)
       let isStrict = document.problems.isEmpty
       let read = try? JSONTapeDecoder.decode(JSONValue.self, from: bytes)
