@@ -1,3 +1,5 @@
+import Ledger
+
 /// Writes `tokens.json`, a Design Tokens Format 2025.10 file.
 package enum TokensFile {
   /// Name under which the format keeps what is ours.
@@ -7,12 +9,6 @@ package enum TokensFile {
   static func bytes(_ facts: AssetFacts) -> [UInt8] {
     // Nothing acts for a reader, or a page that the text is pasted into; angle brackets neither.
     Array(VisibleText.escapedInJSON(JSONWriter.pretty(document(facts)), also: ["<", ">"]).utf8)
-  }
-
-  /// Reads which asset a `tokens.json` of ours was made for; nil for any other file.
-  package static func asset(namedIn bytes: [UInt8]) -> AssetID? {
-    let value = try? JSONReader.value(of: bytes)
-    return value?["$extensions"]?[extensionName]?["asset_id"]?.string.flatMap(AssetID.init)
   }
 
   private static func document(_ facts: AssetFacts) -> JSONValue {
@@ -103,5 +99,24 @@ package enum TokensFile {
     if let mode = idf.mode { members.append(.init("mode", .string(mode))) }
     if let purpose = idf.purpose { members.append(.init("purpose", .string(purpose))) }
     return .object(members)
+  }
+}
+
+/// What a `tokens.json` says of whose it is.
+struct TokensFacts: Hashable, Sendable {
+  var asset: String
+  var category: String
+  var image: Digest
+
+  /// Reads a file's bytes; nil if they are no `tokens.json` of ours.
+  init?(_ bytes: [UInt8]) {
+    guard let value = try? JSONReader.value(of: bytes),
+      let ours = value["$extensions"]?[TokensFile.extensionName], let asset = ours["asset_id"]?.string,
+      let category = ours["category"]?.string,
+      let image = ours["image"]?["sha256"]?.string.flatMap({ Digest(hex: $0) })
+    else { return nil }
+    self.asset = asset
+    self.category = category
+    self.image = image
   }
 }

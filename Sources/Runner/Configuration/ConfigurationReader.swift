@@ -133,7 +133,7 @@ struct ConfigurationReader {
         return reader.refuse(name, expected: "one or more categories, each once", found: value)
       }
       for category in categories
-      where category.contains("/") || PathTemplate.faultOfRelativePath(category) != nil {
+      where category.contains("/") || ConfiguredPath.fault(of: category) != nil {
         reader.refuse(name, expected: "names of folders, not \"\(category.cut)\"", found: value)
       }
       configuration.layout.categories = categories
@@ -154,8 +154,8 @@ struct ConfigurationReader {
     case "commit.sign": set(\.commit.sign, reader.flag(name, value))
     case "commit.subject":
       guard let subject = reader.text(name, value) else { return }
-      let known = PathTemplate.subjectVariables
-      guard let template = PathTemplate(subject), template.variables.allSatisfy(known.contains) else {
+      let known = CommitMessage.placeholders
+      guard let template = PlaceholderTemplate(subject), template.name(notAmong: known) == nil else {
         return reader.refuse(
           name, expected: "one line, in it only {{\(known.joined(separator: "}}, {{"))}}", found: value)
       }
@@ -170,7 +170,7 @@ struct ConfigurationReader {
 
   private mutating func pathTemplate(_ name: String, _ value: YAMLTree) -> String? {
     guard let text = reader.text(name, value) else { return nil }
-    guard let fault = PathTemplate.faultOfPath(text) else { return text }
+    guard let fault = ConfiguredPath.fault(ofTemplate: text) else { return text }
     reader.refuse(name, expected: fault, found: value)
     return nil
   }

@@ -117,22 +117,3 @@ struct EarlierBundles: Sendable {
       end: parts.count == 2 ? String(parts[1]) : "", bare: bare.last.map(String.init) ?? "")
   }
 }
-
-/// What a `tokens.json` says of whose it is.
-struct TokensFacts: Hashable, Sendable {
-  var asset: String
-  var category: String
-  var image: Digest
-
-  /// Reads a file's bytes; nil if they are no `tokens.json` of ours.
-  init?(_ bytes: [UInt8]) {
-    guard let value = try? JSONReader.value(of: bytes),
-      let ours = value["$extensions"]?["dev.ledgerctl"], let asset = ours["asset_id"]?.string,
-      let category = ours["category"]?.string,
-      let image = ours["image"]?["sha256"]?.string.flatMap({ Digest(hex: $0) })
-    else { return nil }
-    self.asset = asset
-    self.category = category
-    self.image = image
-  }
-}

@@ -45,7 +45,7 @@ struct LayoutTests {
     "A template with a placeholder that isn't known or isn't finished is refused",
     arguments: [
       ("a/{{name}}", "placeholder_unknown"), ("a/{{slug", "placeholder_invalid"),
-      ("a/slug}}", "placeholder_invalid"), ("a/{{}}", "placeholder_unknown"),
+      ("a/slug}}", "placeholder_invalid"), ("a/{{}}", "placeholder_invalid"),
     ])
   func badTemplates(template: String, code: String) {
     let fault = #expect(throws: Fault.self) { try Layout(bundle: template) }

@@ -72,9 +72,9 @@ struct TokensFileTests {
   @Test("A file of ours names its asset, and no other file does")
   func namesItsAsset() throws {
     let input = try SeedBundles.canopy()
-    #expect(TokensFile.asset(namedIn: try Renderer.render(input).tokens) == input.asset)
+    #expect(TokensFacts(try Renderer.render(input).tokens)?.asset == input.asset.text)
     for text in ["", "{}", #"{"$extensions":{"dev.ledgerctl":{"asset_id":"../x"}}}"#] {
-      #expect(TokensFile.asset(namedIn: Array(text.utf8)) == nil)
+      #expect(TokensFacts(Array(text.utf8)) == nil)
     }
   }
 

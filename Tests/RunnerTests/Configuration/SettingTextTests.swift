@@ -2,7 +2,7 @@ import Testing
 
 @testable import Runner
 
-@Suite("Durations, paths and branches as text")
+@Suite("Durations and branches as text")
 struct SettingTextTests {
   @Test(
     "A duration is a whole number and a unit, written back in the largest that fits",
@@ -26,24 +26,6 @@ struct SettingTextTests {
     ])
   func refusesDurations(_ text: String) {
     #expect(DurationText.duration(text) == nil)
-  }
-
-  @Test("A template is filled once, and an empty value takes its hyphen along")
-  func fillsTemplates() throws {
-    let template = try #require(PathTemplate("assets/{{asset_id}}-{{ slug }}/x"))
-    #expect(template.variables == ["asset_id", "slug"])
-    #expect(template.filled(["asset_id": "{{slug}}", "slug": "canopy"]) == "assets/{{slug}}-canopy/x")
-    #expect(template.filled(["asset_id": "A-1", "slug": ""]) == "assets/A-1/x")
-  }
-
-  @Test(
-    "Braces that are no variable make no template",
-    arguments: [
-      "{{", "{{a", "{{a}", "{a}", "{{{a}}}", "{{#a}}", "{{/a}}", "{{&a}}", "{{a b}}", "{{}}", "{{ }}", "a}}",
-      "{{a}}}",
-    ])
-  func refusesTemplates(_ text: String) {
-    #expect(PathTemplate(text) == nil)
   }
 
   @Test(
