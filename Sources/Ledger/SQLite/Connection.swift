@@ -91,14 +91,21 @@ final class Connection {
 
   /// The one integer that a query returns; 0 if it returns no row.
   func integer(_ sql: String) throws(StoreError) -> Int64 {
-    let statement = try prepare(sql)
-    return try statement.step() ? statement.integer(0) : 0
+    try single(sql) { $0.integer(0) } ?? 0
   }
 
   /// The one text that a query returns; empty if it returns no row.
   func text(_ sql: String) throws(StoreError) -> String {
+    try single(sql) { $0.text(0) } ?? ""
+  }
+
+  /// Runs a query to its end: a pragma may first answer and then fail to write what it answered.
+  private func single<Value>(_ sql: String, _ value: (Statement) -> Value) throws(StoreError) -> Value? {
     let statement = try prepare(sql)
-    return try statement.step() ? statement.text(0) : ""
+    guard try statement.step() else { return nil }
+    let found = value(statement)
+    while try statement.step() {}
+    return found
   }
 
   /// Moves the log's pages into the database as far as readers allow, waiting for none, and syncs them.

@@ -21,6 +21,7 @@ struct FaultyDisk: @unchecked Sendable {
     let rawValue: Int32
     static let write = Operations(rawValue: Int32(FAULT_WRITE))
     static let sync = Operations(rawValue: Int32(FAULT_SYNC))
+    static let truncate = Operations(rawValue: Int32(FAULT_TRUNCATE))
     static let any: Operations = [.write, .sync]
   }
 
@@ -28,6 +29,7 @@ struct FaultyDisk: @unchecked Sendable {
     let rawValue: Int32
     static let database = Files(rawValue: Int32(FAULT_IN_DATABASE))
     static let log = Files(rawValue: Int32(FAULT_IN_LOG))
+    static let journal = Files(rawValue: Int32(FAULT_IN_JOURNAL))
     static let any: Files = [.database, .log]
   }
 

@@ -11,7 +11,7 @@ struct PowerHistory {
   let seed: UInt64
   private let disk: PowerDisk
   private var random: SeededGenerator
-  private var home = TemporaryFolder(in: PowerHistory.place)
+  private var home = TemporaryFolder(in: TemporaryFolder.memory)
   /// Events as the ledger showed or returned them last; the first `acknowledged` must be there from now on.
   private var seen: [Event] = []
   private var acknowledged = 0
@@ -20,9 +20,6 @@ struct PowerHistory {
   /// Power cuts so far, and those that had anything to decide.
   private(set) var cuts = 0
   private(set) var cutsThatTold = 0
-
-  /// Memory where there is some to have: a sync costs nothing there, and the disk is what the tests make it.
-  private static let place = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
 
   init(seed: UInt64, on disk: PowerDisk = PowerDisk()) {
     self.seed = seed
@@ -51,7 +48,7 @@ struct PowerHistory {
 
   /// Makes a folder with what a power cut now may leave.
   private mutating func cut() -> TemporaryFolder {
-    let folder = TemporaryFolder(in: Self.place)
+    let folder = TemporaryFolder(in: TemporaryFolder.memory)
     let ledger = LedgerFolder(folder.path + "/.ledger")
     mkdir(ledger.path, 0o700)
     mkdir(ledger.locks, 0o700)
