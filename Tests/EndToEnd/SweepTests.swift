@@ -16,6 +16,11 @@ struct SweepTests {
     try await sweep("kill-sweep", "--scenes", "cancel", "--sample", "5", "--seed", "1")
   }
 
+  @Test("What can't be locked or removed leaves nothing in anyone's way")
+  func locksAndRemovals() async throws {
+    try await sweep("kill-sweep", "--scenes", "recommit,repair", "--ways", "EIO", "--calls", "flock,unlink")
+  }
+
   @Test("What an event speaks of is synced before the event, after kills too")
   func syncs() async throws { try await sweep("sync-order", "--kills", "1", "--folders", "1", "--seed", "1") }
 

@@ -153,7 +153,7 @@ extension Fault {
   static func indexUnlockable(_ path: String, cause: String) -> Fault {
     Fault(
       "index_unlockable", exit: .disk,
-      "The lock of git's index, \"\(path)\", can't be made or moved: \(cause).",
+      "The lock of git's index, \"\(path)\", can't be made, moved or removed: \(cause).",
       path: path)
   }
 

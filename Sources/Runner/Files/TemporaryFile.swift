@@ -30,10 +30,14 @@ struct TemporaryFile {
         if error.number == EEXIST { continue }
         throw error
       }
-      // A sweep may have come between the making and the lock: then the name is lost, and the next one is
-      // tried.
-      if try file.tryLock(), try file.status().linkCount > 0 {
-        return TemporaryFile(folder: folder, name: name, file: file)
+      let made = TemporaryFile(folder: folder, name: name, file: file)
+      do throws(FileError) {
+        // A sweep may have come between the making and the lock: then the name is lost, and the next one is
+        // tried.
+        if try file.tryLock(), try file.status().linkCount > 0 { return made }
+      } catch {
+        made.discard()
+        throw error
       }
     }
   }

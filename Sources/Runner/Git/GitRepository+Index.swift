@@ -15,7 +15,7 @@ extension GitRepository {
     for changes: [TreeChange], token: String, patience: Duration
   ) throws(Fault) -> IndexOutcome {
     let deadline = ContinuousClock.now + patience
-    takeBackLock(token)
+    try takeBackLock(token)
     while true {
       let base = try indexBytes()
       try stage(changes, on: base, token)
@@ -24,12 +24,12 @@ extension GitRepository {
       if isLinked {
         // From here nobody else writes the index; it must still be the one we started from.
         if try indexBytes() == base { return .held }
-        unlink(lockPath)
+        try removeLock()
       } else if number != EEXIST {
         discardPrivateIndex(token)
         throw .indexUnlockable(lockPath, cause: String(cString: strerror(number)))
       } else if holdsOurBytes(token) {
-        unlink(lockPath)
+        try removeLock()
       } else if ContinuousClock.now >= deadline {
         discardPrivateIndex(token)
         let facts = FileFacts(at: lockPath)
@@ -55,7 +55,8 @@ extension GitRepository {
   }
 
   package func releaseIndex(token: String) {
-    takeBackLock(token)
+    // While the lock stays, so does the file by which the next run knows it as ours.
+    do { try takeBackLock(token) } catch { return }
     discardPrivateIndex(token)
   }
 
@@ -72,8 +73,14 @@ extension GitRepository {
     FileFacts(at: lockPath).isSameFile(as: FileFacts(at: privateIndex(token)))
   }
 
-  private func takeBackLock(_ token: String) {
-    if isLockOurs(token) { unlink(lockPath) }
+  private func takeBackLock(_ token: String) throws(Fault) {
+    if isLockOurs(token) { try removeLock() }
+  }
+
+  private func removeLock() throws(Fault) {
+    guard unlink(lockPath) == 0 || errno == ENOENT else {
+      throw .indexUnlockable(lockPath, cause: String(cString: strerror(errno)))
+    }
   }
 
   private func holdsOurBytes(_ token: String) -> Bool {

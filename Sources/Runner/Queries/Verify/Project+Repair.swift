@@ -48,6 +48,8 @@ extension Project {
     defer { lock.release() }
     let worktree = try FileWorktree(root: layout.root, token: layout.ledgerFolder)
     let target = try TargetPath(checking: path)
+    // A killed repair may have left half a file.
+    _ = try worktree.sweepTemporary(around: [target])
     guard try worktree.inspect(target) == .absent else { return false }
     let object = ObjectFile(id: digest, path: objects.path(of: digest))
     _ = try worktree.place(target, object, expecting: .absent)
