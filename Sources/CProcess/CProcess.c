@@ -121,6 +121,12 @@ static void fork_and_exec(struct request *request) {
       request->failure = failure;
       int code, signal;
       cprocess_reap(child, &code, &signal);
+    } else if (count < 0) {
+      // What became of it can't be told; it hasn't been given any input yet.
+      request->failure.number = errno;
+      int code, signal;
+      kill(-child, SIGKILL);
+      cprocess_reap(child, &code, &signal);
     } else {
       request->child = child;
     }

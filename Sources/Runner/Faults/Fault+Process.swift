@@ -13,9 +13,11 @@ extension Fault {
       hint: "Install it, or name it with its path.")
   }
 
-  static func programNotStarted(_ path: String, cause: String) -> Fault {
+  static func programNotStarted(
+    _ path: String, cause: String, exit: ExitStatus = .extractorUnavailable
+  ) -> Fault {
     Fault(
-      "program_not_started", exit: .extractorUnavailable,
+      "program_not_started", exit: exit,
       "The program \"\(path)\" could not be started: \(cause).", path: path)
   }
 
@@ -30,6 +32,13 @@ extension Fault {
       "output_too_long", exit: .protocolBroken,
       "The program \"\(program)\" was stopped: expected at most \(limitBytes) bytes on stdout, found more."
     )
+  }
+
+  static func pipeFailed(of program: String, cause: String) -> Fault {
+    Fault(
+      "program_pipe_failed", exit: .disk,
+      "The program \"\(program)\" was stopped: a pipe to it failed: \(cause).",
+      hint: "Run the same command again: what was said through the pipe is not believed.")
   }
 
   static func programTimedOut(_ program: String, after timeout: Duration) -> Fault {

@@ -14,6 +14,8 @@ enum PipeStep: Hashable {
   case wouldBlock
   /// The other end is gone.
   case closed
+  /// The system refused: nothing is known of the other end.
+  case failed(cause: String)
 }
 
 /// Reads and writes pipes that never block.
@@ -24,7 +26,7 @@ enum PipeIO {
       if count > 0 { return .moved(count) }
       if count == 0 { return .closed }
       if errno == EAGAIN { return .wouldBlock }
-      if errno != EINTR { return .closed }
+      if errno != EINTR { return .failed(cause: cause) }
     }
   }
 
@@ -33,16 +35,21 @@ enum PipeIO {
       let count = bytes.withUnsafeBytes { cprocess_write(descriptor, $0.baseAddress, $0.count) }
       if count >= 0 { return .moved(count) }
       if errno == EAGAIN { return .wouldBlock }
-      if errno != EINTR { return .closed }
+      if errno == EPIPE { return .closed }
+      if errno != EINTR { return .failed(cause: cause) }
     }
   }
 
-  /// Waits until one of the descriptors is ready, a signal comes or the time is over.
-  static func wait(for descriptors: inout [pollfd], timeoutMs: Int32) {
-    // A call that a signal ended leaves `revents` as they were: all zero.
+  /// Waits until one of the descriptors is ready, a signal comes or the time is over. Returns what kept it from
+  /// waiting, if anything; nothing is ready then.
+  static func wait(for descriptors: inout [pollfd], timeoutMs: Int32) -> String? {
+    // A call that failed leaves `revents` as they were: all zero.
     for index in descriptors.indices { descriptors[index].revents = 0 }
-    _ = poll(&descriptors, nfds_t(descriptors.count), timeoutMs)
+    guard poll(&descriptors, nfds_t(descriptors.count), timeoutMs) < 0, errno != EINTR else { return nil }
+    return cause
   }
+
+  private static var cause: String { String(cString: strerror(errno)) }
 
   private static func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
     #if canImport(Glibc)

@@ -52,16 +52,19 @@ struct ProcessExchange {
 
   /// Waits for something to do and does it; returns true once the child has ended.
   private mutating func step() -> Bool {
-    // A negative descriptor is one that poll leaves out.
+    // A negative descriptor is one that poll leaves out. A program that was told to end gets no more input: the
+    // end of what it has would look like the end of all.
     let cancelling = fault == nil ? cancellation?.readable ?? -1 : -1
     var polled = [
       pollfd(fd: child.exit, events: Int16(POLLIN), revents: 0),
       pollfd(fd: child.output, events: Int16(POLLIN), revents: 0),
       pollfd(fd: child.error, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: child.input, events: Int16(POLLOUT), revents: 0),
+      pollfd(fd: fault == nil ? child.input : -1, events: Int16(POLLOUT), revents: 0),
       pollfd(fd: cancelling, events: Int16(POLLIN), revents: 0),
     ]
-    PipeIO.wait(for: &polled, timeoutMs: pollTimeoutMs(until: deadline, hasExitDescriptor: child.exit >= 0))
+    let failure = PipeIO.wait(
+      for: &polled, timeoutMs: pollTimeoutMs(until: deadline, hasExitDescriptor: child.exit >= 0))
+    if let failure { stop(.pipeFailed(of: child.program, cause: failure)) }
     withBuffer { exchange, buffer in
       if polled[1].revents != 0 { _ = exchange.readOutput(buffer) }
       if polled[2].revents != 0 { _ = exchange.readError(buffer) }
@@ -69,7 +72,7 @@ struct ProcessExchange {
     if polled[3].revents != 0 { writeInput() }
     if polled[4].revents != 0 { stop(.programCancelled(child.program)) }
     if let deadline, ContinuousClock.now >= deadline { passDeadline() }
-    return child.exit < 0 ? child.hasEnded : polled[0].revents != 0
+    return child.exit < 0 || failure != nil ? child.hasEnded : polled[0].revents != 0
   }
 
   private mutating func passDeadline() {
@@ -104,6 +107,10 @@ struct ProcessExchange {
     case .closed:
       child.closeOutput()
       return false
+    case .failed(let cause):
+      stop(.pipeFailed(of: child.program, cause: cause))
+      child.closeOutput()
+      return false
     }
   }
 
@@ -117,6 +124,10 @@ struct ProcessExchange {
     case .closed:
       child.closeError()
       return false
+    case .failed(let cause):
+      stop(.pipeFailed(of: child.program, cause: cause))
+      child.closeError()
+      return false
     }
   }
 
@@ -126,6 +137,7 @@ struct ProcessExchange {
     case .wouldBlock: break
     // A program need not read all it is given.
     case .closed: remaining = []
+    case .failed(let cause): stop(.pipeFailed(of: child.program, cause: cause))
     }
   }
 

@@ -17,6 +17,7 @@ struct SpawnedProcess: Sendable {
   private(set) var error: Int32
   /// Polls as readable once the child has ended; -1 where the system has no such thing.
   private(set) var exit: Int32
+  private var isReaped = false
 
   /// Starts the command's program in a process group of its own.
   init(starting command: Command) throws(Fault) {
@@ -80,12 +81,15 @@ struct SpawnedProcess: Sendable {
     case EAGAIN, EMFILE, ENFILE, ENOMEM: .noDescriptors(for: program, cause: cause)
     case _ where start.inDirectory:
       .programNotStarted(program, cause: "its working directory \"\(command.directory)\": \(cause)")
+    // A program that the disk doesn't give, or a start of which nothing could be heard, is no program's fault.
+    case EIO: .programNotStarted(program, cause: cause, exit: .disk)
     default: .programNotStarted(program, cause: cause)
     }
   }
 
-  /// Sends a signal to the child and all its descendants that stayed in its group. Only before `reap`.
-  func signalGroup(_ number: Int32) { kill(-id, number) }
+  /// Sends a signal to the child and all its descendants that stayed in its group; to nobody after `reap`, when
+  /// the number may be another's.
+  func signalGroup(_ number: Int32) { if !isReaped { kill(-id, number) } }
 
   /// Tells whether the child has ended, without reaping it.
   var hasEnded: Bool { cprocess_has_ended(id) == 1 }
@@ -96,6 +100,7 @@ struct SpawnedProcess: Sendable {
     var code: Int32 = -1
     var signal: Int32 = -1
     cprocess_reap(id, &code, &signal)
+    isReaped = true
     Self.end(&exit)
     return signal >= 0 ? .signal(signal) : .code(code)
   }

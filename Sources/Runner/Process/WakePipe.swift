@@ -27,7 +27,13 @@ final class WakePipe: Sendable {
   }
 
   /// Makes `readable` ready. A full pipe is ready already.
-  func wake() { _ = PipeIO.write(writable, [1]) }
+  func wake() {
+    for _ in 0..<3 {
+      if case .failed = PipeIO.write(writable, [1]) { continue }
+      return
+    }
+    preconditionFailure("A thread that can't be woken would be waited for for ever.")
+  }
 
   /// Makes `readable` wait again.
   func clear() {

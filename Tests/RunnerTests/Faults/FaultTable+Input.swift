@@ -99,6 +99,7 @@ extension FaultTable {
     Row("programNotStarted", .programNotStarted("/usr/bin/python3", cause: "Exec format error")),
     Row("noDescriptors", .noDescriptors(for: "python3", cause: "no descriptors are left")),
     Row("outputTooLong", .outputTooLong(of: "python3", limitBytes: 1 << 20)),
+    Row("pipeFailed", .pipeFailed(of: "python3", cause: "Input/output error")),
     Row("programTimedOut", .programTimedOut("python3", after: .seconds(60))),
     Row("programCancelled", .programCancelled("python3")),
     Row("inputClosed", .inputClosed(of: "python3")),

@@ -79,6 +79,7 @@ package struct MCPAnswerReader: Sendable {
         reason: "exit",
         message: "\(server) went away in the middle of a call: \(how)\(settings.program.unsetHint)")
     case .broken(let what): return .protocolBroken(message: "\(server) broke the protocol: \(what)")
+    case .surroundings(let what): return .surroundings(message: what)
     case .cancelled: return .cancelled
     }
   }

@@ -168,7 +168,7 @@ actor MCPConnection {
       await process.terminate(grace: limits.grace)
       return
     } catch {
-      finish(.closed("it can't be read: \(error)"))
+      finish(.surroundings(redactor.redact(Fault(error).message)))
     }
     // A server that only closed its stdout is of no more use.
     let exit = await process.terminate(patience: .milliseconds(200), grace: limits.grace)

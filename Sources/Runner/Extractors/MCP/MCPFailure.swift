@@ -10,5 +10,7 @@ package enum MCPFailure: Error, Hashable, Sendable {
   case closed(String)
   /// What the server writes is not the protocol.
   case broken(String)
+  /// Our surroundings failed: nothing is known of the server.
+  case surroundings(String)
   case cancelled
 }

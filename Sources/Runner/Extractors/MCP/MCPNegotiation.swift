@@ -38,7 +38,7 @@ struct MCPNegotiation: Sendable {
       if pinned == nil { return try await shakeHands(.newestOfHandshake) }
     case .failure(.closed(let how)):
       throw pinned == nil ? .diedOfProbe(how) : .other(.closed(how))
-    case .failure(.broken), .failure(.cancelled): break
+    case .failure(.broken), .failure(.surroundings), .failure(.cancelled): break
     }
     guard case .failure(let failure) = probed else { preconditionFailure("A success has returned above.") }
     throw .other(failure)

@@ -267,6 +267,7 @@ package actor MCPServer {
     case .error(let error):
       let said = Excerpt.line(settings.program.redactor.redact(error.message))
       return .protocolBroken(message: "\(server) refused to be asked anything: \"\(said)\"")
+    case .surroundings(let what): return .surroundings(message: what)
     case .cancelled: return .cancelled
     }
   }
