@@ -52,7 +52,7 @@ static void become(const struct cprocess_spec *spec, int report, pid_t parent, i
   int error = above_standard(spec->standard_error);
   if (report < 0 || input < 0 || output < 0 || error < 0) give_up(report, errno, 0);
 
-  if (setpgid(0, 0) != 0) give_up(report, errno, 0);
+  if (setpgid(0, spec->group) != 0) give_up(report, errno, 0);
 #ifdef __linux__
   if (!spec->survives_parent && prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) give_up(report, errno, 0);
   // The parent may have died before the line above: then nobody waits for us.
@@ -125,7 +125,7 @@ static void fork_and_exec(struct request *request) {
       // What became of it can't be told; it hasn't been given any input yet.
       request->failure.number = errno;
       int code, signal;
-      kill(-child, SIGKILL);
+      kill(child, SIGKILL);
       cprocess_reap(child, &code, &signal);
     } else {
       request->child = child;

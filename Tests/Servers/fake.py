@@ -8,6 +8,7 @@ import sys
 import time
 
 from design_facts import IDF
+from work import work_on
 
 HOW = sys.argv[1]
 OPTION = sys.argv[2] if len(sys.argv) > 2 else None
@@ -229,6 +230,11 @@ def with_child(id):
 
 def ignores_terminate(id):
     with_child(id)
+
+
+def works_on(id):
+    work_on(OPTION)
+    answer(id)
 
 
 # The loop, with ways to behave before a call.

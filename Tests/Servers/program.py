@@ -7,12 +7,16 @@ import sys
 import time
 
 from design_facts import IDF
+from work import work_on
 
 how = sys.argv[1]
 asked = json.loads(sys.stdin.read()) if how != "deaf" else {}
 
 if how == "fine":
     print(json.dumps(IDF | {"mode": f"{asked['asset_id']} {asked['path']} {asked['specs']['name']}"}))
+elif how == "works_on":
+    work_on(sys.argv[2])
+    print(json.dumps(IDF))
 elif how == "limited":
     sys.exit(print("retry after 38 seconds", file=sys.stderr) or 75)
 elif how == "limited_plain":

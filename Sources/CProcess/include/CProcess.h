@@ -13,9 +13,10 @@ struct cprocess_spec {
   int standard_output;
   int standard_error;
   int survives_parent;     ///< 1: is not killed when this process dies
+  pid_t group;             ///< the process group to join; 0 for one of its own
 };
 
-/// Starts a child in a process group of its own; on Linux the child is killed when this process dies, unless
+/// Starts a child, in a process group of its own if it is to join none; on Linux the child is killed when this process dies, unless
 /// it survives. Returns 0, or the errno of what failed, in the child too; `*in_directory` is then 1 if it was
 /// the change of directory.
 int cprocess_spawn(const struct cprocess_spec *spec, pid_t *child, int *in_directory);

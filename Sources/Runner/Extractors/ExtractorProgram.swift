@@ -32,6 +32,7 @@ public struct ExtractorProgram: Sendable {
   var command: Command {
     var command = Command(words, environment: environment, directory: root)
     command.root = root
+    command.takesDescendantsAlong = true
     return command
   }
 

@@ -126,6 +126,7 @@ struct GitProgram: Sendable {
     command.input = options.input
     command.outputLimitBytes = options.outputLimitBytes
     command.survivesParent = options.survivesParent
+    command.takesDescendantsAlong = options.guise == .hooks
     command.timeout = options.timeout
     let result = try ChildProcess.runBlocking(command)
     if case .code(let code) = result.exit, options.answers.contains(code) { return result }

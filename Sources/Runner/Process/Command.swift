@@ -17,6 +17,9 @@ package struct Command: Hashable, Sendable {
   package var timeout: Duration?
   /// The child goes on when this process is killed; otherwise it is killed too (on Linux).
   package var survivesParent = false
+  /// Should this process be killed, what the child has started is killed too, as long as it stays in the child's
+  /// group. Costs a small process beside the child.
+  package var takesDescendantsAlong = false
   /// How long a process group has between SIGTERM and SIGKILL.
   package var grace: Duration = .seconds(2)
 

@@ -17,9 +17,10 @@ struct SpawnedProcess: Sendable {
   private(set) var error: Int32
   /// Polls as readable once the child has ended; -1 where the system has no such thing.
   private(set) var exit: Int32
+  private var guardian = GroupGuardian.none
   private var isReaped = false
 
-  /// Starts the command's program in a process group of its own.
+  /// Starts the command's program in a process group of its own, or its guardian's.
   init(starting command: Command) throws(Fault) {
     program = try ProgramSearch.path(of: command)
     var ends: [Int32] = []
@@ -32,11 +33,15 @@ struct SpawnedProcess: Sendable {
       }
       ends += pair
     }
-    let started = Self.spawn(program, command, input: ends[0], output: ends[3], error: ends[5])
+    // Before the child, so that at no moment there is a child without it.
+    if command.takesDescendantsAlong { guardian = .started() }
+    let started = Self.spawn(
+      program, command, in: guardian.group ?? 0, input: ends[0], output: ends[3], error: ends[5])
     for theirs in [ends[0], ends[3], ends[5]] { close(theirs) }
     let ours = [ends[1], ends[2], ends[4]]
     guard started.number == 0 else {
       for end in ours { close(end) }
+      guardian.end()
       throw Self.fault(started, program, command)
     }
     for end in ours { _ = cprocess_set_nonblocking(end) }
@@ -52,7 +57,7 @@ struct SpawnedProcess: Sendable {
   }
 
   private static func spawn(
-    _ program: String, _ command: Command, input: Int32, output: Int32, error: Int32
+    _ program: String, _ command: Command, in group: pid_t, input: Int32, output: Int32, error: Int32
   ) -> Start {
     let arguments = CStrings(command.words)
     let environment = CStrings(command.environment.map { "\($0.key)=\($0.value)" })
@@ -67,7 +72,7 @@ struct SpawnedProcess: Sendable {
         var specification = cprocess_spec(
           path: path, arguments: arguments.pointers, environment: environment.pointers, directory: directory,
           standard_input: input, standard_output: output, standard_error: error,
-          survives_parent: command.survivesParent ? 1 : 0)
+          survives_parent: command.survivesParent ? 1 : 0, group: group)
         return cprocess_spawn(&specification, &start.id, &inDirectory)
       }
     }
@@ -89,7 +94,7 @@ struct SpawnedProcess: Sendable {
 
   /// Sends a signal to the child and all its descendants that stayed in its group; to nobody after `reap`, when
   /// the number may be another's.
-  func signalGroup(_ number: Int32) { if !isReaped { kill(-id, number) } }
+  func signalGroup(_ number: Int32) { if !isReaped { kill(-(guardian.group ?? id), number) } }
 
   /// Tells whether the child has ended, without reaping it.
   var hasEnded: Bool { cprocess_has_ended(id) == 1 }
@@ -100,6 +105,7 @@ struct SpawnedProcess: Sendable {
     var code: Int32 = -1
     var signal: Int32 = -1
     cprocess_reap(id, &code, &signal)
+    guardian.end()
     isReaped = true
     Self.end(&exit)
     return signal >= 0 ? .signal(signal) : .code(code)

@@ -54,13 +54,7 @@ final class Gate {
   /// Returns once a program of a run with `--format jsonl` waits, with the run's process id.
   func waitForOne(of child: ChildProcess) async throws -> Int32 {
     var reader = LineReader(child)
-    var process: Int32?
-    while process == nil, let line = try await reader.next() {
-      if case .number(let id)? = try JSONReader.value(of: Array(line.utf8))["data"]?["process"] {
-        process = Int32(id)
-      }
-    }
-    let started = try #require(process)
+    let started = try await reader.processOfRun()
     var word = [UInt8](repeating: 0, count: Self.word.utf8.count)
     #expect(read(called, &word, word.count) == word.count)
     return started

@@ -139,6 +139,20 @@ struct LineReader {
       buffer += chunk
     }
   }
+
+  /// Reads what a run with `--format jsonl` tells until it says its process id.
+  mutating func processOfRun() async throws -> Int32 {
+    while let line = try await next() {
+      if case .number(let id)? = try JSONReader.value(of: Array(line.utf8))["data"]?["process"],
+        let process = Int32(id)
+      {
+        return process
+      }
+    }
+    throw NoRun()
+  }
+
+  struct NoRun: Error {}
 }
 
 extension SampleFolder {
