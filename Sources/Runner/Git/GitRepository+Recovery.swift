@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Finding a commit again that may have been made, moved, amended or thrown away.
 extension GitRepository {
   package func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit] {
@@ -24,7 +30,11 @@ extension GitRepository {
         found.append(FoundCommit(id: id, place: .history))
       } else {
         let refs = try git.run(["for-each-ref", "--contains", id.text, "--format=%(refname)"]).lines
-        found.append(FoundCommit(id: id, place: refs.first.map { .ref(String($0)) } ?? .reflog))
+        if let ref = refs.first {
+          found.append(FoundCommit(id: id, place: .ref(String(ref))))
+        } else if try hasBeenLeft(id) {
+          found.append(FoundCommit(id: id, place: .reflog))
+        }
       }
     }
     return found.sorted { Self.rank($0) < Self.rank($1) }
@@ -36,5 +46,30 @@ extension GitRepository {
     case .ref: 1
     case .reflog: 2
     }
+  }
+
+  /// Whether a ref was ever moved away from a commit, by anyone's reflog.
+  ///
+  /// Git writes the reflog before it moves the ref: killed between, it leaves a line that leads to a commit where no ref
+  /// ever was. Only a line that leads away shows that one was.
+  private func hasBeenLeft(_ commit: GitID) throws(Fault) -> Bool {
+    let worktrees = "\(layout.commonFolder)/worktrees"
+    let folders = [layout.commonFolder] + Self.names(in: worktrees).map { "\(worktrees)/\($0)" }
+    let start = Array("\(commit) ".utf8)
+    var waiting = folders.map { "\($0)/logs" }
+    while let path = waiting.popLast() {
+      guard FileFacts(at: path).kind == .file else {
+        waiting += Self.names(in: path).map { "\(path)/\($0)" }
+        continue
+      }
+      guard let log = WholeFile.read(path) else { throw .gitUnreadable("reflog", path) }
+      if log.split(separator: UInt8(ascii: "\n")).contains(where: { $0.starts(with: start) }) { return true }
+    }
+    return false
+  }
+
+  /// The names in a folder; none where there is no such folder.
+  private static func names(in folder: String) -> [String] {
+    (try? OpenFile.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).names()) ?? []
   }
 }

@@ -111,7 +111,7 @@ package protocol Repository: Sendable {
   // MARK: Recovery
 
   /// Finds commits whose message has all these lines, such as a batch's trailers: in the history of `ref`, of
-  /// any other ref, and in reflogs. Commits of the branch come first.
+  /// any other ref, and in reflogs that show that a ref was there and left. Commits of the branch come first.
   func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit]
 }
 

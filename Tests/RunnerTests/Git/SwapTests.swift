@@ -230,6 +230,27 @@ struct SwapTests {
     #expect(try !git.isAncestor(try #require(GitID(String(repeating: "e", count: 40))), of: amended))
   }
 
+  @Test(
+    "A commit where no ref ever was is not found, whatever the reflog of a killed git says",
+    arguments: ["", "git commit -q --allow-empty -m theirs", "git branch -m renamed"])
+  func killedAfterReflog(_ users: String) throws {
+    let (repository, git, tip, commit) = try prepared()
+    for log in ["HEAD", "refs/heads/main"] {
+      try repository.shell(
+        "echo '\(tip) \(commit.id) Ada <ada@example.com> 1700000000 +0000\tledgerctl: x' >>.git/logs/\(log)")
+    }
+    try repository.shell(users)
+    #expect(try git.commits(withLines: TestBatch.trailers, from: main) == [])
+    if users.isEmpty {
+      #expect(try swap(git, from: tip, to: commit.id) == .swapped)
+      try repository.git(["reset", "-q", "--hard", tip.text])
+      #expect(
+        try git.commits(withLines: TestBatch.trailers, from: main) == [
+          FoundCommit(id: commit.id, place: .reflog)
+        ])
+    }
+  }
+
   @Test("Recorded bytes make the same commit again, unless what it needs was pruned")
   func writeAgain() throws {
     let (repository, git, _, commit) = try prepared()

@@ -89,6 +89,12 @@ struct BentRepository: Repository {
   }
   func releaseIndex(token: String) { sound.releaseIndex(token: token) }
   func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit] {
-    bug == .landedCommitNotFound ? [] : try sound.commits(withLines: lines, from: ref)
+    let found = bug == .landedCommitNotFound ? [] : try sound.commits(withLines: lines, from: ref)
+    guard bug == .reflogBelieved, found.isEmpty else { return found }
+    let line = world.git.reflog.last { line in
+      let message = world.git.message(of: line.new).split(separator: "\n").map(String.init)
+      return lines.allSatisfy(message.contains)
+    }
+    return line.map { [FoundCommit(id: $0.new, place: .reflog)] } ?? []
   }
 }

@@ -23,7 +23,10 @@ struct GitModel {
   var blobs: [GitID: Digest] = [:]
   var refs: [String: GitID] = [:]
   var head = "refs/heads/main"
-  var reflog: [GitID] = []
+  /// Lines of all reflogs: from where to where.
+  var reflog: [(old: GitID?, new: GitID)] = []
+  /// Commits where a ref has been.
+  private(set) var reached: Set<GitID> = []
   var index: [String: GitID] = [:]
   var indexLock: IndexLock?
   /// Lock files of refs, with their bytes.
@@ -69,9 +72,13 @@ struct GitModel {
   }
 
   mutating func move(_ ref: String, to id: GitID) {
+    reflog.append((refs[ref], id))
     refs[ref] = id
-    reflog.append(id)
+    reached.insert(id)
   }
+
+  /// Whether a commit is or has been in the history of a ref.
+  func hasBeenReached(_ id: GitID) -> Bool { reached.contains { isAncestor(id, of: $0) } }
 
   func isAncestor(_ commit: GitID, of other: GitID) -> Bool {
     var next: GitID? = other
@@ -92,7 +99,7 @@ struct GitModel {
   /// Everything that a ref or the reflog leads to.
   var known: Set<GitID> {
     var found: Set<GitID> = []
-    for start in Array(refs.values) + reflog {
+    for start in Array(refs.values) + reflog.map(\.new) {
       var next: GitID? = start
       while let id = next, found.insert(id).inserted { next = commits[id]?.parent }
     }

@@ -18,7 +18,7 @@ extension Mutant {
       ]
     case .waitsForEver: (1...3).map { .init(.answer(.limited(ms: 600_000)), at: .extract, $0) }
     case .stagedForgotten: (1...8).map { .init(.user(.stage, pick: $0), at: .append, $0 * 3) }
-    case .foreignFilesTakenBack, .filesLeftByCancel, .foldersRemovedBlindly:
+    case .foreignFilesTakenBack, .filesLeftByCancel, .foldersRemovedBlindly, .reflogBelieved:
       (1...4).map { .init(.crashBefore, at: .swap, $0) }
     default: []
     }
@@ -40,13 +40,13 @@ package enum Mutant: String, Hashable, Sendable, CaseIterable {
   case appendWithoutVersion, interruptionForgotten, keyForgotten, placedBeforePackaged, swapBeforeIntent
   case limitedSpendsAttempts, quotaIgnored, indexLeftLocked, landedCommitNotFound, appendNotDurable
   case appendTwice, eventNotRead, wrongBatchTable, commitLockForgotten, stagedForgotten, answersMixedUp
-  case foreignFilesTakenBack, filesLeftByCancel, foldersRemovedBlindly, waitsForEver
+  case foreignFilesTakenBack, filesLeftByCancel, foldersRemovedBlindly, waitsForEver, reflogBelieved
 
   func bend(_ parts: World.Parts, world: World, process: SimulatedProcess) -> World.Parts {
     var bent = parts
     switch self {
     case .confirmWithoutSwap, .swapWithoutComparing, .swapBeforeIntent, .indexLeftLocked,
-      .landedCommitNotFound, .stagedForgotten:
+      .landedCommitNotFound, .stagedForgotten, .reflogBelieved:
       bent.repository = BentRepository(sound: parts.repository, world: world, process: process, bug: self)
     case .appendWithoutVersion, .interruptionForgotten, .keyForgotten, .quotaIgnored, .appendNotDurable,
       .appendTwice, .eventNotRead, .wrongBatchTable:

@@ -52,6 +52,8 @@ extension SimulatedRepository {
     defer {
       if wasAlive, !isAnswered, leavesLock, world.git.refLocks[ref] == nil, world.git.refs[ref] == old {
         world.git.refLocks[ref] = "\(new)\n"
+        // It writes the reflog first.
+        if process.id.isMultiple(of: 2) { world.git.reflog.append((old, new)) }
       }
     }
     let outcome = try perform("swap \(ref) \(old?.text.prefix(7) ?? "-") \(new.text.prefix(7))", at: .swap) {

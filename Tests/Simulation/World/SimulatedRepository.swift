@@ -131,12 +131,17 @@ struct SimulatedRepository: Repository {
         let message = git.message(of: id).split(separator: "\n").map(String.init)
         return lines.allSatisfy(message.contains)
       }
-      let found = matching.map { id in
+      let found = matching.compactMap { id in
         if let tip = git.refs[ref], git.isAncestor(id, of: tip) {
           return FoundCommit(id: id, place: .history)
         }
-        let other = git.refs.sorted { $0.key < $1.key }.first { git.isAncestor(id, of: $0.value) }
-        return FoundCommit(id: id, place: other.map { .ref($0.key) } ?? .reflog)
+        if let other = git.refs.sorted(by: { $0.key < $1.key }).first(where: {
+          git.isAncestor(id, of: $0.value)
+        }) {
+          return FoundCommit(id: id, place: .ref(other.key))
+        }
+        // A line of a git that was killed before it moved the ref leads nowhere.
+        return git.reflog.contains { $0.old == id } ? FoundCommit(id: id, place: .reflog) : nil
       }
       return found.sorted { (Self.rank($0), $0.id.text) < (Self.rank($1), $1.id.text) }
     }

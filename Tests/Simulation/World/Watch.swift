@@ -168,8 +168,8 @@ extension World {
   }
 
   private func checkConfirmation(_ confirmation: CommitConfirmation) {
-    guard let id = GitID(confirmation.sha), git.known.contains(id) else {
-      violate(.oneCommit, "commit \(confirmation.sha.prefix(7)) was confirmed and no ref or reflog has it")
+    guard let id = GitID(confirmation.sha), git.hasBeenReached(id) else {
+      violate(.oneCommit, "commit \(confirmation.sha.prefix(7)) was confirmed, and no ref was ever there")
       return
     }
   }

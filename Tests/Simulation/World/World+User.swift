@@ -104,7 +104,7 @@ extension World {
       let before = git.commits[middle], let base = before.parent
     else { return }
     let first = git.userCommit(parent: base, tree: before.tree, message: git.message(of: middle))
-    git.reflog.append(first)
+    git.reflog += [(tip, base), (base, first), (first, base)]
     git.move(git.head, to: git.userCommit(parent: first, tree: last.tree, message: git.message(of: tip)))
   }
 
