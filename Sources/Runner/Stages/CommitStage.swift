@@ -246,9 +246,14 @@ extension StageWork {
     guard let new = GitID(intent.new) else { throw Fault.intentUnreadable(intent.new) }
     // A lock that a killed git left with this commit in it: whatever comes of the intent, the user's git must not stay
     // locked, and once another commit is intended nobody would know the lock as ours. A foreign one is the swap's business.
-    _ = try repository.clearRefLocks(intent.ref, holding: new)
+    let left = try repository.clearRefLocks(intent.ref, holding: new)
     let tip = try repository.tip(of: intent.ref)
     if let tip, try tip == new || repository.isAncestor(new, of: tip) {
+      if let left {
+        await run.note(
+          "Git's lock file \"\(left.path)\" (\(left.sizeBytes) bytes) is there. If no git command is running here, "
+            + "remove it.")
+      }
       try await finishIndex(of: new, at: tip, in: run)
       try await confirm(new.text, on: intent.ref, in: run)
       return
