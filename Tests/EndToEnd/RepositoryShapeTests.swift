@@ -243,6 +243,10 @@ struct RepositoryShapeTests {
       "branch_unreadable"
     ),
     (
+      .init("an emptied branch", ": >.git/refs/heads/$(git symbolic-ref --short HEAD)"), 74,
+      "git_failed"
+    ),
+    (
       .init(
         "nobody's",
         "git config --unset user.name; git config --unset user.email; git config user.useConfigOnly true"),

@@ -41,10 +41,10 @@ extension Fault {
       hint: "\"git status\" says the same; mend it there first.", path: directory)
   }
 
-  static func branchUnreadable(_ ref: String, _ id: GitID) -> Fault {
+  static func branchUnreadable(_ ref: String, _ place: String) -> Fault {
     Fault(
       "branch_unreadable", exit: .disk,
-      "The branch \"\(ref)\" is at \(id.text.prefix(12)), and no commit can be read there.",
+      "The branch \"\(ref)\" \(place), and no commit can be read there.",
       hint: "\"git fsck\" looks for the cause.")
   }
 

@@ -5,14 +5,21 @@ extension GitRepository {
     if let tip = result.lines.first.flatMap({ GitID($0) }) { return tip }
     // A branch whose commit is damaged is not one that doesn't exist.
     let bare = try git.run(["rev-parse", "-q", "--verify", ref], .init(answers: [0, 1])).lines.first
-    if let id = bare.flatMap({ GitID($0) }) { throw .branchUnreadable(ref, id) }
+    if let id = bare.flatMap({ GitID($0) }) { throw .branchUnreadable(ref, "is at \(id.text.prefix(12))") }
+    // Nor is one that git can't read: asked so, it says no more of it than of one that doesn't exist.
+    let file = "\(layout.commonFolder)/\(ref)"
+    if FileFacts(at: file).kind == .file { throw .branchUnreadable(ref, "is in \"\(file)\"") }
     return nil
   }
 
   package func isAncestor(_ commit: GitID, of other: GitID) throws(Fault) -> Bool {
-    // 128: one of the two is missing, which makes it nobody's ancestor.
-    try git.run(["merge-base", "--is-ancestor", commit.text, other.text], .init(answers: [0, 1, 128]))
-      .succeeded
+    let result = try git.run(
+      ["merge-base", "--is-ancestor", commit.text, other.text], .init(answers: [0, 1, 128]))
+    // One that is missing is nobody's ancestor; with both there git could not read what is between them.
+    if result.exit == .code(128), try !objectHeads([commit.text, other.text]).contains(nil) {
+      throw .gitFailed("merge-base", result)
+    }
+    return result.succeeded
   }
 
   package func entries(at commit: GitID, _ paths: [String]) throws(Fault) -> [String: TreeEntry] {

@@ -52,7 +52,10 @@ extension GitRepository {
     ["\(layout.commonFolder)/\(ref).lock", "\(layout.gitFolder)/HEAD.lock"].compactMap { path in
       let facts = FileFacts(at: path)
       guard facts.kind != .absent else { return nil }
-      let isOurs = facts.sizeBytes < 100 && WholeFile.read(path) == Array("\(new)\n".utf8)
+      // Git writes the line feed by itself, and may be killed before.
+      let isOurs = ["\(new)\n", "\(new)"].contains { line in
+        facts.sizeBytes == line.utf8.count && WholeFile.read(path) == Array(line.utf8)
+      }
       return LockFile(path: path, sizeBytes: facts.sizeBytes, isOurs: isOurs)
     }
   }

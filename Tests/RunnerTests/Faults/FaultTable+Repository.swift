@@ -42,7 +42,7 @@ extension FaultTable {
     Row("noWorkingTree", .noWorkingTree("/work/.git")),
     Row("foreignRepository", .foreignRepository("/work")),
     Row("repositoryRefused", .repositoryRefused("/work", refused)),
-    Row("branchUnreadable", .branchUnreadable("refs/heads/main", commit)),
+    Row("branchUnreadable", .branchUnreadable("refs/heads/main", "is at 1a2b3c4d5e6f")),
     Row("noIdentity", .noIdentity("author")),
     Row("unreadableIdentity", .unreadableIdentity("author")),
     Row("badIdentity", .badIdentity("Ada <ada@example.org> <x>")),

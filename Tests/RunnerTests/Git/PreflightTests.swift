@@ -315,6 +315,10 @@ struct PreflightTests {
     try repository.shell("rm -f .git/objects/\(tip.prefix(2))/\(tip.dropFirst(2))")
     let fault = #expect(throws: Fault.self) { try git.tip(of: "refs/heads/main") }
     #expect(fault?.code == "branch_unreadable")
+    // As a power cut may leave it.
+    try repository.write("", to: ".git/refs/heads/main")
+    let emptied = #expect(throws: Fault.self) { try git.tip(of: "refs/heads/main") }
+    #expect(emptied?.code == "branch_unreadable")
   }
 
   @Test("Branch names are git's to judge")

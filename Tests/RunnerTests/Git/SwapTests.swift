@@ -71,10 +71,12 @@ struct SwapTests {
       #expect(try swap(git, from: tip, to: commit.id) == .locked(lock))
       #expect(try git.clearRefLocks(main, holding: commit.id) == lock)
     }
-    #expect(WholeFile.write(Array("\(commit.id)\n".utf8), to: path))
-    #expect(
-      try swap(git, from: tip, to: commit.id) == .locked(LockFile(path: path, sizeBytes: 41, isOurs: true)))
-    #expect(try git.clearRefLocks(main, holding: commit.id) == nil)
+    for content in ["\(commit.id)", "\(commit.id)\n"] {
+      #expect(WholeFile.write(Array(content.utf8), to: path))
+      let lock = LockFile(path: path, sizeBytes: Int64(content.utf8.count), isOurs: true)
+      #expect(try swap(git, from: tip, to: commit.id) == .locked(lock))
+      #expect(try git.clearRefLocks(main, holding: commit.id) == nil)
+    }
     #expect(try swap(git, from: tip, to: commit.id) == .swapped)
   }
 
