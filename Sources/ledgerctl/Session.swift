@@ -12,7 +12,14 @@ struct Session {
   let arguments: [String]
 
   /// Does all there is to do and ends the process.
-  func runToExit() async -> Never { exit(await run()) }
+  ///
+  /// Nothing is torn down: where a fault ends the work, threads of it may still be on their way, and would meet what
+  /// `exit` has taken from under them.
+  func runToExit() async -> Never {
+    let status = await run()
+    fflush(nil)
+    _exit(status)
+  }
 
   /// Parses, works, and shows what went wrong; returns what to exit with once everything is written.
   private func run() async -> Int32 {
