@@ -74,7 +74,7 @@ struct ScreenTests {
     }
     let failure = StageFailure(
       code: "bad_reply", message: "The réply was \u{1B}[31m「文字」 and no IDF", retryable: false, durationMs: 1)
-    state.assets[1][.validate].progress = .failed(failure)
+    state.assets[1].update(.validate) { $0.fail(failure) }
     let lines = board.lines(
       try #require(BatchID("spring")), state, at: Moment(wallMs: 0, bootMs: 0, boot: ""))
     #expect(lines.count == 4)

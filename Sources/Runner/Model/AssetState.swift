@@ -5,7 +5,8 @@ public struct AssetState: Hashable, Sendable {
   public let id: AssetID
   /// The bytes it goes on with.
   public internal(set) var image: PinnedImage
-  public internal(set) var stages: [Stage: StageState]
+  /// By the stages' order.
+  public private(set) var stages: [StageState]
   /// The bundle, once packaged.
   public internal(set) var package: AssetPackage?
   /// Enters the keys of the stages run again after a `retry --from`.
@@ -20,17 +21,15 @@ public struct AssetState: Hashable, Sendable {
   init(id: AssetID, image: PinnedImage) {
     self.id = id
     self.image = image
-    self.stages = Dictionary(uniqueKeysWithValues: Stage.ofAsset.map { ($0, StageState()) })
+    self.stages = Stage.ofAsset.map { _ in StageState() }
   }
 
-  public subscript(stage: Stage) -> StageState {
-    get {
-      guard let state = stages[stage] else {
-        preconditionFailure("'\(stage.rawValue)' is no stage of an asset.")
-      }
-      return state
-    }
-    set { stages[stage] = newValue }
+  /// Where it stands in a stage, one of `Stage.ofAsset`.
+  public subscript(stage: Stage) -> StageState { stages[stage.index] }
+
+  /// Changes where it stands in a stage, one of `Stage.ofAsset`.
+  mutating func update(_ stage: Stage, _ change: (inout StageState) -> Void) {
+    change(&stages[stage.index])
   }
 
   /// The first stage that is not complete; nil once all are.
@@ -61,7 +60,7 @@ public struct AssetState: Hashable, Sendable {
 
   /// Opens a stage and every one after it again.
   mutating func reopen(from stage: Stage, why: StageInvalidation?) {
-    for later in Stage.ofAsset where later >= stage { self[later].reopen(why) }
+    for later in Stage.ofAsset where later >= stage { update(later) { $0.reopen(why) } }
     package = nil
   }
 }

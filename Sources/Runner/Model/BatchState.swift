@@ -238,7 +238,7 @@ extension BatchState {
 
   private mutating func update(_ ref: StageRef, _ change: (inout StageState) -> Void) {
     if let asset = ref.asset {
-      update(asset) { change(&$0[ref.stage]) }
+      update(asset) { $0.update(ref.stage, change) }
     } else if ref.stage == .place {
       change(&place)
     } else {

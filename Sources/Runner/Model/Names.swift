@@ -22,7 +22,7 @@ public struct AssetID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
 /// Tells whether a text matches `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`.
 private func isIdentifier(_ text: String) -> Bool {
-  let bytes = Array(text.utf8)
+  let bytes = text.utf8
   guard (1...64).contains(bytes.count) else { return false }
   return bytes.enumerated().allSatisfy { index, byte in
     switch byte {
@@ -68,9 +68,17 @@ public enum Stage: String, Codable, Hashable, Sendable, CaseIterable, Comparable
   /// The stages an asset goes through, in order.
   public static let ofAsset: [Stage] = [.validate, .extract, .render, .package]
 
-  public static func < (left: Stage, right: Stage) -> Bool {
-    guard let leftIndex = allCases.firstIndex(of: left), let rightIndex = allCases.firstIndex(of: right)
-    else { preconditionFailure("Every stage is among all stages.") }
-    return leftIndex < rightIndex
+  /// Its place in the order, from 0.
+  var index: Int {
+    switch self {
+    case .validate: 0
+    case .extract: 1
+    case .render: 2
+    case .package: 3
+    case .place: 4
+    case .commit: 5
+    }
   }
+
+  public static func < (left: Stage, right: Stage) -> Bool { left.index < right.index }
 }

@@ -54,5 +54,5 @@ enum BatchObject {
 
 extension AssetState {
   /// Attempts spent on the stage that took the most.
-  var attempts: Int { stages.values.map(\.attemptsSpent).max() ?? 0 }
+  var attempts: Int { stages.map(\.attemptsSpent).max() ?? 0 }
 }

@@ -105,7 +105,9 @@ struct AssetCourse {
 
   private mutating func complete(_ stage: Stage, _ plan: BatchPlan.StagePlan, _ outputs: [StageOutput]) {
     plans[stage] = plan
-    asset[stage].complete(StageCompletion(how: .reused, key: nil, outputs: outputs, durationMs: 0))
+    asset.update(stage) {
+      $0.complete(StageCompletion(how: .reused, key: nil, outputs: outputs, durationMs: 0))
+    }
   }
 
   private func batch(at position: Int64) async throws -> String? {
