@@ -8,8 +8,8 @@ import CCrypto
 /// stage, type, payload)`, `hash = SHA256("ledger/node/v1", position, previous hash, leaf)`. Both names are
 /// texts as well. `docs/hash-chain-vectors.json` holds examples.
 public enum HashChain {
-  static let leafDomain = "ledger/leaf/v1"
-  static let nodeDomain = "ledger/node/v1"
+  static let leafDomain: StaticString = "ledger/leaf/v1"
+  static let nodeDomain: StaticString = "ledger/node/v1"
 
   /// Computes the hash that an event with these values must have.
   public static func hash(
@@ -29,13 +29,12 @@ public enum HashChain {
   }
 }
 
-/// Computes the chain's hashes one after another, keeping its buffer and libcrypto's context between them.
+/// Computes the chain's hashes one after another, keeping libcrypto's context between them.
 struct ChainHasher: ~Copyable {
   private let context: OpaquePointer
   private let algorithm: OpaquePointer
-  /// What is hashed next: a plain buffer, since an array's checks cost a tenth of a verification.
-  private var encoded = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
-  private var count = 0
+  private var leaf = LeafPage(capacity: 4096)
+  private var node = ChainBytes(capacity: 128)
 
   init() {
     guard let context = EVP_MD_CTX_new(), let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
@@ -48,102 +47,43 @@ struct ChainHasher: ~Copyable {
   deinit {
     EVP_MD_CTX_free(context)
     EVP_MD_free(algorithm)
-    encoded.deallocate()
   }
 
   /// Computes the hash of an event that is about to get its place.
   mutating func hash(
     of event: NewEvent, in batch: String, position: Int64, version: Int64, previous: Digest
   ) -> Digest {
-    beginLeaf(position: position, version: version, timeMs: event.timeMs, attempt: event.attempt)
-    append(batch)
-    append(event.run)
-    append(optional: event.asset)
-    append(optional: event.stage)
-    append(event.type)
-    event.payload.withUnsafeBytes { append($0) }
+    leaf.clear()
+    leaf.add(event, in: batch, position: position, version: version)
     return Digest(
       bytes: [UInt8](unsafeUninitializedCapacity: 32) { hash, count in
         previous.bytes.withUnsafeBytes {
-          finish(position: position, previous: $0, into: UnsafeMutableRawBufferPointer(hash))
+          write(
+            position: position, previous: $0, leaf: leaf.last, into: UnsafeMutableRawBufferPointer(hash))
         }
         count = 32
       })
   }
 
-  /// Starts a leaf with what comes before its texts.
-  mutating func beginLeaf(position: Int64, version: Int64, timeMs: Int64, attempt: Int64?) {
-    count = 0
-    append(HashChain.leafDomain)
-    append(position)
-    append(version)
-    append(timeMs)
-    append(tag: attempt != nil)
-    if let attempt { append(attempt) }
-  }
-
-  /// Adds a text's bytes, or the payload's, with their length before them.
-  mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    append(Int64(bytes.count))
-    appendPlain(bytes)
-  }
-
-  /// Adds a text that may be absent.
-  mutating func append(optional bytes: UnsafeRawBufferPointer?) {
-    append(tag: bytes != nil)
-    if let bytes { append(bytes) }
-  }
-
-  /// Ends the leaf and writes the node's 32 bytes over the start of `hash`.
-  mutating func finish(
-    position: Int64, previous: UnsafeRawBufferPointer, into hash: UnsafeMutableRawBufferPointer
+  /// Writes the hash of the event with this leaf, 32 bytes, over the start of `hash`.
+  mutating func write(
+    position: Int64, previous: UnsafeRawBufferPointer, leaf: UnsafeRawBufferPointer,
+    into hash: UnsafeMutableRawBufferPointer
   ) {
-    digest(into: hash)
-    count = 0
-    append(HashChain.nodeDomain)
-    append(position)
-    appendPlain(previous)
-    appendPlain(UnsafeRawBufferPointer(rebasing: hash[..<32]))
-    digest(into: hash)
+    digest(leaf, into: hash)
+    node.clear()
+    node.append(domain: HashChain.nodeDomain)
+    node.append(position)
+    node.appendPlain(previous)
+    node.appendPlain(UnsafeRawBufferPointer(rebasing: hash[..<32]))
+    digest(node.all, into: hash)
   }
 
-  private func digest(into hash: UnsafeMutableRawBufferPointer) {
+  private func digest(_ bytes: UnsafeRawBufferPointer, into hash: UnsafeMutableRawBufferPointer) {
     let done =
       EVP_DigestInit_ex(context, algorithm, nil) == 1
-      && EVP_DigestUpdate(context, encoded.baseAddress, count) == 1
+      && EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1
       && EVP_DigestFinal_ex(context, hash.baseAddress, nil) == 1
-    precondition(done, "libcrypto refused to hash \(count) bytes.")
-  }
-
-  private mutating func appendPlain(_ bytes: UnsafeRawBufferPointer) {
-    if count + bytes.count > encoded.count { grow(toHold: count + bytes.count) }
-    UnsafeMutableRawBufferPointer(rebasing: encoded[count...]).copyMemory(from: bytes)
-    count += bytes.count
-  }
-
-  private mutating func grow(toHold needed: Int) {
-    let larger = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(needed, encoded.count * 2), alignment: 16)
-    larger.copyMemory(from: UnsafeRawBufferPointer(encoded))
-    encoded.deallocate()
-    encoded = larger
-  }
-
-  private mutating func append(tag isThere: Bool) {
-    withUnsafeBytes(of: UInt8(isThere ? 1 : 0)) { appendPlain($0) }
-  }
-
-  private mutating func append(_ number: Int64) {
-    withUnsafeBytes(of: number.bigEndian) { appendPlain($0) }
-  }
-
-  private mutating func append(_ text: String) {
-    var text = text
-    text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
-  }
-
-  private mutating func append(optional text: String?) {
-    append(tag: text != nil)
-    if let text { append(text) }
+    precondition(done, "libcrypto refused to hash \(bytes.count) bytes.")
   }
 }

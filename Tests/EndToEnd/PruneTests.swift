@@ -71,6 +71,19 @@ struct PruneTests {
     #expect(await run.waitForExit() == .code(0))
   }
 
+  @Test("Where the events are not whole nothing is removed: what they name proves nothing")
+  func brokenChain() async throws {
+    let folder = try SampleFolder()
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
+    try folder.age()
+    let objects = try folder.objects()
+    try await folder.changeEvent(at: 7)
+    let outcome = try await folder.ledgerctl("prune", "--keep", "0s", "--yes")
+    #expect(outcome.exit == 74)
+    #expect(outcome.errors.contains("position 7"))
+    #expect(try folder.objects() == objects)
+  }
+
   @Test("--yes and --dry-run at once are refused")
   func contradiction() async throws {
     let folder = try SampleFolder()

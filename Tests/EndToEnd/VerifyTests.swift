@@ -25,10 +25,7 @@ struct VerifyTests {
   @Test("A changed payload is found at its position; nothing is repaired then")
   func flipped() async throws {
     let folder = try await landed()
-    try await sql(
-      folder,
-      "DROP TRIGGER events_never_updated; UPDATE events SET time_ms = time_ms + 1 WHERE position = 7; "
-        + Self.trigger)
+    try await folder.changeEvent(at: 7)
     let verdict = try await folder.valid("verify", "verify", exit: 1)
     #expect(verdict["first_bad_position"] == 7)
     let finding = try #require(verdict["findings"]?.array?.first { $0["level"] == "error" })
@@ -43,8 +40,7 @@ struct VerifyTests {
   func cutTail() async throws {
     let folder = try await landed()
     let count = try await folder.events().count
-    try await sql(
-      folder,
+    try await folder.sql(
       "DROP TRIGGER events_never_deleted; DELETE FROM event_keys WHERE position > 20; "
         + "UPDATE batches SET position = 20 WHERE position > 20; DELETE FROM events WHERE position > 20; "
         + "CREATE TRIGGER events_never_deleted BEFORE DELETE ON events\nBEGIN\n"
@@ -63,8 +59,7 @@ struct VerifyTests {
   func tables() async throws {
     let folder = try await landed()
     let before = try await folder.events()
-    try await sql(
-      folder,
+    try await folder.sql(
       "UPDATE batches SET state = 'open' WHERE folded = 'second'; DELETE FROM event_keys WHERE position < 30;"
     )
     let verdict = try await folder.valid("verify", "verify", exit: 1)
@@ -175,20 +170,6 @@ struct VerifyTests {
     }
     #expect(try await folder.ledgerctl("run", "second.json").exit == 0)
     return folder
-  }
-
-  private static let trigger =
-    "CREATE TRIGGER events_never_updated BEFORE UPDATE ON events\nBEGIN\n"
-    + "  SELECT RAISE(ABORT, 'events are never changed');\nEND;"
-
-  /// Does what an owner can do and nobody should.
-  private func sql(_ folder: SampleFolder, _ statements: String) async throws {
-    var command = Command(
-      ["sqlite3", "-bail", folder.root + "/.ledger/ledger.db"], environment: folder.environment,
-      directory: folder.root)
-    command.input = Array(statements.utf8)
-    let result = try await ChildProcess.run(command)
-    #expect(result.succeeded, "\(String(decoding: result.errorTail, as: UTF8.self))")
   }
 
   private func checks(_ verdict: JSONValue) -> [String] {

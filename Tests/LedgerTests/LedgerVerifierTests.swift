@@ -4,11 +4,11 @@ import Testing
 @testable import Ledger
 
 @Suite("Verifying a ledger") struct LedgerVerifierTests {
-  private let home = TemporaryFolder()
-  private var folder: LedgerFolder { LedgerFolder(home.path + "/.ledger") }
+  let home = TemporaryFolder()
+  var folder: LedgerFolder { LedgerFolder(home.path + "/.ledger") }
 
   /// Makes a ledger of some 150 events, and returns them.
-  private func fill() async throws -> [Event] {
+  func fill() async throws -> [Event] {
     let store = try SQLiteEventStore.fresh(in: home)
     let events = try await EventMixture.fill(store)
     await store.close()
@@ -16,7 +16,7 @@ import Testing
   }
 
   /// Does what an owner of the file can: drops the triggers, changes rows, and puts the triggers back.
-  private func tamper(_ sql: String) {
+  func tamper(_ sql: String) {
     let schema = Command.run(
       "sqlite3", folder.database, "SELECT sql || ';' FROM sqlite_schema WHERE type = 'trigger'"
     ).output

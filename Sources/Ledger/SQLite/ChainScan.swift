@@ -23,45 +23,55 @@ struct ChainScan: ~Copyable {
   private var hasher = ChainHasher()
   private var recent = RecentNames()
   private var anchors: ArraySlice<LedgerHead>
+  private var ownPage = LeafPage(capacity: 4096)
+  /// Where leaves go on to; nil where nothing is to be done with them but hashing.
+  private let pages: LeafPages?
 
-  init(anchors: [LedgerHead]) {
+  init(anchors: [LedgerHead], handingTo pages: LeafPages?) {
+    self.pages = pages
     self.anchors = anchors.sorted { $0.position < $1.position }[...]
     meetAnchors()
   }
 
   var head: LedgerHead { LedgerHead(position: position, hash: Digest(bytes: hash)) }
 
-  /// Checks the row on which a statement stands, its columns those of `EventSelection.columns`.
-  mutating func visit(_ row: Statement) {
-    let found = row.integer(0)
-    guard found == position + 1 else {
-      return stop(.position, expected: "\(position + 1)", found: "\(found)")
-    }
-    let version = row.integer(1)
-    let batch = row.rawText(3)
-    let stream = stream(named: batch)
-    guard version == streams[stream].version + 1 else {
-      return stop(.version, expected: "\(streams[stream].version + 1)", found: "\(version)")
-    }
-    let previous = row.rawBlob(10)
-    guard Self.equal(previous, hash) else {
-      return stop(.previous, expected: Digest(bytes: hash).hex, found: Self.hex(previous))
-    }
-    compute(row, position: found, version: version, batch: batch, previous: previous)
-    let stored = row.rawBlob(11)
-    guard Self.equal(stored, computed) else {
-      return stop(.hash, expected: Digest(bytes: computed).hex, found: Self.hex(stored))
-    }
-    position = found
-    swap(&hash, &computed)
-    streams[stream] = Stream(version: version, position: found, timeMs: row.integer(2))
-    if let next = anchors.first, next.position == found { meetAnchors() }
+  /// Whether more rows are of any use: past a wrong event they prove nothing, but are still handed on.
+  var wantsMore: Bool { finding == nil || pages != nil }
+
+  /// Checks the next event.
+  mutating func visit(_ row: EventRow) {
+    let stream = stream(named: row.batch)
+    let leaf = leaf(of: row, in: stream)
+    if finding == nil { check(row, stream, leaf) }
   }
 
-  /// Ends the scan: nothing from here on proves anything.
+  private mutating func check(_ row: EventRow, _ stream: Int, _ leaf: UnsafeRawBufferPointer) {
+    guard row.position == position + 1 else {
+      return stop(.position, expected: "\(position + 1)", found: "\(row.position)")
+    }
+    guard row.version == streams[stream].version + 1 else {
+      return stop(.version, expected: "\(streams[stream].version + 1)", found: "\(row.version)")
+    }
+    guard Self.equal(row.previous, hash) else {
+      return stop(.previous, expected: Digest(bytes: hash).hex, found: Self.hex(row.previous))
+    }
+    computed.withUnsafeMutableBytes {
+      hasher.write(position: row.position, previous: row.previous, leaf: leaf, into: $0)
+    }
+    guard Self.equal(row.hash, computed) else {
+      return stop(.hash, expected: Digest(bytes: computed).hex, found: Self.hex(row.hash))
+    }
+    position = row.position
+    swap(&hash, &computed)
+    streams[stream] = Stream(version: row.version, position: row.position, timeMs: row.timeMs)
+    if let next = anchors.first, next.position == position { meetAnchors() }
+  }
+
+  /// Ends the checks at the first finding: nothing from here on proves anything.
   mutating func stop(
     _ subject: LedgerVerification.Finding.Subject, expected: String, found: String
   ) {
+    if finding != nil { return }
     finding = LedgerVerification.Finding(
       position: position + 1, subject: subject, expected: expected, found: found)
   }
@@ -81,19 +91,11 @@ struct ChainScan: ~Copyable {
     }
   }
 
-  private mutating func compute(
-    _ row: Statement, position: Int64, version: Int64, batch: UnsafeRawBufferPointer,
-    previous: UnsafeRawBufferPointer
-  ) {
-    hasher.beginLeaf(
-      position: position, version: version, timeMs: row.integer(2), attempt: row.optionalInteger(8))
-    hasher.append(batch)
-    hasher.append(row.rawText(4))
-    hasher.append(optional: row.rawOptionalText(6))
-    hasher.append(optional: row.rawOptionalText(7))
-    hasher.append(row.rawText(5))
-    hasher.append(row.rawBlob(9))
-    computed.withUnsafeMutableBytes { hasher.finish(position: position, previous: previous, into: $0) }
+  private mutating func leaf(of row: EventRow, in stream: Int) -> UnsafeRawBufferPointer {
+    if let pages { return pages.add(row, batch: stream) }
+    ownPage.clear()
+    ownPage.add(row, batch: stream)
+    return ownPage.last
   }
 
   private mutating func stream(named name: UnsafeRawBufferPointer) -> Int {
@@ -122,21 +124,28 @@ struct ChainScan: ~Copyable {
 private struct RecentNames {
   private var names: [(bytes: [UInt8], index: Int)] = []
   private var next = 0
+  private var last = 0
   private static let capacity = 8
 
-  func index(of name: UnsafeRawBufferPointer) -> Int? {
-    names.first { entry in
-      entry.bytes.count == name.count
-        && entry.bytes.withUnsafeBytes { known in
-          guard let one = known.baseAddress, let other = name.baseAddress else { return true }
-          return memcmp(one, other, name.count) == 0
-        }
-    }?.index
+  mutating func index(of name: UnsafeRawBufferPointer) -> Int? {
+    if last < names.count, matches(last, name) { return names[last].index }
+    guard let found = names.indices.first(where: { matches($0, name) }) else { return nil }
+    last = found
+    return names[found].index
   }
 
   mutating func remember(_ name: UnsafeRawBufferPointer, _ index: Int) {
     let entry = (bytes: Array(name), index: index)
     if names.count < Self.capacity { names.append(entry) } else { names[next] = entry }
+    last = next
     next = (next + 1) % Self.capacity
+  }
+
+  private func matches(_ place: Int, _ name: UnsafeRawBufferPointer) -> Bool {
+    guard names[place].bytes.count == name.count else { return false }
+    return names[place].bytes.withUnsafeBytes { known in
+      guard let one = known.baseAddress, let other = name.baseAddress else { return true }
+      return memcmp(one, other, name.count) == 0
+    }
   }
 }

@@ -10,9 +10,6 @@ struct EventSelection {
     case text(String)
   }
 
-  static let columns =
-    "position, version, time_ms, batch, run, type, asset, stage, attempt, payload, previous, hash"
-
   private(set) var sql: String
   private(set) var arguments: [Argument] = []
 
@@ -78,7 +75,7 @@ struct EventSelection {
 
   private static func select(_ access: String, _ conditions: [String]) -> String {
     let all = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
-    return "SELECT \(columns) FROM events \(access)\(all)"
+    return "SELECT \(EventRow.columns) FROM events \(access)\(all)"
   }
 
   /// What a query is answered by. For types and stages SQLite merges one search a value, each in order of

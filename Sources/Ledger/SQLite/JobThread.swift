@@ -75,15 +75,8 @@ final class JobThread<Job: Sendable>: @unchecked Sendable {
 
   private func start() {
     isStarted = true
-    let entry = Unmanaged.passRetained(Entry { self.loop() })
-    #if canImport(Darwin)
-      var thread: pthread_t?
-      let code = pthread_create(&thread, nil, { Entry.run($0) }, entry.toOpaque())
-    #else
-      var thread = pthread_t()
-      let code = pthread_create(&thread, nil, { $0.flatMap(Entry.run) }, entry.toOpaque())
-    #endif
-    precondition(code == 0, "No thread could be started: error \(code).")
+    let isRunning = DedicatedThread.start { self.loop() }
+    precondition(isRunning, "No thread could be started.")
   }
 
   private func loop() {
@@ -135,17 +128,4 @@ private func nanoseconds() -> UInt64 {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}
-
-/// What a thread runs, in the shape that pthread_create hands over.
-private final class Entry {
-  private let body: () -> Void
-
-  init(_ body: @escaping () -> Void) { self.body = body }
-
-  static func run(_ context: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-    pthread_detach(pthread_self())
-    Unmanaged<Entry>.fromOpaque(context).takeRetainedValue().body()
-    return nil
-  }
 }

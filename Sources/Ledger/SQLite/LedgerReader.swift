@@ -20,7 +20,7 @@ final class LedgerReader: @unchecked Sendable {
   func events(underKey key: Digest) throws(StoreError) -> [Event] {
     let statement = try prepared(
       """
-      SELECT \(EventSelection.columns) FROM events
+      SELECT \(EventRow.columns) FROM events
       WHERE position IN (SELECT position FROM event_keys WHERE key = ?1) ORDER BY position DESC
       """)
     statement.bind(1, key.bytes)
@@ -64,19 +64,11 @@ final class LedgerReader: @unchecked Sendable {
     connection.close()
   }
 
-  /// Reads a statement's rows, `EventSelection.columns` each, to the end.
+  /// Reads a statement's rows, `EventRow.columns` each, to the end.
   static func events(of statement: Statement, in path: String) throws(StoreError) -> [Event] {
     defer { statement.reset() }
     var events: [Event] = []
-    while try statement.step() {
-      events.append(
-        Event(
-          position: statement.integer(0), version: statement.integer(1), timeMs: statement.integer(2),
-          batch: statement.text(3), run: statement.text(4), type: statement.text(5),
-          asset: statement.optionalText(6), stage: statement.optionalText(7),
-          attempt: statement.optionalInteger(8), payload: statement.blob(9),
-          previous: try digest(10, of: statement, in: path), hash: try digest(11, of: statement, in: path)))
-    }
+    while try statement.step() { events.append(try EventRow(statement).event(in: path)) }
     return events
   }
 

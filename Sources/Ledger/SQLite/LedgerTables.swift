@@ -27,9 +27,13 @@ struct LedgerTables {
 
   init(_ connection: Connection) { self.connection = connection }
 
-  /// Compares what a scan of the chain alone can tell: each batch's version, last position and time, and that
-  /// every key leads to an event. Events appended since the scan's end are left out.
-  func disagreeing(with scan: borrowing ChainScan) throws(StoreError) -> [TableDisagreement] {
+  /// Compares what a scan of the chain can tell: each batch's version, last position and time, with a fold its
+  /// state, and that every key leads to an event. Events appended since the scan's end are left out.
+  ///
+  /// `states` are the fold's, by the batches' numbers.
+  func disagreeing(
+    with scan: borrowing ChainScan, states: [String]?
+  ) throws(StoreError) -> [TableDisagreement] {
     var disagreements: [TableDisagreement] = []
     var rest = scan.indexes
     let head = scan.head.position
@@ -40,8 +44,8 @@ struct LedgerTables {
       }
       let stream = scan.streams[index]
       let expected = BatchRow(
-        batch: row.batch, version: stream.version, state: row.state, position: stream.position,
-        timeMs: stream.timeMs)
+        batch: row.batch, version: stream.version, state: states?[index] ?? row.state,
+        position: stream.position, timeMs: stream.timeMs)
       if row.position <= head, row != expected {
         disagreements.append(.batch(expected: expected, found: row))
       }
@@ -49,7 +53,8 @@ struct LedgerTables {
     for (batch, index) in rest.sorted(by: { $0.value < $1.value }) {
       let stream = scan.streams[index]
       let expected = BatchRow(
-        batch: batch, version: stream.version, state: "", position: stream.position, timeMs: stream.timeMs)
+        batch: batch, version: stream.version, state: states?[index] ?? "", position: stream.position,
+        timeMs: stream.timeMs)
       disagreements.append(.batch(expected: expected, found: nil))
     }
     // The scan has met every position up to its end: only keys beyond can lead nowhere, and need looking up.
@@ -65,6 +70,27 @@ struct LedgerTables {
       if let key = strays.digest(0) { disagreements.append(.keyStray(key, position: strays.integer(1))) }
     }
     return disagreements
+  }
+
+  /// How many events up to a position the index of batches leads to.
+  func indexedEvents(upTo position: Int64) throws(StoreError) -> Int64 {
+    let statement = try connection.prepare(
+      "SELECT count(*) FROM events INDEXED BY events_batch WHERE batch >= '' AND position <= ?1")
+    statement.bind(1, position)
+    defer { statement.reset() }
+    return try statement.step() ? statement.integer(0) : 0
+  }
+
+  /// The sum of the stored keys up to a position.
+  func keySum(upTo position: Int64) throws(StoreError) -> KeySum {
+    var sum = KeySum()
+    let keys = try connection.prepare("SELECT key, position FROM event_keys")
+    while try keys.step() {
+      let found = keys.integer(1)
+      let key = keys.rawBlob(0)
+      if found <= position, key.count == 32 { sum.add(DigestWords(key), found) }
+    }
+    return sum
   }
 
   /// Compares every row with what the events say through `project`, which gets a batch's events, oldest

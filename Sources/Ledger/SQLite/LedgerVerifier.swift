@@ -20,10 +20,40 @@ public struct LedgerVerifier: Sendable {
 
   /// Checks the whole ledger, and that it holds the anchors: heads that were published or kept outside it.
   ///
-  /// A wrong event ends the scan, since nothing after it proves anything. Throws only if there is no ledger
+  /// A wrong event ends the checks, since nothing after it proves anything. Throws only if there is no ledger
   /// to read.
   public func verify(
     anchors: [LedgerHead] = [], integrity: Integrity = .none
+  ) throws(StoreError) -> LedgerVerification {
+    try verify(anchors, integrity, handingTo: nil) { nil }
+  }
+
+  /// Checks the same, and hands every event that can be read to a fold, those past a wrong one as well: with it
+  /// the batch table and the keys can be compared to the last word.
+  ///
+  /// The fold works on a thread of its own, beside the one that reads and hashes.
+  public func verify<Fold: OutlineFold>(
+    anchors: [LedgerHead] = [], integrity: Integrity = .none, folding fold: inout Fold
+  ) throws(StoreError) -> LedgerVerification {
+    let folding = Folding(fold)
+    let pages = LeafPages { folding.take($0) }
+    defer { pages.finish() }
+    let found = try verify(anchors, integrity, handingTo: pages) {
+      pages.finish()
+      return Folded(states: folding.fold.states, keys: folding.keys)
+    }
+    fold = folding.fold
+    return found
+  }
+
+  /// What a fold has found at the end.
+  private struct Folded {
+    var states: [String]
+    var keys: KeySum
+  }
+
+  private func verify(
+    _ anchors: [LedgerHead], _ integrity: Integrity, handingTo pages: LeafPages?, folded: () -> Folded?
   ) throws(StoreError) -> LedgerVerification {
     try folder.refuseUnsuitable()
     let connection = try Connection(folder, access: .read)
@@ -31,19 +61,28 @@ public struct LedgerVerifier: Sendable {
     guard try Migrator().inspect(connection) == .current else {
       throw StoreError.unsupported(path: folder.database, reason: "its schema is of an older version")
     }
-    var scan = ChainScan(anchors: anchors)
+    var scan = ChainScan(anchors: anchors, handingTo: pages)
     var verification = LedgerVerification()
     do throws(StoreError) {
       try read(connection, into: &scan)
-      if scan.finding == nil { verification.tables = try LedgerTables(connection).disagreeing(with: scan) }
     } catch .damaged(_, let finding) {
       scan.stop(.unreadable, expected: "an event", found: finding)
     }
-    verification.integrity = try check(integrity, connection)
+    let folded = folded()
+    if scan.finding == nil {
+      let tables = LedgerTables(connection)
+      do throws(StoreError) {
+        verification.tables = try tables.disagreeing(with: scan, states: folded?.states)
+      } catch .damaged(_, let finding) {
+        scan.stop(.unreadable, expected: "an event", found: finding)
+      }
+      if let folded { try compare(folded.keys, tables, scan.head.position, into: &verification) }
+    }
+    verification.integrity += try check(integrity, connection)
     scan.endAnchors()
     verification.finding = scan.finding
     verification.head = scan.head
-    verification.batches = scan.streams.count
+    verification.batches = scan.streams.count { $0.version > 0 }
     verification.anchors = scan.anchorsFound
     return verification
   }
@@ -51,21 +90,33 @@ public struct LedgerVerifier: Sendable {
   private func read(_ connection: Connection, into scan: inout ChainScan) throws(StoreError) {
     let statement = try connection.prepare(
       """
-      SELECT \(EventSelection.columns) FROM events NOT INDEXED WHERE position > ?1
+      SELECT \(EventRow.columns) FROM events NOT INDEXED WHERE position > ?1
       ORDER BY position LIMIT \(Self.eventsAtOnce)
       """)
     // From the smallest number there is, so that a forged position of 0 or less is seen.
     var after = Int64.min
-    while scan.finding == nil {
+    while scan.wantsMore {
       statement.bind(1, after)
       var hasRead = false
-      while scan.finding == nil, try statement.step() {
+      while scan.wantsMore, try statement.step() {
         hasRead = true
-        after = statement.integer(0)
-        scan.visit(statement)
+        let row = EventRow(statement)
+        after = row.position
+        scan.visit(row)
       }
       statement.reset()
       guard hasRead else { return }
+    }
+  }
+
+  private func compare(
+    _ keys: KeySum, _ tables: LedgerTables, _ position: Int64, into verification: inout LedgerVerification
+  ) throws(StoreError) {
+    do throws(StoreError) {
+      verification.indexed = try tables.indexedEvents(upTo: position)
+      verification.keysAgree = try tables.keySum(upTo: position) == keys
+    } catch .damaged(_, let finding) {
+      verification.integrity.append(finding)
     }
   }
 
@@ -114,10 +165,32 @@ public struct LedgerVerification: Hashable, Sendable {
   public internal(set) var anchors: [Anchor] = []
   /// Where the batch table or the keys contradict the events; what they say beyond that, a rebuild can tell.
   public internal(set) var tables: [TableDisagreement] = []
-  /// What SQLite's own check had to say; empty if nothing, or if it was not asked.
+  /// Events up to the head that the index of batches leads to; nil without a fold, or where that can't be told.
+  public internal(set) var indexed: Int64?
+  /// Whether the table of keys holds exactly the keys of the events; nil without a fold, or where that can't be
+  /// told.
+  public internal(set) var keysAgree: Bool?
+  /// What SQLite had to say of its own structures; empty if nothing, or if it was not asked.
   public internal(set) var integrity: [String] = []
 
   public var isWhole: Bool {
     finding == nil && tables.isEmpty && integrity.isEmpty && anchors.allSatisfy(\.holds)
+      && (indexed ?? head.position) == head.position && keysAgree != false
+  }
+}
+
+/// A fold at work on its thread.
+private final class Folding<Fold: OutlineFold>: @unchecked Sendable {
+  // Unchecked: the folding thread's until the pages are finished, then the caller's.
+
+  var fold: Fold
+  var keys = KeySum()
+
+  init(_ fold: Fold) { self.fold = fold }
+
+  func take(_ page: borrowing LeafPage) {
+    page.visitEach { event in
+      if let key = fold.take(event) { keys.add(key, event.position) }
+    }
   }
 }

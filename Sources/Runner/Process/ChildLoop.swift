@@ -1,3 +1,4 @@
+import Ledger
 import Synchronization
 
 #if canImport(Glibc)

@@ -1,4 +1,5 @@
 import Dispatch
+import Ledger
 import Synchronization
 
 /// A piece of work that waits for an outside program, begun at once on a thread of its own; its value is waited for

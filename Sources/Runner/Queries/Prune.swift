@@ -42,7 +42,7 @@ extension Project {
   /// can be appended that names what is being removed; what was stored a moment ago is told by its age.
   public func prune(keep: Duration, isDry: Bool) async throws(Fault) -> PruneReport {
     let keepMs = keep.milliseconds
-    if isDry { return try await lookForUnneeded(keepMs: keepMs).report }
+    if isDry { return try lookForUnneeded(keepMs: keepMs).report }
     let locks = FileBatchLocks(layout)
     var held: [any BatchLock] = []
     defer { for lock in held { lock.release() } }
@@ -54,7 +54,7 @@ extension Project {
     let ledger = FileLock(path: layout.ledgerLock)
     do throws(StoreError) { try ledger.lock(within: .seconds(30)) } catch { throw .ledger(error) }
     defer { ledger.unlock() }
-    var (report, open) = try await lookForUnneeded(keepMs: keepMs)
+    var (report, open) = try lookForUnneeded(keepMs: keepMs)
     if let started = open.subtracting(names).sorted().first { throw .pruneHeld(started, process: nil) }
     let objects = try FileObjectStore(layout)
     let bound = SystemClock().now().wallMs - Self.youngestPrunedMs
@@ -83,13 +83,15 @@ extension Project {
   /// The report, and the batches that are not finished.
   private func lookForUnneeded(
     keepMs: Int64
-  ) async throws(Fault) -> (report: PruneReport, open: Set<String>) {
+  ) throws(Fault) -> (report: PruneReport, open: Set<String>) {
     let now = SystemClock().now().wallMs
-    let fold = ReplayFold()
-    do throws(StoreError) {
-      _ = try await store.reviewTables(upTo: .max, with: fold)
-    } catch {
-      throw .ledger(error)
+    var fold = ReplayFold()
+    let found = try verifyLedger(folding: &fold)
+    if let finding = found.finding {
+      throw .ledger(
+        .damaged(
+          path: layout.ledgerDatabase,
+          finding: "the event at position \(finding.position) is not what was appended"))
     }
     if let unreadable = fold.unreadable.first { throw .unreadable(unreadable) }
     let needs = fold.needs
@@ -104,10 +106,13 @@ extension Project {
         report.keptBytes += facts.sizeBytes
       } else {
         report.entries.append(
-          .init(object: id, sizeBytes: facts.sizeBytes, position: need?.position, batch: need?.batch))
+          .init(
+            object: id, sizeBytes: facts.sizeBytes, position: need?.position,
+            batch: need.map { fold.names[$0.batch] }))
       }
     }
-    return (report, Set(fold.phases.filter { !$0.value.isEnd }.keys))
+    let open = zip(fold.names, fold.phases).filter { !$0.1.isEnd }.map(\.0)
+    return (report, Set(open))
   }
 }
 

@@ -159,4 +159,26 @@ extension SampleFolder {
   func makeFolder(_ path: String) throws {
     try FileManager.default.createDirectory(atPath: root + "/" + path, withIntermediateDirectories: true)
   }
+
+  /// Does to the ledger what an owner of its file can do and nobody should.
+  func sql(_ statements: String) async throws {
+    var command = Command(
+      ["sqlite3", "-bail", root + "/.ledger/ledger.db"], environment: environment, directory: root)
+    command.input = Array(statements.utf8)
+    let result = try await ChildProcess.run(command)
+    #expect(result.succeeded, "\(String(decoding: result.errorTail, as: UTF8.self))")
+  }
+
+  /// Changes an event in the ledger's file, and leaves its schema as it was.
+  func changeEvent(at position: Int) async throws {
+    try await sql(
+      """
+      DROP TRIGGER events_never_updated;
+      UPDATE events SET time_ms = time_ms + 1 WHERE position = \(position);
+      CREATE TRIGGER events_never_updated BEFORE UPDATE ON events
+      BEGIN
+        SELECT RAISE(ABORT, 'events are never changed');
+      END;
+      """)
+  }
 }

@@ -1,3 +1,5 @@
+import Ledger
+
 @testable import Runner
 
 #if canImport(Glibc)

@@ -1,43 +1,27 @@
 import Ledger
 
-/// Compares the working tree with what batches placed there last.
-///
-/// What the user or a later batch has changed since is theirs and no finding: only a file that git still
-/// expects, or
-/// that a batch waits to commit, is missed.
-struct FileReview {
-  /// What a path should hold, by the batch that placed it last.
-  private struct Placed: Hashable {
+/// What batches placed in the working tree, each path as it was placed last.
+struct PlacedFiles {
+  struct File: Hashable, Sendable {
     var digest: Digest
-    var batch: String
+    /// The batch's number.
+    var batch: Int
     var position: Int64
-    /// The batch is still to be committed.
-    var isOpen: Bool
   }
 
-  let repository: GitRepository
-  let worktree: FileWorktree
-  private(set) var findings: [LedgerReview.Finding] = []
-  private var placed: [String: Placed] = [:]
-  private var branches: [String: String] = [:]
+  private(set) var files: [String: File] = [:]
+  /// The branches that batches go to, by the batches' numbers.
+  private(set) var branches: [Int: String] = [:]
 
-  init(_ repository: GitRepository, _ worktree: FileWorktree) {
-    self.repository = repository
-    self.worktree = worktree
-  }
-
-  /// Takes an event of one of `types`; they come oldest first.
-  mutating func take(_ event: Event, phases: [String: BatchState.Phase]) {
-    guard let fact = try? BatchEvent(event) else { return }
+  /// Takes what an event says; events come in the ledger's order.
+  mutating func take(_ fact: BatchEvent, _ event: EventOutline) {
     switch fact {
     case .batchRegistered(let registration), .batchRevised(let registration):
       branches[event.batch] = registration.branch
-    case .batchPlaced(let placement):
-      guard placement.inWorkingTree else { return }
-      let isOpen = phases[event.batch].map { !$0.isEnd } ?? false
+    case .batchPlaced(let placement) where placement.inWorkingTree:
       for target in placement.targets {
-        placed[target.path] = target.digest.map {
-          Placed(digest: $0, batch: event.batch, position: event.position, isOpen: isOpen)
+        files[target.path] = target.digest.map {
+          File(digest: $0, batch: event.batch, position: event.position)
         }
       }
     case .batchCancelled: forget(event.batch)
@@ -47,21 +31,29 @@ struct FileReview {
   }
 
   /// What a batch placed was taken back: nothing can be told of its paths any more.
-  private mutating func forget(_ batch: String) {
-    placed = placed.filter { $0.value.batch != batch }
+  private mutating func forget(_ batch: Int) {
+    files = files.filter { $0.value.batch != batch }
   }
+}
 
-  static let types = [
-    "batch.registered", "batch.revised", "batch.placed", "batch.cancelled", "stage.invalidated",
-  ]
+/// Compares the working tree with what batches placed there last.
+///
+/// What the user or a later batch has changed since is theirs and no finding: only a file that git still
+/// expects, or that a batch waits to commit, is missed.
+struct FileReview {
+  let repository: GitRepository
+  let worktree: FileWorktree
+  let fold: ReplayFold
 
   /// Looks at every path that should hold something.
-  mutating func look() throws(Fault) {
-    guard case .branch(let ref, let tip) = try repository.head() else { return }
+  func findings() throws(Fault) -> [LedgerReview.Finding] {
+    guard case .branch(let ref, let tip) = try repository.head() else { return [] }
     let prefix = repository.layout.prefix
-    var differing: [(path: String, placed: Placed, isThere: Bool)] = []
-    for (path, expected) in placed.sorted(by: { $0.key < $1.key }) {
-      guard branches[expected.batch] == ref, let target = try? TargetPath(path) else { continue }
+    let phases = fold.phases
+    var findings: [LedgerReview.Finding] = []
+    var differing: [(path: String, placed: PlacedFiles.File, isThere: Bool)] = []
+    for (path, expected) in fold.placed.files.sorted(by: { $0.key < $1.key }) {
+      guard fold.placed.branches[expected.batch] == ref, let target = try? TargetPath(path) else { continue }
       switch try worktree.inspect(target) {
       case .regular(expected.digest, _, _): continue
       case .absent: differing.append((path, expected, false))
@@ -72,31 +64,32 @@ struct FileReview {
       let part = differing[start..<min(start + 500, differing.count)]
       let status = try repository.status(of: part.map { prefix + $0.path }, at: tip)
       for entry in part {
-        if let finding = judge(entry.path, entry.placed, isThere: entry.isThere, status[prefix + entry.path])
-        {
-          findings.append(finding)
-        }
+        let finding = judge(
+          entry.path, entry.placed, isThere: entry.isThere, isOpen: !phases[entry.placed.batch].isEnd,
+          status[prefix + entry.path])
+        if let finding { findings.append(finding) }
       }
     }
+    return findings
   }
 
   private func judge(
-    _ path: String, _ placed: Placed, isThere: Bool, _ status: PathStatus?
+    _ path: String, _ placed: PlacedFiles.File, isThere: Bool, isOpen: Bool, _ status: PathStatus?
   ) -> LedgerReview.Finding? {
+    let batch = fold.names[placed.batch]
     if isThere {
       // Another branch's or a later commit's bytes are as they should be.
       if status?.workingMatchesTip == true { return nil }
       return .init(
-        .note, .file, "\"\(path)\" has been changed since batch \"\(placed.batch)\" placed it.",
-        batch: placed.batch,
+        .note, .file, "\"\(path)\" has been changed since batch \"\(batch)\" placed it.", batch: batch,
         path: path)
     }
     let isExpected =
-      placed.isOpen || status?.tip != nil && status.map { $0.staged == $0.tip.map { .entry($0) } } == true
+      isOpen || status?.tip != nil && status.map { $0.staged == $0.tip.map { .entry($0) } } == true
     guard isExpected else { return nil }
     return .init(
       .error, .file,
-      "\"\(path)\" is missing: batch \"\(placed.batch)\" placed it, and nobody has removed it since.",
-      batch: placed.batch, path: path, repair: .place(path: path, placed.digest))
+      "\"\(path)\" is missing: batch \"\(batch)\" placed it, and nobody has removed it since.",
+      batch: batch, path: path, repair: .place(path: path, placed.digest))
   }
 }

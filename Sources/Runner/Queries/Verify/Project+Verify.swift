@@ -8,35 +8,42 @@ extension Project {
   public func verify(deep: Bool = false) async throws(Fault) -> LedgerReview {
     try await Verifier(project: self, isDeep: deep).verify()
   }
+
+  /// Checks the ledger's events and the tables derived from them, and hands the events to a fold.
+  func verifyLedger(
+    anchors: [LedgerHead] = [], integrity: LedgerVerifier.Integrity = .none, folding fold: inout ReplayFold
+  ) throws(Fault) -> LedgerVerification {
+    do throws(StoreError) {
+      return try LedgerVerifier(LedgerFolder(layout.ledgerFolder))
+        .verify(anchors: anchors, integrity: integrity, folding: &fold)
+    } catch {
+      throw .ledger(error)
+    }
+  }
 }
 
 /// Looks at everything, the chain and the tables at the same time.
-private struct Verifier: Sendable {
+private struct Verifier {
   let project: Project
   let isDeep: Bool
 
   func verify() async throws(Fault) -> LedgerReview {
     var review = LedgerReview()
     let anchor = headFile(into: &review)
-    let started = try await head()
     var commits = try commitReview(into: &review)
     if commits != nil { try await lookAtCommits(&commits, into: &review) }
     let heads = [anchor].compactMap { $0 } + (commits?.anchors.map(\.head) ?? [])
-    let fold = ReplayFold()
-    async let tables = reviewTables(upTo: started.position, fold)
-    let chain = try verifyChain(heads)
-    take(chain, headFile: anchor, into: &review)
+    var fold = ReplayFold()
+    let found = try project.verifyLedger(anchors: heads, integrity: isDeep ? .full : .none, folding: &fold)
+    takeChain(found, headFile: anchor, into: &review)
     if let commits {
-      review.findings += try commits.judge(chain, batches: Set(fold.phases.keys).union(try await names()))
+      review.findings += try commits.judge(found, batches: Set(fold.names).union(try await names()))
     }
-    take(await tables, fold, started, chain, into: &review)
-    try await lookAtObjects(fold, into: &review)
-    if commits != nil { try await lookAtFiles(fold, into: &review) }
+    // A broken chain has been told; what is read past the break proves nothing more.
+    if found.finding == nil { takeReplay(found, fold, into: &review) }
+    try lookAtObjects(fold, into: &review)
+    if let commits { try lookAtFiles(fold, in: commits.repository, into: &review) }
     return review
-  }
-
-  private func head() async throws(Fault) -> LedgerHead {
-    do throws(StoreError) { return try await project.store.head() } catch { throw .ledger(error) }
   }
 
   private func names() async throws(Fault) -> [String] { try await project.batches().map(\.batch) }
@@ -52,25 +59,9 @@ private struct Verifier: Sendable {
     }
   }
 
-  private func verifyChain(_ anchors: [LedgerHead]) throws(Fault) -> LedgerVerification {
-    do throws(StoreError) {
-      return try LedgerVerifier(LedgerFolder(project.layout.ledgerFolder))
-        .verify(anchors: anchors, integrity: isDeep ? .full : .none)
-    } catch {
-      throw .ledger(error)
-    }
-  }
-
-  private func reviewTables(upTo position: Int64, _ fold: ReplayFold) async -> Result<TableReview, StoreError>
-  {
-    do throws(StoreError) {
-      return .success(try await project.store.reviewTables(upTo: position, with: fold))
-    } catch {
-      return .failure(error)
-    }
-  }
-
-  private func take(_ chain: LedgerVerification, headFile: LedgerHead?, into review: inout LedgerReview) {
+  private func takeChain(
+    _ chain: LedgerVerification, headFile: LedgerHead?, into review: inout LedgerReview
+  ) {
     review.head = chain.head
     review.batches = chain.batches
     review.anchors = chain.anchors.count { $0.holds }
@@ -105,35 +96,23 @@ private struct Verifier: Sendable {
     for table in chain.tables { review.findings.append(finding(of: table)) }
   }
 
-  private func take(
-    _ tables: Result<TableReview, StoreError>, _ fold: ReplayFold, _ started: LedgerHead,
-    _ chain: LedgerVerification,
-    into review: inout LedgerReview
+  private func takeReplay(
+    _ found: LedgerVerification, _ fold: ReplayFold, into review: inout LedgerReview
   ) {
-    // A broken chain has been told; what is read past the break proves nothing more.
-    guard chain.finding == nil else { return }
     for event in fold.unreadable {
       review.findings.append(
         .init(.error, .replay, Fault.unreadable(event).message, position: event.position))
     }
-    switch tables {
-    case .failure(let error):
-      review.findings.append(.init(.error, .structure, Fault.ledger(error).message))
-    case .success(let tables):
-      if tables.indexed != started.position {
-        review.findings.append(
-          .init(
-            .error, .structure,
-            "The index of batches leads to \(tables.indexed) events of \(started.position).", repair: .tables)
-        )
-      }
-      for table in tables.disagreements { review.findings.append(finding(of: table)) }
-      if !tables.keysAgree {
-        review.findings.append(
-          .init(
-            .error, .table, "The table of keys does not hold exactly the keys of the events.", repair: .tables
-          ))
-      }
+    if let indexed = found.indexed, indexed != found.head.position {
+      review.findings.append(
+        .init(
+          .error, .structure,
+          "The index of batches leads to \(indexed) events of \(found.head.position).", repair: .tables))
+    }
+    if found.keysAgree == false {
+      review.findings.append(
+        .init(
+          .error, .table, "The table of keys does not hold exactly the keys of the events.", repair: .tables))
     }
   }
 
@@ -191,7 +170,7 @@ private struct Verifier: Sendable {
     review.findings += commits?.findings ?? []
   }
 
-  private func lookAtObjects(_ fold: ReplayFold, into review: inout LedgerReview) async throws(Fault) {
+  private func lookAtObjects(_ fold: ReplayFold, into review: inout LedgerReview) throws(Fault) {
     let objects = try FileObjectStore(project.layout)
     var pruned = 0
     for (id, need) in fold.needs.sorted(by: { $0.key < $1.key }) {
@@ -205,8 +184,8 @@ private struct Verifier: Sendable {
           .init(
             .error, .object,
             "Object \(id.hex.prefix(16)) is \(condition.rawValue): position \(need.position) of batch "
-              + "\"\(need.batch)\" names it.",
-            position: nil, batch: need.batch, path: objects.path(of: id)))
+              + "\"\(fold.names[need.batch])\" names it.",
+            position: nil, batch: fold.names[need.batch], path: objects.path(of: id)))
       }
     }
     if pruned > 0 {
@@ -217,21 +196,10 @@ private struct Verifier: Sendable {
     }
   }
 
-  private func lookAtFiles(_ fold: ReplayFold, into review: inout LedgerReview) async throws(Fault) {
-    var query = EventQuery()
-    query.types = FileReview.types
-    let root = project.layout.root
-    var files = FileReview(
-      try GitRepository.discover(from: root, environment: project.environment),
-      try FileWorktree(root: root, token: project.layout.ledgerFolder))
-    query.limit = 500
-    while true {
-      let events = try await project.events(matching: query)
-      guard let last = events.last else { break }
-      for event in events { files.take(event, phases: fold.phases) }
-      query.after = last.position
-    }
-    try files.look()
-    review.findings += files.findings
+  private func lookAtFiles(
+    _ fold: ReplayFold, in repository: GitRepository, into review: inout LedgerReview
+  ) throws(Fault) {
+    let worktree = try FileWorktree(root: project.layout.root, token: project.layout.ledgerFolder)
+    review.findings += try FileReview(repository: repository, worktree: worktree, fold: fold).findings()
   }
 }

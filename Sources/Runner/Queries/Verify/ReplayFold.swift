@@ -1,80 +1,76 @@
 import Ledger
-import Synchronization
 
-/// Replays all batches at once for what the derived tables keep of them, and gathers the objects they name.
+/// Replays all batches at once for what the derived tables keep of them, and gathers the objects they name and the
+/// files they placed.
 ///
 /// A batch that has ended is let go: only a new registration makes it matter again, and that starts anew.
-final class ReplayFold: OutlineFold {
-  private struct Gathered {
-    var open: [String: BatchState] = [:]
-    var ended: [String: BatchState.Phase] = [:]
-    var needs = ObjectNeeds()
-    var lookups: [String: DigestWords] = [:]
-    var unreadable: [UnreadableEvent] = []
-  }
+struct ReplayFold: OutlineFold {
+  /// The batches' names by their numbers.
+  private(set) var names: [String] = []
+  /// The first events that this version cannot read.
+  private(set) var unreadable: [UnreadableEvent] = []
+  private(set) var placed = PlacedFiles()
+  private var named = ObjectNeeds()
+  private var open: [Int: BatchState] = [:]
+  private var ended: [Int: BatchState.Phase] = [:]
+  private var lookups: [DigestWords: DigestWords] = [:]
 
-  private let gathered = Mutex(Gathered())
+  /// What tells enough of the unreadable ones.
+  private static let unreadableAtMost = 100
 
-  var needs: [ObjectID: ObjectNeeds.Need] { gathered.withLock { $0.needs.all } }
-  /// Events that this version cannot read.
-  var unreadable: [UnreadableEvent] { gathered.withLock { $0.unreadable } }
+  var needs: [ObjectID: ObjectNeeds.Need] { named.all }
 
-  var phases: [String: BatchState.Phase] {
-    gathered.withLock { gathered in gathered.ended.merging(gathered.open.mapValues(\.phase)) { $1 } }
-  }
+  /// By the batches' numbers.
+  var phases: [BatchState.Phase] { names.indices.map { ended[$0] ?? open[$0]?.phase ?? .open } }
 
-  func states() -> [String: String] { phases.mapValues(\.rawValue) }
+  var states: [String] { phases.map(\.rawValue) }
 
-  func take(_ batch: String, _ event: EventOutline) -> DigestWords? {
-    gathered.withLock { gathered in
-      let digests = event.type == "stage.completed" ? PayloadDigests(completion: event.payload) : nil
-      gathered.needs.add(batch, event, digests)
-      do throws(UnreadableEvent) {
-        try Self.follow(batch, event, &gathered)
-      } catch {
-        // The first ones tell what there is to tell.
-        if gathered.unreadable.count < 100 { gathered.unreadable.append(error) }
-      }
-      return digests?.key ?? Self.lookupKey(of: event, &gathered.lookups)
+  mutating func take(_ event: EventOutline) -> DigestWords? {
+    if event.batch == names.count { names.append(event.batchName) }
+    if event.type == "batch.registered" { ended[event.batch] = nil }
+    do throws(UnreadableEvent) {
+      try follow(event, try BatchEvent(phaseOf: event))
+    } catch {
+      if ended[event.batch] == nil, unreadable.count < Self.unreadableAtMost { unreadable.append(error) }
+    }
+    switch event.type {
+    case "stage.completed":
+      let digests = PayloadDigests(completion: event.payload)
+      for output in digests.outputs { named.add(output, namedBy: event) }
+      return digests.key
+    case "stage.started" where event.stage == Stage.extract.rawValue: return lookupKey(of: event)
+    default: return nil
     }
   }
 
-  private static func follow(
-    _ batch: String, _ event: EventOutline, _ gathered: inout Gathered
-  ) throws(UnreadableEvent) {
-    if gathered.ended[batch] != nil {
-      guard event.type == "batch.registered" else { return }
-      gathered.ended[batch] = nil
-    }
-    let fact = try BatchEvent(phaseOf: event)
-    gathered.open[batch, default: BatchState()].apply(StampedEvent(fact, timeMs: event.timeMs, run: ""))
+  private mutating func follow(_ event: EventOutline, _ fact: BatchEvent) throws(UnreadableEvent) {
+    for object in fact.objects { named.add(DigestWords(object), namedBy: event) }
+    placed.take(fact, event)
+    if ended[event.batch] != nil { return }
+    open[event.batch, default: BatchState()].apply(StampedEvent(fact, timeMs: event.timeMs, run: ""))
     switch fact {
     case .batchCompleted, .batchCancelled:
-      gathered.ended[batch] = gathered.open.removeValue(forKey: batch)?.phase
-      gathered.needs.end(batch)
+      ended[event.batch] = open.removeValue(forKey: event.batch)?.phase
+      named.end(event.batch)
     default: break
     }
   }
 
   /// What the derived tables keep of one batch's events, oldest first.
   static func projection(of events: [Event]) -> BatchProjection {
-    let fold = ReplayFold()
+    var fold = ReplayFold()
     var keys: [Int64: Digest] = [:]
     for event in events {
-      if let key = fold.take(event.batch, EventOutline(event)) { keys[event.position] = key.digest }
+      if let key = event.withOutline({ fold.take($0) }) { keys[event.position] = key.digest }
     }
-    return BatchProjection(state: fold.states().values.first ?? BatchState.Phase.open.rawValue, keys: keys)
+    return BatchProjection(state: fold.states.first ?? BatchState.Phase.open.rawValue, keys: keys)
   }
 
   /// The key of an extract's start, from its bytes.
-  private static func lookupKey(
-    of event: EventOutline, _ lookups: inout [String: DigestWords]
-  ) -> DigestWords? {
-    guard event.type == "stage.started", event.stage == Stage.extract.rawValue,
-      let setup = PayloadDigests.extractorSetup(in: event.payload)
-    else { return nil }
+  private mutating func lookupKey(of event: EventOutline) -> DigestWords? {
+    guard let setup = PayloadDigests.extractorSetup(in: event.payload) else { return nil }
     if let known = lookups[setup] { return known }
-    let key = DigestWords(ExtractorIdentity.lookupKey(setup: setup))
+    let key = DigestWords(ExtractorIdentity.lookupKey(setup: setup.digest.hex))
     lookups[setup] = key
     return key
   }
