@@ -86,6 +86,7 @@ public struct SHA256: ~Copyable {
   private let context: OpaquePointer
 
   public init() {
+    Libcrypto.start()
     guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
       preconditionFailure("libcrypto has no SHA-256: out of memory, or a build without it.")
     }
@@ -114,4 +115,13 @@ public struct SHA256: ~Copyable {
     }
     return Digest(bytes: bytes)
   }
+}
+
+/// The library that hashes.
+enum Libcrypto {
+  /// Starts it without reading its configuration, which takes longer than hashing a thousand events and can name
+  /// programs of others to load. To be called before anything is asked of it.
+  static func start() { _ = started }
+
+  private static let started = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil)
 }

@@ -37,6 +37,7 @@ struct ChainHasher: ~Copyable {
   private var node = ChainBytes(capacity: 128)
 
   init() {
+    Libcrypto.start()
     guard let context = EVP_MD_CTX_new(), let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
       preconditionFailure("libcrypto has no SHA-256: out of memory, or a build without it.")
     }
