@@ -6,6 +6,8 @@ package struct GitRepository: Repository {
   let settings: GitSettings
   let environment: [String: String]
   let trees = TreeCache()
+  /// What `askingAhead` has asked.
+  var ahead: Meanwhile<Standing>?
 
   /// Finds the repository that a directory's working tree belongs to, as git finds it.
   ///

@@ -51,6 +51,9 @@ struct ObstacleSearch {
     look(at: path, mode: mode)
   }
 
+  /// Whether a path can be on the way to anything.
+  func concerns(_ path: String) -> Bool { wanted[TargetPath.folded(path)] != nil }
+
   /// Whether a name of an index's top folder can be on the way to anything.
   func concerns(firstName: String) -> Bool { firstNames.contains(TargetPath.folded(firstName)) }
 }
@@ -75,9 +78,14 @@ extension GitRepository {
       if let bytes = WholeFile.read(layout.indexFile) { lookAtIndex(bytes, &search) }
     }
     if let commit {
-      for (folder, names) in try names(at: commit, in: folders) {
-        for (name, mode) in names { search.look(at: folder.isEmpty ? name : "\(folder)/\(name)", mode: mode) }
+      var found: [(path: String, mode: String)] = []
+      for (folder, names) in try entries(at: commit, in: folders) {
+        for (name, entry) in names {
+          let path = folder.isEmpty ? name : "\(folder)/\(name)"
+          if search.concerns(path) { found.append((path, entry.mode)) }
+        }
       }
+      for (path, mode) in found.sorted(by: { $0.path < $1.path }) { search.look(at: path, mode: mode) }
     }
     let found = search.found
     return paths.reduce(into: [:]) { obstacles, path in
@@ -116,37 +124,5 @@ extension GitRepository {
         search.look(atEntry: path, mode: mode)
       }
     }
-  }
-
-  /// Names and modes right in folders of a commit's tree; folders that aren't there are left out.
-  private func names(
-    at commit: GitID, in folders: [String]
-  ) throws(Fault) -> [String: [(name: String, mode: String)]] {
-    let idBytes = layout.objectFormat == .sha1 ? 20 : 32
-    var found: [String: [(name: String, mode: String)]] = [:]
-    for (folder, object) in zip(folders, try objects(folders.map { "\(commit):\($0)" })) {
-      if let object {
-        if object.head.type == "tree" { found[folder] = Self.entries(ofTree: object.bytes, idBytes) }
-      } else if folder.isEmpty {
-        // The top of a commit is there, or the commit is not.
-        throw .commitIncomplete(commit)
-      }
-    }
-    return found
-  }
-
-  /// Reads a tree object: mode, a space, a name, NUL and an id, for each entry.
-  private static func entries(
-    ofTree bytes: ArraySlice<UInt8>, _ idBytes: Int
-  ) -> [(name: String, mode: String)] {
-    var entries: [(name: String, mode: String)] = []
-    var rest = bytes
-    while let space = rest.firstIndex(of: UInt8(ascii: " ")), let end = rest[space...].firstIndex(of: 0) {
-      let mode = String(decoding: rest[..<space], as: UTF8.self)
-      entries.append(
-        (String(decoding: rest[(space + 1)..<end], as: UTF8.self), mode == "40000" ? "040000" : mode))
-      rest = rest[(end + 1)...].dropFirst(idBytes)
-    }
-    return entries
   }
 }

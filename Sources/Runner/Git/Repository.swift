@@ -14,7 +14,7 @@ package protocol Repository: Sendable {
   /// configured.
   func identities() throws(Fault) -> Identities
   /// Who would commit, and what is checked out.
-  func standing() -> (identities: Result<Identities, Fault>, head: Result<HeadState, Fault>)
+  func standing() -> Standing
   func head() throws(Fault) -> HeadState
   /// A merge, rebase, cherry-pick, revert, bisect or am that waits to be finished.
   func operationUnderWay() -> String?

@@ -19,12 +19,15 @@ extension Repository {
       obstacles: obstacles, status: inWorkingTree ? try status(of: paths, at: commit) : [:])
   }
 
-  package func standing() -> (identities: Result<Identities, Fault>, head: Result<HeadState, Fault>) {
+  package func standing() -> Standing {
     (Result { () throws(Fault) in try identities() }, Result { () throws(Fault) in try head() })
   }
 
   package func lookAhead(at commit: GitID, paths: [String], folders: [String]) throws(Fault) {}
 }
+
+/// Who would commit, and what is checked out.
+package typealias Standing = (identities: Result<Identities, Fault>, head: Result<HeadState, Fault>)
 
 /// Most of a call's time is a program's start, so git is asked at the same time what does not depend on each other.
 extension GitRepository {
@@ -43,18 +46,18 @@ extension GitRepository {
       ignored: ignored.value(), attributes: attributes.value(), obstacles: obstacles, status: status.get())
   }
 
-  package func standing() -> (identities: Result<Identities, Fault>, head: Result<HeadState, Fault>) {
+  package func standing() -> Standing {
+    if let ahead, let standing = try? ahead.value() { return standing }
     let asked = Meanwhile { () throws(Fault) in try self.identities() }
     let head = Result { () throws(Fault) in try self.head() }
     return (Result { () throws(Fault) in try asked.value() }, head)
   }
 
-  package func lookAhead(at commit: GitID, paths: [String], folders: [String]) throws(Fault) {
-    let above = paths.flatMap(Self.folders(above:))
-    let asked = Set(paths + above).sorted()
-    // A folder is named with a slash, which lists what is in it. The root can't be, and is asked for when needed.
-    let named = folders.filter { !$0.isEmpty && !$0.hasSuffix("/") }
-    let listed = try list(at: commit, asked + named.map { $0 + "/" })
-    trees.keep(listed, of: asked, in: named, at: commit)
+  /// The same repository, which asks now, beside other work, who would commit and what is checked out: right for
+  /// whoever looks once and goes.
+  func askingAhead() -> GitRepository {
+    var repository = self
+    repository.ahead = Meanwhile { () throws(Fault) in self.standing() }
+    return repository
   }
 }

@@ -68,7 +68,9 @@ public final class Planning: Sendable {
 
   /// Looks for the repository while the ledger is opened and the manifest read.
   private static func begin(_ root: String, _ environment: [String: String]) -> Meanwhile<GitRepository> {
-    Meanwhile { () throws(Fault) in try GitRepository.discover(from: root, environment: environment) }
+    Meanwhile { () throws(Fault) in
+      try GitRepository.discover(from: root, environment: environment).askingAhead()
+    }
   }
 
   /// The configuration in force.
