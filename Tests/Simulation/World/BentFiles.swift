@@ -50,9 +50,30 @@ struct BentWorktree: Worktree {
   func place(
     _ target: TargetPath, _ object: ObjectFile, expecting: TargetExpectation
   ) async throws(Fault) -> PlaceOutcome {
-    try await sound.place(target, object, expecting: expecting)
+    let path = world.prefix + target.text
+    let before = world.disk.files[path]
+    let unsynced = world.disk.unsynced.files[path]
+    let outcome = try await sound.place(target, object, expecting: expecting)
+    switch (bug, outcome.kind) {
+    case (.placedWithoutSync, .placed):
+      world.disk.unsynced.files[path] = Disk.Unsynced.Change(before: before, after: world.disk.files[path])
+    case (.folderMadeWithoutSync, .placed):
+      world.disk.unsynced.folders.formUnion(outcome.createdFolders.map { world.prefix + $0 })
+    case (.foundWithoutSync, .alreadyThere): world.disk.unsynced.files[path] = unsynced
+    default: break
+    }
+    return outcome
   }
   func remove(_ target: TargetPath, ifHolding placed: Digest) async throws(Fault) -> TakeBackOutcome {
+    if bug == .removedWithoutSync {
+      let path = world.prefix + target.text
+      let before = world.disk.files[path]
+      let outcome = try await sound.remove(target, ifHolding: placed)
+      if outcome == .done {
+        world.disk.unsynced.files[path] = Disk.Unsynced.Change(before: before, after: nil)
+      }
+      return outcome
+    }
     if bug == .filesLeftByCancel { return .alreadySo }
     if bug == .foreignFilesTakenBack { removeNeighbours() }
     guard bug == .takeBackBlindly, case .regular(let found, _, _) = try await sound.inspect(target) else {

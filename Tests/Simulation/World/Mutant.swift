@@ -18,7 +18,10 @@ extension Mutant {
       ]
     case .waitsForEver: (1...3).map { .init(.answer(.limited(ms: 600_000)), at: .extract, $0) }
     case .stagedForgotten: (1...8).map { .init(.user(.stage, pick: $0), at: .append, $0 * 3) }
-    case .foreignFilesTakenBack, .filesLeftByCancel, .foldersRemovedBlindly, .reflogBelieved:
+    case .foundWithoutSync: [30, 42, 80].map { .init(.crashWithin, at: .worktree, $0) }
+    case .comparesBeforeLock: (2...30).map { .init(.sleep(ms: 3_600_000), at: .append, $0) }
+    case .foreignFilesTakenBack, .filesLeftByCancel, .foldersRemovedBlindly, .reflogBelieved,
+      .removedWithoutSync:
       (1...4).map { .init(.crashBefore, at: .swap, $0) }
     default: []
     }
@@ -27,7 +30,8 @@ extension Mutant {
   /// The first commands of every batch with which the bug does harm soon; none where any do.
   package var script: [UserCommand] {
     switch self {
-    case .foreignFilesTakenBack, .filesLeftByCancel, .foldersRemovedBlindly, .takeBackBlindly:
+    case .foreignFilesTakenBack, .filesLeftByCancel, .foldersRemovedBlindly, .takeBackBlindly,
+      .removedWithoutSync:
       [.run, .cancel, .run, .cancel]
     default: []
     }
@@ -41,6 +45,7 @@ package enum Mutant: String, Hashable, Sendable, CaseIterable {
   case limitedSpendsAttempts, quotaIgnored, indexLeftLocked, landedCommitNotFound, appendNotDurable
   case appendTwice, eventNotRead, wrongBatchTable, commitLockForgotten, stagedForgotten, answersMixedUp
   case foreignFilesTakenBack, filesLeftByCancel, foldersRemovedBlindly, waitsForEver, reflogBelieved
+  case placedWithoutSync, folderMadeWithoutSync, foundWithoutSync, removedWithoutSync, comparesBeforeLock
 
   func bend(_ parts: World.Parts, world: World, process: SimulatedProcess) -> World.Parts {
     var bent = parts
@@ -54,11 +59,14 @@ package enum Mutant: String, Hashable, Sendable, CaseIterable {
     case .reuseWithoutChecking, .syncLeftOut:
       bent.objects = BentObjects(sound: parts.objects, world: world, bug: self)
     case .takeBackBlindly, .placedBeforePackaged, .filesLeftByCancel, .foldersRemovedBlindly,
-      .foreignFilesTakenBack:
+      .foreignFilesTakenBack, .placedWithoutSync, .folderMadeWithoutSync, .foundWithoutSync,
+      .removedWithoutSync:
       bent.worktree = BentWorktree(sound: parts.worktree, world: world, process: process, bug: self)
     case .limitedSpendsAttempts, .answersMixedUp:
       bent.extractor = { BentExtractor(sound: parts.extractor($0), world: world, bug: self) }
     case .commitLockForgotten: bent.locks = BentLocks(sound: parts.locks)
+    case .comparesBeforeLock:
+      bent.store = SimulatedStore(world: world, process: process, comparesBeforeLock: true)
     case .waitsForEver: break
     }
     return bent

@@ -5,6 +5,11 @@ import Runner
 struct SimulatedStore: EventStore {
   let world: World
   let process: SimulatedProcess
+  /// A deliberate bug: the version is compared before the ledger is locked, and not again.
+  var comparesBeforeLock = false
+
+  /// How long an append waits for another's.
+  private static let patienceMs: Int64 = 10_000
 
   private func perform<Value: Sendable>(
     _ site: FaultPlan.Site, _ name: String, _ effect: () async throws(StoreError) -> Value
@@ -35,11 +40,13 @@ struct SimulatedStore: EventStore {
       $0.type + ($0.asset.map { " \($0)" } ?? "") + ($0.stage.map { " \($0)" } ?? "")
     }
     let wasPoisoned = process.isPoisoned
+    let askedMs = world.queue.nowMs
     do throws(StoreError) {
       let events = try await perform(.append, "append \(request.batch)@\(request.expecting): \(types)") {
         () async throws(StoreError) in
+        let request = try await underLock(request)
         let events = try await world.store.append(request)
-        world.noteAppended(events, request, by: process)
+        world.noteAppended(events, request, by: process, askedMs: askedMs)
         return events
       }
       world.watch.acknowledged += events
@@ -50,11 +57,39 @@ struct SimulatedStore: EventStore {
       // A sync that failed says nothing about what is on disk.
       if case .poisoned = error, !wasPoisoned, process.isAlive, world.flip() {
         if let events = try? await world.store.append(request) {
-          world.noteAppended(events, request, by: process)
+          world.noteAppended(events, request, by: process, askedMs: askedMs)
         }
       }
       throw error
     }
+  }
+
+  /// Waits for the ledger, and sleeps there if the process has been put to sleep: between its comparison of versions
+  /// and its commit.
+  private func underLock(_ request: AppendRequest) async throws(StoreError) -> AppendRequest {
+    let start = world.queue.nowMs
+    while let holder = world.ledgerHolder, holder.isAlive, holder !== process {
+      guard world.queue.nowMs - start < Self.patienceMs else {
+        throw .busy(path: "ledger.lock", holder: holder.id)
+      }
+      await withUnsafeContinuation { continuation in
+        world.queue.at(world.queue.nowMs + 1_000) { continuation.resume() }
+      }
+    }
+    guard process.isAsleep else { return request }
+    var request = request
+    let isCurrent = request.expecting == version(of: request)
+    world.say("sleeps in its append", process)
+    if !comparesBeforeLock { world.ledgerHolder = process }
+    await world.pause(process)
+    if world.ledgerHolder === process { world.ledgerHolder = nil }
+    guard process.isAlive else { throw .poisoned(cause: "dead") }
+    if comparesBeforeLock, isCurrent { request.expecting = version(of: request) }
+    return request
+  }
+
+  private func version(of request: AppendRequest) -> Int64 {
+    BatchID(request.batch).flatMap { world.watch.states[$0]?.version } ?? 0
   }
 
   func events(matching query: EventQuery) async throws(StoreError) -> [Event] {

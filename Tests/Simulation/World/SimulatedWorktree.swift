@@ -41,16 +41,19 @@ struct SimulatedWorktree: Worktree {
   ) async throws(Fault) -> PlaceOutcome {
     let world = world
     return try await perform("place \(target)") {
-      // Killed on the way: the folders are there, the file is not or is.
+      // Killed on the way: the folders are there, the file is not or is, and nothing of it is synced.
       _ = makeFolders(to: target)
-      if world.flip() { _ = try? put(target, object, expecting) }
+      if world.flip() { _ = try? put(target, object, expecting, isSynced: false) }
     } _: { () throws(Fault) in
-      try put(target, object, expecting)
+      let outcome = try put(target, object, expecting, isSynced: true)
+      // What a killed run made and did not come to sync is synced too.
+      world.disk.settle(path(target))
+      return outcome
     }
   }
 
   private func put(
-    _ target: TargetPath, _ object: ObjectFile, _ expecting: TargetExpectation
+    _ target: TargetPath, _ object: ObjectFile, _ expecting: TargetExpectation, isSynced: Bool
   ) throws(Fault) -> PlaceOutcome {
     let found = state(target)
     if case .regular(object.id, _, _) = found { return PlaceOutcome(.alreadyThere, createdFolders: []) }
@@ -66,8 +69,8 @@ struct SimulatedWorktree: Worktree {
     let isOldAgain = world.watch.states[process.batch]?.placePlan.contains {
       $0.path == target.text && $0.old == object.id
     }
-    world.disk.files[path(target)] = Disk.File(
-      digest: object.id, batch: isOldAgain == true ? nil : process.batch)
+    let file = Disk.File(digest: object.id, batch: isOldAgain == true ? nil : process.batch)
+    world.disk.write(path(target), file, isSynced: isSynced)
     return PlaceOutcome(.placed, createdFolders: created)
   }
 
@@ -83,35 +86,51 @@ struct SimulatedWorktree: Worktree {
     for folder in missing {
       world.noteFolder(world.prefix + folder, by: process)
       world.disk.folders.insert(world.prefix + folder)
+      world.disk.unsynced.folders.insert(world.prefix + folder)
     }
     return missing
   }
 
   func remove(_ target: TargetPath, ifHolding placed: Digest) async throws(Fault) -> TakeBackOutcome {
-    try await perform("remove \(target)") { () throws(Fault) in
+    try await takeBack("remove \(target)", target) { isSynced throws(Fault) in
       let found = state(target)
       switch found {
       case .absent: return .alreadySo
       case .regular(placed, _, _):
         world.noteWrite(path(target), nil, by: process)
-        world.disk.files[path(target)] = nil
+        world.disk.write(path(target), nil, isSynced: isSynced)
         return .done
       default: return .leftAlone(found)
       }
     }
   }
 
+  /// Killed on the way, nothing is done, or all but the sync.
+  private func takeBack(
+    _ name: String, _ target: TargetPath,
+    _ effect: @escaping (_ isSynced: Bool) throws(Fault) -> TakeBackOutcome
+  ) async throws(Fault) -> TakeBackOutcome {
+    let world = world
+    return try await perform(name) {
+      if world.flip() { _ = try? effect(false) }
+    } _: { () throws(Fault) in
+      let outcome = try effect(true)
+      world.disk.settle(path(target))
+      return outcome
+    }
+  }
+
   func restore(
     _ target: TargetPath, _ earlier: ObjectFile, replacing placed: Digest
   ) async throws(Fault) -> TakeBackOutcome {
-    try await perform("restore \(target)") { () throws(Fault) in
+    try await takeBack("restore \(target)", target) { isSynced throws(Fault) in
       let found = state(target)
       switch found {
       case .regular(earlier.id, _, _): return .alreadySo
       case .regular(placed, _, _):
         try requireSound(earlier.id)
         world.noteWrite(path(target), earlier.id, by: process)
-        world.disk.files[path(target)] = Disk.File(digest: earlier.id, batch: nil)
+        world.disk.write(path(target), Disk.File(digest: earlier.id, batch: nil), isSynced: isSynced)
         return .done
       default: return .leftAlone(found)
       }
@@ -125,6 +144,7 @@ struct SimulatedWorktree: Worktree {
         guard world.disk.folders.contains(path), world.disk.isEmpty(path) else { return false }
         world.noteFolderGone(path, by: process)
         world.disk.folders.remove(path)
+        world.disk.unsynced.folders.remove(path)
         return true
       }
     }

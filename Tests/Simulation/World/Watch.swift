@@ -45,7 +45,10 @@ extension World {
 
   // MARK: - Events
 
-  func noteAppended(_ events: [Event], _ request: AppendRequest, by process: SimulatedProcess) {
+  /// A call counts from `askedMs` on, when its append began: whoever is stopped before the call itself is late with it.
+  func noteAppended(
+    _ events: [Event], _ request: AppendRequest, by process: SimulatedProcess, askedMs: Int64
+  ) {
     guard let batch = BatchID(request.batch), !events.isEmpty else { return }
     if process.hasWritten, let last = watch.lastWriter[batch], last != process.id {
       violate(.fence, "p\(process.id) wrote \(events[0].type) after p\(last) had taken over")
@@ -64,21 +67,21 @@ extension World {
       state.apply(StampedEvent(fact, timeMs: event.timeMs, run: event.run))
       watch.states[batch] = state
     }
-    noteCallStarts(events, batch)
+    noteCallStarts(events, batch, atMs: askedMs)
     if let state = watch.states[batch], state.phase.rawValue != request.state {
       violate(.replay, "the batch table says \(request.state), the events \(state.phase.rawValue)")
     }
   }
 
   /// Counts the calls that an append lets start, whatever it says of them itself.
-  private func noteCallStarts(_ events: [Event], _ batch: BatchID) {
+  private func noteCallStarts(_ events: [Event], _ batch: BatchID, atMs: Int64) {
     guard let extractor = watch.states[batch]?.registration?.configuration.extractor, extractor.kind != .local
     else {
       return
     }
     let starts = events.count { $0.type == "stage.started" && $0.stage == Stage.extract.rawValue }
     let calls = extractor.batch ? min(1, starts) : starts
-    watch.callStartsMs += Array(repeating: queue.nowMs, count: calls)
+    watch.callStartsMs += Array(repeating: atMs, count: calls)
   }
 
   private func check(
@@ -108,7 +111,8 @@ extension World {
       if !(GitID(intent.new).map(git.written.contains) ?? false) {
         violate(.syncedFirst, "the intent names a commit that is not written")
       }
-    case .batchPlaced:
+    case .batchPlaced(let placement):
+      if placement.inWorkingTree { requireSettled(placement.targets, fact) }
       if state.placement != nil { violate(.acknowledged, "a batch was placed twice") }
       if !state.isWhollyPackaged { violate(.packagedFirst, "batch.placed before all is packaged") }
     case .commitConfirmed(let confirmation):
@@ -119,7 +123,15 @@ extension World {
     case .batchCompleted(let completion):
       if state.completion != nil { violate(.acknowledged, "a batch was completed twice") }
       if completion.alreadyPresent { checkPresence(state) }
+    case .batchCancelled(let cancellation):
+      requireSettled(state.placePlan.filter { !cancellation.left.contains($0.path) }, fact)
     default: break
+    }
+  }
+
+  private func requireSettled(_ targets: [PlannedTarget], _ fact: BatchEvent) {
+    for target in targets where !disk.isSettled(prefix + target.path) {
+      violate(.syncedFirst, "\(fact.typeName) speaks of \(target.path), which is not synced")
     }
   }
 
@@ -184,112 +196,6 @@ extension World {
       }
     }
     if !isThere { violate(.oneCommit, "the batch is said to be present, and no commit holds its bundles") }
-  }
-
-  // MARK: - Effects
-
-  func noteSwap(_ ref: String, from old: GitID?, to new: GitID, by process: SimulatedProcess) {
-    let batch = process.batch
-    let state = watch.states[batch] ?? BatchState()
-    watch.commits += 1
-    watch.swaps[batch, default: []].append(new)
-    let swaps = watch.swaps[batch] ?? []
-    if swaps.count > 1 { violate(.oneCommit, "\(batch) was swapped in \(swaps.count) times") }
-    if state.intent?.new != new.text { violate(.intentFirst, "the branch was swapped without an intent") }
-    if !state.isWhollyPackaged { violate(.packagedFirst, "the branch was swapped before all is packaged") }
-    if let old, git.commits[new]?.parent != old {
-      violate(.nothingLost, "the new commit does not stand on the branch's tip")
-    }
-    if git.refs[ref] != old { violate(.nothingLost, "the branch was swapped although it had moved") }
-    requireCommitLock("swapped", process)
-  }
-
-  func requireCommitLock(_ what: String, _ process: SimulatedProcess) {
-    if !process.heldLocks.contains("commit") {
-      violate(.lockedEffects, "p\(process.id) \(what) without the lock")
-    }
-  }
-
-  /// A runner is about to write a target (`new`), or to remove it (nil).
-  func noteWrite(_ path: String, _ new: Digest?, by process: SimulatedProcess) {
-    let state = watch.states[process.batch] ?? BatchState()
-    let target = state.placePlan.first { prefix + $0.path == path }
-    requireCommitLock("wrote \(path)", process)
-    guard let target else {
-      if new == nil, let owner = disk.files[path]?.batch, owner != process.batch {
-        violate(.nothingLost, "\(process.batch) took back \(path), which \(owner) had placed")
-      }
-      violate(.intentFirst, "\(path) was written without being in the plan")
-      return
-    }
-    let isPlacing = new == target.digest
-    if isPlacing, !state.isWhollyPackaged {
-      violate(.packagedFirst, "\(path) was placed before all is packaged")
-    }
-    guard let old = disk.files[path] else { return }
-    // What the user has committed stays in the history, and so isn't lost.
-    let isCommitted = git.tip.flatMap { git.commits[$0]?.tree[path] }.flatMap { git.blobs[$0] } == old.digest
-    if watch.userDigests.contains(old.digest), !isCommitted {
-      violate(.nothingLost, "the user's bytes at \(path) were lost")
-    }
-    if !isPlacing, let owner = old.batch, owner != process.batch {
-      violate(.nothingLost, "\(process.batch) took back \(path), which \(owner) had placed")
-    }
-  }
-
-  /// A runner is about to make this the user's index: only entries of targets may differ from what it was.
-  func noteIndex(_ index: [String: GitID], by process: SimulatedProcess) {
-    for path in Set(index.keys).union(git.index.keys) where index[path] != git.index[path] {
-      if !watch.targets.contains(path) {
-        violate(.nothingLost, "p\(process.id) changed what the user had staged at \(path)")
-      }
-    }
-  }
-
-  /// A runner is about to remove an empty folder.
-  func noteFolderGone(_ path: String, by process: SimulatedProcess) {
-    requireCommitLock("removed \(path)", process)
-    if !watch.folders.values.contains(where: { $0.contains(path) }) {
-      violate(.nothingLost, "p\(process.id) removed the user's empty folder \(path)")
-    }
-  }
-
-  func noteFolder(_ path: String, by process: SimulatedProcess) {
-    watch.folders[process.batch, default: []].insert(path)
-    let state = watch.states[process.batch] ?? BatchState()
-    if !state.isWhollyPackaged { violate(.packagedFirst, "folder \(path) was made before all is packaged") }
-  }
-
-  // MARK: - Calls
-
-  func noteCall(_ request: ExtractionRequest, by process: SimulatedProcess) {
-    let state = watch.states[process.batch] ?? BatchState()
-    guard case .started? = state[asset: request.asset]?[.extract].progress else {
-      // A runner that was overtaken in its sleep may still make the call it had written down.
-      if watch.lastWriter[process.batch] == process.id {
-        violate(.intentFirst, "\(request.asset) was extracted without a start in the ledger")
-      }
-      return
-    }
-    watch.callsUnderWay += 1
-    watch.mostCallsAtOnce = max(watch.mostCallsAtOnce, watch.callsUnderWay)
-  }
-
-  func noteCallEnded(_ request: ExtractionRequest, by process: SimulatedProcess) {
-    watch.callsUnderWay = max(0, watch.callsUnderWay - 1)
-  }
-
-  /// Counts an answer that spends an attempt of the asset's, or of any where it is about none in particular.
-  func noteRefusal(_ refusal: ExtractorRefusal, _ asset: AssetID?) {
-    switch refusal {
-    case .unavailable(reason: "timeout", _), .protocolBroken, .badReply, .rejected:
-      for (batch, state) in watch.states {
-        for id in asset.map({ [$0] }) ?? state.assets.map(\.id) {
-          watch.failures["\(batch)/\(id)", default: 0] += 1
-        }
-      }
-    case .limited, .unavailable, .surroundings, .cancelled: break
-    }
   }
 }
 

@@ -135,10 +135,11 @@ extension World {
     if git.indexLock?.token == nil { git.indexLock = nil }
     for (ref, bytes) in git.refLocks where bytes.isEmpty { git.refLocks[ref] = nil }
     guard git.indexLock == nil, git.refLocks[Self.main] == nil else { return }
+    // A batch that was registered meanwhile goes to the branch's other name.
+    let isInUse = watch.states.values.contains { $0.registration?.branch == Self.renamed }
+    if isInUse, git.refs[Self.renamed] == nil { git.refs[Self.renamed] = git.refs[Self.main] }
     if git.refs[Self.main] == nil, let tip = git.refs[Self.renamed] {
       git.refs[Self.main] = tip
-      // A batch that was registered meanwhile goes to the branch's other name.
-      let isInUse = watch.states.values.contains { $0.registration?.branch == Self.renamed }
       if !isInUse { git.refs[Self.renamed] = nil }
       if git.head == Self.renamed { git.head = Self.main }
     }

@@ -16,6 +16,8 @@ package final class World: @unchecked Sendable {
   var processes: [SimulatedProcess] = []
   /// Holders of locks by name; a removed lock file leaves its holder without an entry.
   var locks: [String: SimulatedProcess] = [:]
+  /// Who sleeps in the middle of an append: the ledger is locked as long as it lives.
+  var ledgerHolder: SimulatedProcess?
   private var plan: [FaultPlan.Misfortune]
   private var counts: [FaultPlan.Site: Int] = [:]
   private var boots = 1
@@ -257,9 +259,7 @@ package final class World: @unchecked Sendable {
     for process in processes { kill(process) }
     boots += 1
     bootedMs = queue.nowMs
-    for (id, object) in disk.objects.sorted(by: { $0.key < $1.key }) where !object.isSynced && flip() {
-      disk.objects[id] = nil
-    }
+    disk.losePower(flip)
   }
 
   private func damageObject(_ pick: Int, losing: Bool) {
