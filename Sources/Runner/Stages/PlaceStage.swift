@@ -100,7 +100,9 @@ extension StageWork {
     for (target, path) in zip(targets, paths) {
       if let digest = target.digest {
         let file = ObjectFile(id: digest, path: objects.path(of: digest))
-        let expectation = target.old.map { TargetExpectation.holding($0) } ?? .absent
+        // What was found as it should be is written by nobody: gone meanwhile, it needs a plan that says it is ours.
+        let found = target.found == .identical ? digest : target.old
+        let expectation = found.map { TargetExpectation.holding($0) } ?? .absent
         _ = try await worktree.place(path, file, expecting: expectation)
       } else if let old = target.old {
         _ = try await worktree.remove(path, ifHolding: old)

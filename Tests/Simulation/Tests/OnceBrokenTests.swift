@@ -44,6 +44,17 @@ extension Simulation {
       }
     }
 
+    @Test("A file that was there already, and was taken away before the placing, is not left behind")
+    func identicalFileTakenAway() async {
+      for nth in 238...248 {
+        let plan = FaultPlan([
+          .init(.powerLoss, at: .repository, 57), .init(.powerLoss, at: .objects, 54),
+          .init(.user(.resetHard, pick: 75), at: .any, nth), .init(.fail(.poisoned), at: .read, 8),
+        ])
+        await expectSound(plan, seeds: [205_157], script: [])
+      }
+    }
+
     private func expectSound(
       _ plan: FaultPlan, seeds: some Sequence<UInt64>, script: [UserCommand],
       sourceLocation: SourceLocation = #_sourceLocation
