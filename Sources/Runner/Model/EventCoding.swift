@@ -85,11 +85,11 @@ extension BatchEvent {
   }
 
   private static func ref(_ event: Event) throws -> StageRef {
-    guard let stage = event.stage.flatMap(Stage.init(rawValue:)), let attempt = event.attempt else {
-      throw UnreadableEvent(
-        position: event.position, type: event.type, finding: "no known stage or no attempt")
+    do throws(StageRef.Unreadable) {
+      return try StageRef(asset: event.asset, stage: event.stage, attempt: event.attempt)
+    } catch {
+      throw UnreadableEvent(position: event.position, type: event.type, finding: error.rawValue)
     }
-    return StageRef(event.asset == nil ? nil : try asset(event), stage, attempt: Int(attempt))
   }
 
   private static func asset(_ event: Event) throws -> AssetID {
@@ -117,6 +117,27 @@ extension BatchEvent {
     guard ref.stage == .extract, let part = key.parts.first(where: { $0.name == "extractor.setup" })
     else { return nil }
     return ExtractorIdentity.lookupKey(setup: part.value)
+  }
+}
+
+extension StageRef {
+  /// Why an event's columns name no stage.
+  enum Unreadable: String, Error {
+    case stage = "no known stage or no attempt"
+    case asset = "no asset id where one belongs"
+    case pair = "an asset's stage without an asset, or a batch's with one"
+  }
+
+  /// Reads an event's columns.
+  init(asset: String?, stage: String?, attempt: Int64?) throws(Unreadable) {
+    guard let stage = stage.flatMap(Stage.init(rawValue:)), let attempt else { throw .stage }
+    guard Stage.ofAsset.contains(stage) == (asset != nil) else { throw .pair }
+    var id: AssetID?
+    if let asset {
+      id = AssetID(asset)
+      if id == nil { throw .asset }
+    }
+    self.init(id, stage, attempt: Int(attempt))
   }
 }
 

@@ -42,6 +42,18 @@ struct ReplayFoldTests {
     #expect(keys > 12)
   }
 
+  @Test(
+    "An event of an asset in a batch's stage can't be read, nor one of no asset in an asset's",
+    arguments: [("A", "place"), ("A", "commit"), (nil, "render"), (nil, "validate")])
+  func stageOfOther(_ asset: String?, _ stage: String) {
+    let event = Event(
+      position: 3, version: 3, timeMs: 0, batch: "b", run: "r", type: "stage.interrupted", asset: asset,
+      stage: stage, attempt: 1, payload: Array(#"{"in_doubt":false,"run":"r"}"#.utf8), previous: .zero,
+      hash: .zero)
+    #expect(throws: UnreadableEvent.self) { try BatchEvent(event) }
+    #expect(throws: UnreadableEvent.self) { try event.withOutline { try BatchEvent(phaseOf: $0) } }
+  }
+
   @Test("A text in a payload that looks like a member is not taken for one")
   func hostileText() throws {
     let digest = Digest.sha256("out".utf8)

@@ -60,13 +60,10 @@ extension EventOutline {
   }
 
   fileprivate func ref() throws(UnreadableEvent) -> StageRef {
-    guard let stage = stage.flatMap(Stage.init(rawValue:)), let attempt else {
-      throw UnreadableEvent(position: position, type: type, finding: "no known stage or no attempt")
+    do throws(StageRef.Unreadable) {
+      return try StageRef(asset: asset, stage: stage, attempt: attempt)
+    } catch {
+      throw UnreadableEvent(position: position, type: type, finding: error.rawValue)
     }
-    guard let asset else { return StageRef(nil, stage, attempt: Int(attempt)) }
-    guard let id = AssetID(asset) else {
-      throw UnreadableEvent(position: position, type: type, finding: "no asset id where one belongs")
-    }
-    return StageRef(id, stage, attempt: Int(attempt))
   }
 }
