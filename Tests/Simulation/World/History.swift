@@ -85,6 +85,7 @@ package struct History: Sendable {
     outcome.trace = world.trace
     outcome.endings = player.batches.compactMap { world.watch.states[$0]?.phase }
     outcome.trees = check.trees
+    world.end()
     return outcome
   }
 

@@ -40,6 +40,9 @@ final class RunQueue: TaskExecutor, @unchecked Sendable {
     return true
   }
 
+  /// Forgets what was still to come.
+  func clear() { timers = [] }
+
   /// Does everything that can be done until `isDone`; false where nothing is left to do before that.
   func run(until isDone: () -> Bool) -> Bool {
     while !isDone() {

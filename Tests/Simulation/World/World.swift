@@ -50,6 +50,13 @@ package final class World: @unchecked Sendable {
     self.prefix = prefix
   }
 
+  /// Lets go of what holds the world in turn, once its history is over: many are played in one process.
+  func end() {
+    startSecondRunner = { _ in }
+    queue.clear()
+    for process in processes { process.parked = [] }
+  }
+
   var now: Moment {
     Moment(
       wallMs: queue.nowMs + wallOffsetMs, bootMs: queue.nowMs - bootedMs, boot: "boot-\(boots)")
