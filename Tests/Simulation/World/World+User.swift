@@ -136,8 +136,11 @@ extension World {
     for (ref, bytes) in git.refLocks where bytes.isEmpty { git.refLocks[ref] = nil }
     guard git.indexLock == nil, git.refLocks[Self.main] == nil else { return }
     // A batch that was registered meanwhile goes to the branch's other name.
-    let isInUse = watch.states.values.contains { $0.registration?.branch == Self.renamed }
-    if isInUse, git.refs[Self.renamed] == nil { git.refs[Self.renamed] = git.refs[Self.main] }
+    let branches = Set(watch.states.values.compactMap { $0.registration?.branch })
+    let isInUse = branches.contains(Self.renamed)
+    for branch in branches where branch != Self.main && git.refs[branch] == nil {
+      git.refs[branch] = git.refs[Self.renamed] ?? git.refs[Self.main]
+    }
     if git.refs[Self.main] == nil, let tip = git.refs[Self.renamed] {
       git.refs[Self.main] = tip
       if !isInUse { git.refs[Self.renamed] = nil }
