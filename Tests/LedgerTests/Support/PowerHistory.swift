@@ -86,15 +86,16 @@ struct PowerHistory {
     let options = self.options
     do {
       var store = try SQLiteEventStore.fresh(in: home, options: options)
-      let events = try await store.events(matching: EventQuery())
-      compare(events)
-      seen = events
+      try await look(into: store)
       var reader: Connection?
       for _ in 0..<Int.random(in: 1...40, using: &random) {
         switch Int.random(in: 0..<20, using: &random) {
         case 0, 1:
           await store.close()
           store = try SQLiteEventStore.fresh(in: home, options: options)
+          // What a life before wrote and could not sync may show only now: its connections may have been open still, so
+          // that nobody read the log anew.
+          try await look(into: store)
         case 2 where reader == nil: reader = try reading(store.folder)
         case 3:
           reader?.close()
@@ -107,6 +108,12 @@ struct PowerHistory {
     } catch {
       if !disk.hasEnded { find("a failure without a cause: \(error)") }
     }
+  }
+
+  private mutating func look(into store: SQLiteEventStore) async throws {
+    let events = try await store.events(matching: EventQuery())
+    compare(events)
+    seen = events
   }
 
   private var options: SQLiteEventStore.Options {
