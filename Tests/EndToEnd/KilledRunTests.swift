@@ -10,7 +10,7 @@ struct KilledRunTests {
     arguments: ["exec", "mcp", "hook"])
   func program(_ kind: String) async throws {
     let servers = ServerFaultTests.servers
-    let folder = try ServerFaultTests.folder("works_on", Workshop.name)
+    let folder = try ServerFaultTests.folder("works_on", Workshop.name, timeout: "60s")
     switch kind {
     case "exec":
       let program = "python3, \(servers)/program.py, works_on, \(Workshop.name)"

@@ -11,16 +11,16 @@ struct ServerFaultTests {
 
   /// A repository whose extractor is the fake server that behaves in that way; none of its pictures has another size
   /// than the one that the server believes in.
-  static func folder(_ words: String..., limits: String = "max_attempts: 1, in_flight: 1, max_wait: 5s")
-    throws
-    -> SampleFolder
-  {
+  static func folder(
+    _ words: String..., timeout: String = "1s",
+    limits: String = "max_attempts: 1, in_flight: 1, max_wait: 5s"
+  ) throws -> SampleFolder {
     let folder = try SampleFolder()
     folder.environment["SIDEKICK_KEY"] = "sesame-opens-the-mountain"
     let command = (["python3", "\(servers)/fake.py"] + words).joined(separator: ", ")
     try folder.write(
       """
-      extractor: { kind: mcp, command: [\(command)], arguments: { code: "@asset_id" }, env: [SIDEKICK_KEY], timeout: 1s }
+      extractor: { kind: mcp, command: [\(command)], arguments: { code: "@asset_id" }, env: [SIDEKICK_KEY], timeout: \(timeout) }
       limits: { \(limits) }
       """, to: "ledger.yaml")
     try folder.write("/ledger.yaml\n/told\n", to: ".git/info/exclude")
