@@ -53,13 +53,13 @@ extension GitRepository {
   /// Git writes the reflog before it moves the ref: killed between, it leaves a line that leads to a commit where no ref
   /// ever was. Only a line that leads away shows that one was.
   private func hasBeenLeft(_ commit: GitID) throws(Fault) -> Bool {
-    let worktrees = "\(layout.commonFolder)/worktrees"
-    let folders = [layout.commonFolder] + Self.names(in: worktrees).map { "\(worktrees)/\($0)" }
     let start = Array("\(commit) ".utf8)
-    var waiting = folders.map { "\($0)/logs" }
+    let worktrees = "\(layout.commonFolder)/worktrees"
+    var waiting = ["\(layout.commonFolder)/logs"]
+    waiting += try Self.paths(in: worktrees).map { "\($0)/logs" }
     while let path = waiting.popLast() {
       guard FileFacts(at: path).kind == .file else {
-        waiting += Self.names(in: path).map { "\(path)/\($0)" }
+        waiting += try Self.paths(in: path)
         continue
       }
       guard let log = WholeFile.read(path) else { throw .gitUnreadable("reflog", path) }
@@ -68,8 +68,13 @@ extension GitRepository {
     return false
   }
 
-  /// The names in a folder; none where there is no such folder.
-  private static func names(in folder: String) -> [String] {
-    (try? OpenFile.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).names()) ?? []
+  /// What lies in a folder; nothing where there is no such folder.
+  private static func paths(in folder: String) throws(Fault) -> [String] {
+    guard FileFacts(at: folder).kind == .folder else { return [] }
+    do throws(FileError) {
+      return try OpenFile.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).names().map { "\(folder)/\($0)" }
+    } catch {
+      throw .file("read", folder, error)
+    }
   }
 }
