@@ -36,6 +36,27 @@ struct JSONTapeDecoder {
     }
   }
 
+  /// The texts that each object of a member's array has under two names; nil where it is anything else.
+  func pairs(in member: String, of names: (String, String)) -> [(String, String)]? {
+    guard kind == .object, let array = tape.member(member, of: index), tape.entries[array].kind == .array
+    else { return nil }
+    var pairs: [(String, String)] = []
+    var object = array + 1
+    while object < tape.entries[array].next {
+      guard tape.entries[object].kind == .object, let first = text(names.0, of: object),
+        let second = text(names.1, of: object)
+      else { return nil }
+      pairs.append((first, second))
+      object = tape.entries[object].next
+    }
+    return pairs
+  }
+
+  private func text(_ name: String, of object: Int) -> String? {
+    guard let member = tape.member(name, of: object), tape.entries[member].kind == .text else { return nil }
+    return tape.text(at: member)
+  }
+
   fileprivate var kind: JSONTape.Kind { tape.entries[index].kind }
 
   fileprivate func mismatch(_ type: Any.Type) -> DecodingError {

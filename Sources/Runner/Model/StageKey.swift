@@ -19,6 +19,17 @@ public struct StageKey: Hashable, Sendable, Codable {
     }
   }
 
+  /// Keys are most of what a replay reads, so what is stored is read without a container for each part.
+  public init(from decoder: any Decoder) throws {
+    let members = try decoder.container(keyedBy: CodingKeys.self)
+    digest = try members.decode(Digest.self, forKey: .digest)
+    if let pairs = (decoder as? JSONTapeDecoder)?.pairs(in: "parts", of: ("name", "value")) {
+      parts = pairs.map(Part.init)
+    } else {
+      parts = try members.decode([Part].self, forKey: .parts)
+    }
+  }
+
   /// Hashes the parts, each with its length in front: no two lists of parts give the same bytes.
   public init(_ parts: [Part]) {
     var hasher = SHA256()

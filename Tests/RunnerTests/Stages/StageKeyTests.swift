@@ -1,3 +1,4 @@
+import Foundation
 import Ledger
 import Testing
 
@@ -37,6 +38,26 @@ struct StageKeyTests {
     #expect(StageKey([.init("a", "bc")]) == StageKey([.init("a", "bc")]))
     let moved = [[StageKey.Part("a", "bc")], [.init("ab", "c")], [.init("a", "b"), .init("c", "")], []]
     #expect(Set(moved.map { StageKey($0).digest }).count == moved.count)
+  }
+
+  @Test("A stored key is read as Swift's own decoder reads it, and what is none is refused")
+  func stored() throws {
+    let key = StageKey([.init("a", "b\n\"é\u{1f600}"), .init("", ""), .init("\\", "\u{0}")])
+    let texts = [
+      String(decoding: CanonicalJSON.encode(key), as: UTF8.self),
+      #"{"parts":[{"value":"v","more":[{"name":1}],"n\u0061me":"n"}],"digest":"HEX","more":{}}"#,
+      #"{"digest":"HEX","parts":[]}"#,
+      #"{"digest":"HEX","parts":{}}"#, #"{"digest":"HEX"}"#, #"{"digest":"HEX","parts":null}"#,
+      #"{"digest":"HEX","parts":[{"name":"n"}]}"#, #"{"digest":"HEX","parts":[{"name":"n","value":1}]}"#,
+      #"{"digest":"HEX","parts":["name","value"]}"#, #"{"parts":[]}"#, "[]",
+    ].map { $0.replacing("HEX", with: key.digest.hex) }
+    for (number, text) in texts.enumerated() {
+      let bytes = Array(text.utf8)
+      let expected = try? JSONDecoder().decode(StageKey.self, from: Data(bytes))
+      #expect((expected != nil) == (number < 3), "\(text)")
+      #expect((try? JSONTapeDecoder.decode(StageKey.self, from: bytes)) == expected, "\(text)")
+    }
+    #expect(try JSONTapeDecoder.decode(StageKey.self, from: Array(texts[0].utf8)) == key)
   }
 
   @Test("`validate` and `extract` are the same for another asset with the same image and specs")
