@@ -164,6 +164,54 @@ struct GoingOnTests {
     #expect(try await folder.ledgerctl("cancel", "@last").exit != 0)
   }
 
+  @Test("A cancelled batch leaves what another one has placed since, which lands as usual")
+  func cancelledBesideAnother() async throws {
+    let folder = try SampleFolder()
+    try folder.writeManifest("other.json", batch: "other")
+    try folder.write("", to: ".git/index.lock")
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 75)
+    let images = try folder.git("ls-files", "-o", "frontend").split(separator: "\n").map(String.init)
+    try FileManager.default.removeItem(atPath: folder.root + "/" + images[0])
+    #expect(try await folder.ledgerctl("run", "other.json").exit == 75)
+    let cancelled = try await folder.ledgerctl("cancel", SampleArt.batchID)
+    #expect(cancelled.exit == 0 && cancelled.errors.contains("\"\(images[0])\" is left"))
+    #expect(try folder.git("ls-files", "-o", "assets", "frontend") == images[0] + "\n")
+    try FileManager.default.removeItem(atPath: folder.root + "/.git/index.lock")
+    // What the first one had placed is gone again, which is seen before anything is committed.
+    #expect(try await folder.ledgerctl("resume", "other").exit == 73)
+    #expect(try await folder.ledgerctl("resume", "other").exit == 0)
+    #expect(try folder.commits() == 2)
+    #expect(try folder.git("status", "--porcelain") == "")
+  }
+
+  @Test(
+    "What was replaced is put back though its copy is lost: from the branch, or not before the user knows")
+  func cancelledWithoutCopies() async throws {
+    let folder = try SampleFolder()
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
+    let committed = try folder.git("ls-files", "assets").split(separator: "\n").map(String.init)
+    try folder.writeManifest("renamed.json", batch: "renamed") { draft in
+      draft.assets[0].specs = ["name": "Another Name", "category": "patterns"]
+    }
+    let own = "assets/ASSET-3-another-name/usage.md"
+    try folder.makeFolder("assets/ASSET-3-another-name")
+    try folder.write("mine", to: own)
+    try folder.write("", to: ".git/index.lock")
+    #expect(try await folder.ledgerctl("run", "renamed.json", "--force", own).exit == 75)
+    #expect(!committed.allSatisfy(folder.exists))
+    #expect(try folder.read(own) != Array("mine".utf8))
+    // Every copy that the objects hold is spoilt.
+    try folder.shell("find .ledger/objects -type f | while read -r f; do chmod u+w $f; echo spoilt >$f; done")
+    let refused = try await folder.ledgerctl("cancel", "renamed", "--format", "json")
+    #expect(refused.exit == 74)
+    #expect(try refused.json()["errors"]?.array?.map { $0["code"]?.string } == ["old_bytes_lost"])
+    try folder.write("mine again", to: own)
+    let cancelled = try await folder.ledgerctl("cancel", "renamed")
+    #expect(cancelled.exit == 0 && cancelled.errors.contains("\"\(own)\" is left"))
+    try FileManager.default.removeItem(atPath: folder.root + "/.git/index.lock")
+    #expect(try folder.git("status", "--porcelain", "--untracked-files=all") == "?? \(own)\n")
+  }
+
   @Test("A commit that was reset away is said to be so, and lands again with --again")
   func resetAway() async throws {
     let folder = try SampleFolder()

@@ -75,6 +75,15 @@ extension Fault {
       hint: "Look at it, then run the same command again.", path: path)
   }
 
+  static func oldBytesLost(_ path: String, _ old: Digest) -> Fault {
+    Fault(
+      "old_bytes_lost", exit: .disk,
+      "\"\(path)\" can't be put back as it was: the copy \(old.hex.prefix(12)) of its bytes is lost, and the "
+        + "branch has others.",
+      hint: "Put the file back yourself, or leave something else there; then run the same command again.",
+      path: path)
+  }
+
   static func operationUnderWay(_ what: String) -> Fault {
     Fault(
       "git_operation", exit: .configuration, "In this repository a \(what) is under way.",

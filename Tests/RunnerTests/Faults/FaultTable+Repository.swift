@@ -33,6 +33,7 @@ extension FaultTable {
     Row(
       "targetNotOurs", .targetNotOurs(target.text, asset: asset, isTracked: false, isBundle: false)),
     Row("targetsDisappeared", .targetsDisappeared(target.text)),
+    Row("oldBytesLost", .oldBytesLost(target.text, digest)),
   ]
 
   static let git: [Row] = [

@@ -1,0 +1,104 @@
+import Ledger
+
+/// Taking back what `place` wrote.
+extension StageWork {
+  /// Opens `place` again after taking back what it wrote.
+  func unplace(in run: BatchRun, why: String) async throws(Fault) {
+    _ = try await takeBack(in: run)
+    let attempt = await run.state.place.nextAttempt
+    try await run.write([
+      .stageInvalidated(
+        StageRef(nil, .place, attempt: attempt), StageInvalidation(code: "taken_back", message: why))
+    ])
+  }
+
+  /// Removes what the batch placed and puts back what it replaced, where the files still hold the placed bytes.
+  ///
+  /// A file that the branch holds by now, through another batch or the user, stays; so does one that another batch has
+  /// placed since. Returns the paths left alone.
+  func takeBack(in run: BatchRun) async throws(Fault) -> [String] {
+    guard await !run.state.placePlan.isEmpty else { return [] }
+    let lock = try await surroundings.locks.acquireCommit()
+    defer { lock.release() }
+    return try await takeBackUnderLock(in: run)
+  }
+
+  /// Also frees git's index, if a commit of this ledger's that was killed before its intent left it locked: nothing
+  /// else would, once nothing is placed.
+  func takeBackUnderLock(in run: BatchRun) async throws(Fault) -> [String] {
+    let state = await run.state
+    try freeIndexUnderLock()
+    let plan = state.placePlan.filter { $0.found != .identical }
+    guard !plan.isEmpty, state.placement?.inWorkingTree ?? true else { return [] }
+    let others = try await placedLater(than: plan).union(committedPaths(of: plan))
+    var left: [String] = []
+    for target in plan {
+      if others.contains(target.path) {
+        left.append(target.path)
+        continue
+      }
+      if case .leftAlone = try await takeBack(target) { left.append(target.path) }
+    }
+    // What a kill left half written would keep its folder, and stay in the user's tree for good.
+    let paths = try plan.map { target throws(Fault) in try TargetPath(checking: target.path) }
+    _ = try await worktree.sweepTemporary(around: paths)
+    _ = try await worktree.removeEmptyFolders(state.placeFolders)
+    let repository = try surroundings.repository()
+    repository.refreshLargeFiles(plan.map { repository.layout.prefix + $0.path }, token: token)
+    return left
+  }
+
+  private func takeBack(_ target: PlannedTarget) async throws(Fault) -> TakeBackOutcome {
+    let path = try TargetPath(checking: target.path)
+    switch (target.digest, target.old) {
+    case (let placed?, let old?):
+      return try await withKept(old, of: target.path) { earlier throws(Fault) in
+        try await worktree.restore(path, earlier, replacing: placed)
+      }
+    case (let placed?, nil): return try await worktree.remove(path, ifHolding: placed)
+    case (nil, let old?):
+      let state = try await worktree.inspect(path)
+      guard state == .absent else {
+        if case .regular(old, _, _) = state { return .alreadySo }
+        return .leftAlone(state)
+      }
+      _ = try await withKept(old, of: target.path) { earlier throws(Fault) in
+        try await worktree.place(path, earlier, expecting: .absent)
+      }
+      return .done
+    case (nil, nil): return .alreadySo
+    }
+  }
+
+  /// Puts the bytes back that were there before; where the copy of them is lost, git has those of an earlier bundle.
+  private func withKept<Outcome>(
+    _ old: Digest, of path: String, _ body: (ObjectFile) async throws(Fault) -> Outcome
+  ) async throws(Fault) -> Outcome {
+    let earlier = ObjectFile(id: old, path: objects.path(of: old))
+    do throws(Fault) { return try await body(earlier) } catch {
+      guard error.code == "object_missing" || error.code == "object_damaged" else { throw error }
+    }
+    let repository = try surroundings.repository()
+    let target = repository.layout.prefix + path
+    guard let tip = try repository.tip(of: registration.branch),
+      let entry = try repository.entries(at: tip, [target])[target],
+      let bytes = try repository.contents([entry.id], limitBytes: 1 << 30)[entry.id],
+      try await objects.put(bytes) == old
+    else { throw .oldBytesLost(path, old) }
+    return try await body(earlier)
+  }
+
+  /// Paths whose placed bytes the branch's tip holds: they are somebody's commit by now.
+  private func committedPaths(of plan: [PlannedTarget]) throws(Fault) -> Set<String> {
+    let repository = try surroundings.repository()
+    guard let tip = try repository.tip(of: registration.branch) else { return [] }
+    let prefix = repository.layout.prefix
+    let placed = plan.filter { $0.digest != nil }
+    let status = try repository.status(of: placed.map { prefix + $0.path }, at: tip)
+    return Set(
+      placed.map(\.path).filter { path in
+        guard let found = status[prefix + path] else { return false }
+        return found.tip != nil && found.workingMatchesTip
+      })
+  }
+}
