@@ -10,6 +10,11 @@ extension GitRepository {
   }
 
   package func lookAhead(at commit: GitID, paths: [String], folders: [String]) throws(Fault) {
+    ahead.waitForTrees()
+    try readTrees(at: commit, paths: paths, folders: folders)
+  }
+
+  func readTrees(at commit: GitID, paths: [String], folders: [String]) throws(Fault) {
     let named = folders.map(Self.plain)
     _ = try entries(at: commit, in: [""] + (paths + named).flatMap(Self.folders(above:)) + named)
   }

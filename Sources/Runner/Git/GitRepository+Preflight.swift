@@ -7,14 +7,14 @@
 /// What is asked before any work.
 extension GitRepository {
   package func identities() throws(Fault) -> Identities {
-    let author = try identity("author")
+    let author = if let glance { try glance.author.value() } else { try Self.identity("author", git) }
     if !git.namesIdentities, !settings.tellsAuthorFromCommitter {
       return Identities(author: author, committer: author)
     }
-    return Identities(author: author, committer: try identity("committer"))
+    return Identities(author: author, committer: try Self.identity("committer", git))
   }
 
-  private func identity(_ role: String) throws(Fault) -> String {
+  static func identity(_ role: String, _ git: GitProgram) throws(Fault) -> String {
     let result = try git.run(
       ["var", "GIT_\(role.uppercased())_IDENT"], .init(answers: [0, 1, 128], guise: .asking))
     guard result.succeeded else { throw .noIdentity(role) }
@@ -26,20 +26,25 @@ extension GitRepository {
   }
 
   package func head() throws(Fault) -> HeadState {
+    if let head = glance?.head { return head }
     // On a branch with a commit, as nearly always, one call says both.
-    let both = try git.run(
-      ["rev-parse", "-q", "HEAD^{commit}", "--symbolic-full-name", "HEAD"], .init(answers: [0, 1, 128]))
-    if both.succeeded, both.lines.count == 2, let tip = GitID(both.lines[0]),
-      both.lines[1].hasPrefix("refs/heads/")
-    {
-      return .branch(ref: String(both.lines[1]), tip: tip)
-    }
+    let both = try git.run(["rev-parse", "-q"] + Self.branchAndTip, .init(answers: [0, 1, 128]))
+    if both.succeeded, let head = Self.branch(both.lines) { return head }
     let symbolic = try git.run(["symbolic-ref", "-q", "HEAD"], .init(answers: [0, 1]))
     let ref = symbolic.lines.first.map(String.init)
     let tip = try tip(of: ref ?? "HEAD")
     if let ref { return .branch(ref: ref, tip: tip) }
     guard let tip else { throw .gitUnreadable("symbolic-ref", "HEAD names neither a branch nor a commit") }
     return .detached(tip)
+  }
+
+  /// What `rev-parse` is asked for HEAD; fails where it has no commit.
+  static let branchAndTip = ["HEAD^{commit}", "--symbolic-full-name", "HEAD"]
+
+  /// Reads the answer; nil where HEAD is not on a branch.
+  static func branch(_ lines: [Substring]) -> HeadState? {
+    guard lines.count == 2, let tip = GitID(lines[0]), lines[1].hasPrefix("refs/heads/") else { return nil }
+    return .branch(ref: String(lines[1]), tip: tip)
   }
 
   package func operationUnderWay() -> String? {

@@ -49,9 +49,15 @@ extension GitRepository {
   }
 
   package func status(of paths: [String], at commit: GitID?) throws(Fault) -> [String: PathStatus] {
+    try status(of: paths, at: commit, staged: stagedEntries(paths))
+  }
+
+  /// `staged` is what the user's index holds of the paths.
+  func status(
+    of paths: [String], at commit: GitID?, staged: [String: PathStatus.Staged]
+  ) throws(Fault) -> [String: PathStatus] {
     if paths.isEmpty { return [:] }
     let tip = if let commit { try entries(at: commit, paths) } else { [String: TreeEntry]() }
-    let staged = try stagedEntries(paths)
     let kinds = paths.map { FileFacts(at: "\(layout.topLevel)/\($0)").kind }
     let files = zip(paths, kinds).filter { $0.1 == .file }.map(\.0)
     let ids = try hashes(of: files, asTheyAre: true)

@@ -6,40 +6,66 @@ package struct GitRepository: Repository {
   let settings: GitSettings
   let environment: [String: String]
   let trees = TreeCache()
-  /// What `askingAhead` has asked.
-  var ahead: Meanwhile<Standing>?
+  let ahead = AskedAhead()
+  /// What was seen in passing when the repository was found.
+  private(set) var glance: Glance?
+
+  /// Who commits and what is checked out, at one moment.
+  struct Glance: Sendable {
+    let author: Meanwhile<String>
+    /// Nil where HEAD is not simply on a branch with a commit.
+    let head: HeadState?
+  }
 
   /// Finds the repository that a directory's working tree belongs to, as git finds it.
   ///
   /// `environment` is what git is looked up and run with; whatever it says in `GIT_` variables is left out,
-  /// but for identities.
+  /// but for identities. `once` asks right away who commits and what is checked out, and not again: for whoever looks
+  /// once and goes.
   package static func discover(
-    from directory: String, environment: [String: String]
+    from directory: String, environment: [String: String], once: Bool = false
   ) throws(Fault) -> GitRepository {
     let found = try GitProgram(directory: directory, environment: environment)
     let listing = Meanwhile { () throws(Fault) in
       try found.run(["config", "--list", "-z", "--includes"], .init(guise: .asking)).fields
     }
-    let located = Result { () throws(Fault) in try locate(directory, found) }
+    let author = once ? Meanwhile { () throws(Fault) in try identity("author", found) } : nil
+    let located = Result { () throws(Fault) -> (layout: RepositoryLayout, head: HeadState?) in
+      if once, let both = try locateWithHead(directory, found) { return both }
+      return (try locate(directory, found), nil)
+    }
     let configuration = Result { () throws(Fault) in try listing.value() }
-    var layout = try located.get()
+    var layout = try located.get().layout
     let settings = GitSettings(try configuration.get())
     layout.isSparse = settings.isSparse
     let git = GitProgram(
       found, pinnedTo: layout, filters: settings.filters.sorted(), hooks: settings.hooks.sorted())
-    return GitRepository(layout: layout, git: git, settings: settings, environment: environment)
+    return GitRepository(
+      layout: layout, git: git, settings: settings, environment: environment,
+      glance: try author.map { author throws(Fault) in Glance(author: author, head: try located.get().head) })
+  }
+
+  private static let layoutWords = [
+    "rev-parse", "--path-format=absolute", "--is-bare-repository", "--is-inside-work-tree",
+    "--show-object-format", "--is-shallow-repository", "--git-dir", "--git-common-dir", "--git-path", "hooks",
+    "--git-path", "index", "--show-toplevel", "--show-prefix",
+  ]
+
+  /// Nil where anything is out of the ordinary.
+  private static func locateWithHead(
+    _ directory: String, _ git: GitProgram
+  ) throws(Fault) -> (RepositoryLayout, HeadState?)? {
+    let result = try git.run(layoutWords + branchAndTip, .init(answers: [0, 128], guise: .asking))
+    let lines = result.lines
+    guard result.succeeded, lines.count == 12, let layout = layout(lines.dropLast(2)),
+      let head = branch(lines.suffix(2))
+    else { return nil }
+    return (layout, head)
   }
 
   private static func locate(_ directory: String, _ git: GitProgram) throws(Fault) -> RepositoryLayout {
-    let result = try git.run(
-      [
-        "rev-parse", "--path-format=absolute", "--is-bare-repository", "--is-inside-work-tree",
-        "--show-object-format",
-        "--is-shallow-repository", "--git-dir", "--git-common-dir", "--git-path", "hooks", "--git-path",
-        "index",
-        "--show-toplevel", "--show-prefix",
-      ], .init(answers: [0, 128], guise: .asking))
-    let lines = result.lines.map(String.init)
+    let result = try git.run(layoutWords, .init(answers: [0, 128], guise: .asking))
+    let lines = result.lines
     guard result.succeeded else {
       if lines.first == "true" { throw .bareRepository(directory) }
       // Within the `.git` folder itself.
@@ -49,10 +75,16 @@ package struct GitRepository: Repository {
       if complaint.contains("not a git repository") { throw .noRepository(directory) }
       throw .repositoryRefused(directory, result)
     }
-    guard lines.count == 10, let format = ObjectFormat(rawValue: lines[2]) else {
+    guard let layout = layout(lines) else {
       throw .gitUnreadable(
         "rev-parse", "expected 10 lines without line feeds in any path, found \(lines.count)")
     }
+    return layout
+  }
+
+  private static func layout(_ lines: [Substring]) -> RepositoryLayout? {
+    let lines = lines.map(String.init)
+    guard lines.count == 10, let format = ObjectFormat(rawValue: lines[2]) else { return nil }
     return RepositoryLayout(
       topLevel: lines[8], gitFolder: lines[4], commonFolder: lines[5], hooksFolder: lines[6],
       indexFile: lines[7],

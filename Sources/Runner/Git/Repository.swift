@@ -40,6 +40,9 @@ package protocol Repository: Sendable {
   func targetFacts(
     of paths: [String], at commit: GitID?, inWorkingTree: Bool
   ) throws(Fault) -> TargetFacts
+  /// Begins to ask what a survey of targets needs, which then waits for it; for whoever looks once, at things that
+  /// nobody changes meanwhile.
+  func askAhead(of paths: [String], folders: [String], at commit: GitID?, inWorkingTree: Bool)
   /// Whether `refs/heads/<name>` can be a branch.
   func isBranchName(_ name: String) throws(Fault) -> Bool
 

@@ -24,6 +24,8 @@ extension Repository {
   }
 
   package func lookAhead(at commit: GitID, paths: [String], folders: [String]) throws(Fault) {}
+
+  package func askAhead(of paths: [String], folders: [String], at commit: GitID?, inWorkingTree: Bool) {}
 }
 
 /// Who would commit, and what is checked out.
@@ -35,29 +37,32 @@ extension GitRepository {
     of paths: [String], at commit: GitID?, inWorkingTree: Bool
   ) throws(Fault) -> TargetFacts {
     let obstacles = try obstacles(to: paths, at: commit, inWorkingTree: inWorkingTree)
-    // Git refuses to say what is ignored beyond a link or in a submodule.
     let free = paths.filter { obstacles[$0] == nil }
-    let ignored = Meanwhile { () throws(Fault) in try self.ignored(among: free) }
-    let attributes = Meanwhile { () throws(Fault) in
-      try self.attributes(of: free, at: inWorkingTree ? nil : commit)
+    // Git refuses to say what is ignored beyond a link or in a submodule, of the working tree always.
+    let hidden = try inWorkingTree ? [:] : self.obstacles(to: free, at: nil, inWorkingTree: true)
+    let ahead = ahead.facts(of: paths)
+    let ignored = Meanwhile { () throws(Fault) in
+      if let known = try? ahead?.ignored.value() { return known.intersection(free) }
+      return try self.ignored(among: free.filter { hidden[$0] == nil })
     }
-    let status = Result { () throws(Fault) in inWorkingTree ? try self.status(of: paths, at: commit) : [:] }
+    let attributes = Meanwhile { () throws(Fault) in
+      if let known = try? ahead?.attributes.value() {
+        return known.filter { free.contains($0.key) }
+      }
+      return try self.attributes(of: free, at: inWorkingTree ? nil : commit)
+    }
+    let status = Result { () throws(Fault) -> [String: PathStatus] in
+      if !inWorkingTree { return [:] }
+      let staged = if let ahead { try ahead.staged.value() } else { try stagedEntries(paths) }
+      return try self.status(of: paths, at: commit, staged: staged)
+    }
     return try TargetFacts(
       ignored: ignored.value(), attributes: attributes.value(), obstacles: obstacles, status: status.get())
   }
 
   package func standing() -> Standing {
-    if let ahead, let standing = try? ahead.value() { return standing }
     let asked = Meanwhile { () throws(Fault) in try self.identities() }
     let head = Result { () throws(Fault) in try self.head() }
     return (Result { () throws(Fault) in try asked.value() }, head)
-  }
-
-  /// The same repository, which asks now, beside other work, who would commit and what is checked out: right for
-  /// whoever looks once and goes.
-  func askingAhead() -> GitRepository {
-    var repository = self
-    repository.ahead = Meanwhile { () throws(Fault) in self.standing() }
-    return repository
   }
 }

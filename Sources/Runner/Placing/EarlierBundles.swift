@@ -58,20 +58,26 @@ struct EarlierBundles: Sendable {
     }
   }
 
+  /// Has git begin with what the survey of these assets will ask.
+  static func askAhead(
+    at tip: GitID?, inWorkingTree: Bool, of briefs: [AssetBrief], layout: Configuration.Layout,
+    in repository: any Repository
+  ) throws(Fault) {
+    let prefix = repository.layout.prefix
+    let paths = try Layout(bundle: layout.bundle, production: layout.production)
+    repository.askAhead(
+      of: briefs.flatMap { $0.targets.all }.map { prefix + $0 },
+      folders: parents(try searches(briefs, layout, paths), prefix), at: tip, inWorkingTree: inWorkingTree)
+  }
+
   /// Folders at the tip that may be bundles of each asset, by their names.
   private static func candidates(
     _ briefs: [AssetBrief], _ layout: Configuration.Layout, _ paths: Layout, at tip: GitID,
     _ repository: any Repository
   ) throws(Fault) -> [AssetID: Set<String>] {
     let prefix = repository.layout.prefix
-    var searches: [AssetID: [Search]] = [:]
-    for brief in briefs {
-      let categories = paths.bundleNamesCategory ? layout.categories : [brief.category]
-      searches[brief.id] = try categories.map { category throws(Fault) in
-        try Self.search(of: brief.id, category: category, paths)
-      }
-    }
-    let parents = Set(searches.values.joined().map { prefix + $0.parent }).sorted()
+    let searches = try searches(briefs, layout, paths)
+    let parents = parents(searches, prefix)
     try repository.lookAhead(
       at: tip, paths: briefs.flatMap { $0.targets.all }.map { prefix + $0 }, folders: parents)
     var children: [String: [String]] = [:]
@@ -86,6 +92,23 @@ struct EarlierBundles: Sendable {
       }
     }
     return folders
+  }
+
+  private static func searches(
+    _ briefs: [AssetBrief], _ layout: Configuration.Layout, _ paths: Layout
+  ) throws(Fault) -> [AssetID: [Search]] {
+    var searches: [AssetID: [Search]] = [:]
+    for brief in briefs {
+      let categories = paths.bundleNamesCategory ? layout.categories : [brief.category]
+      searches[brief.id] = try categories.map { category throws(Fault) in
+        try Self.search(of: brief.id, category: category, paths)
+      }
+    }
+    return searches
+  }
+
+  private static func parents(_ searches: [AssetID: [Search]], _ prefix: String) -> [String] {
+    Set(searches.values.joined().map { prefix + $0.parent }).sorted()
   }
 
   /// Where an asset's bundle may lie whatever its slug: the parent folder, and how the name begins and ends.

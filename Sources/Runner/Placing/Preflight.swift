@@ -103,13 +103,21 @@ extension StageWork {
   /// The survey of this batch's targets, seen from a destination.
   func survey(
     _ destination: Preflight.Destination, _ state: BatchState
-  ) async throws(Fault) -> TargetSurvey {
+  ) throws(Fault) -> TargetSurvey {
     TargetSurvey(
       registration: registration,
       briefs: registration.manifest.assets.compactMap { briefs[$0.id] },
       repository: try surroundings.repository(), worktree: worktree,
       tip: destination.parent, inWorkingTree: destination.inWorkingTree, prior: state.placePlan,
-      known: await knownDigests(state.assets))
+      known: { await knownDigests(state.assets) })
+  }
+
+  /// Has git begin with what the survey will ask.
+  func askAhead(_ destination: Preflight.Destination) throws(Fault) {
+    try EarlierBundles.askAhead(
+      at: destination.parent, inWorkingTree: destination.inWorkingTree,
+      of: registration.manifest.assets.compactMap { briefs[$0.id] }, layout: configuration.layout,
+      in: surroundings.repository())
   }
 
   /// Digests that the assets' bundles are known to consist of, from this batch and earlier ones.

@@ -15,8 +15,9 @@ struct TargetSurvey: Sendable {
   let inWorkingTree: Bool
   /// What an earlier start of `place` found and meant to write.
   let prior: [PlannedTarget]
-  /// Digests of bytes that each asset's bundle is known to consist of, before it is packaged.
-  let known: [AssetID: Set<Digest>]
+  /// Digests of bytes that each asset's bundle is known to consist of, before it is packaged; asked for only where
+  /// there is a file.
+  let known: @Sendable () async -> [AssetID: Set<Digest>]
 
   /// A file a bundle puts somewhere; its digest is nil before it is packaged.
   private struct Wanted {
@@ -48,12 +49,14 @@ struct TargetSurvey: Sendable {
         of: paths.map { repository.layout.prefix + $0 }, at: tip, inWorkingTree: inWorkingTree)
       faults += obstacles(facts, images: Set(wanted.filter { $0.role == .image }.map(\.path)))
       let states = try found.get()
+      let isAnythingThere = states.values.contains { if case .regular = $0 { true } else { false } }
+      let known = isAnythingThere ? await known() : [:]
       for target in wanted + leaving {
         do throws(Fault) {
           let plan = try plan(
             target, leaves: !wanted.contains { $0.path == target.path },
             earlier.files[target.asset]?[target.path], states[target.path],
-            facts.status[repository.layout.prefix + target.path])
+            facts.status[repository.layout.prefix + target.path], known: known[target.asset] ?? [])
           if let plan { planned.append(plan) }
         } catch { faults.append(error) }
       }
@@ -116,7 +119,7 @@ struct TargetSurvey: Sendable {
   /// Decides about one path; nil where an earlier file that leaves is gone already.
   private func plan(
     _ target: Wanted, leaves: Bool, _ earlier: EarlierBundles.File?, _ state: TargetState?,
-    _ status: PathStatus?
+    _ status: PathStatus?, known: Set<Digest>
   ) throws(Fault) -> PlannedTarget? {
     guard let state else { return try planAtTip(target, leaves: leaves, earlier) }
     func planned(_ found: PlannedTarget.Found, old: Digest?) -> PlannedTarget {
@@ -145,7 +148,7 @@ struct TargetSurvey: Sendable {
       if isOurs(digest, earlier, status) || registration.forced.contains(target.path) {
         return planned(leaves ? .removed : .replaced, old: digest)
       }
-      if target.digest == nil, known[target.asset]?.contains(digest) == true {
+      if target.digest == nil, known.contains(digest) {
         return planned(.identical, old: nil)
       }
       throw .targetNotOurs(

@@ -146,6 +146,75 @@ struct PreflightTests {
     #expect(try ahead.entries(at: next, ["a/one/new"]) == fresh.entries(at: next, ["a/one/new"]))
   }
 
+  @Test("What is asked ahead of targets is what git says when it is asked")
+  func asksAhead() throws {
+    let repository = try TestRepository()
+    try repository.write("*.tmp\n", to: ".gitignore")
+    try repository.write("*.md filter=spy\n", to: ".gitattributes")
+    try repository.shell("mkdir a; ln -s a link; git add .")
+    let tip = try repository.commit("a/one/x.md", "1\n")
+    try repository.shell("echo 2 >a/one/x.md; git add a; echo 3 >a/one/x.md; echo 4 >a/new.tmp")
+    let paths = ["a/one/x.md", "a/new.tmp", "a/new.md", "b/new"]
+    // git refuses to say what is ignored beyond a link.
+    for asked in [paths, paths + ["link/y", "link/y.md"]] {
+      for commit in [tip, nil] {
+        for inWorkingTree in [true, false] {
+          let (fresh, ahead) = (try repository.discover(), try repository.discover())
+          let expected = try fresh.targetFacts(of: asked, at: commit, inWorkingTree: inWorkingTree)
+          ahead.askAhead(of: asked, folders: ["a", "none"], at: commit, inWorkingTree: inWorkingTree)
+          #expect(try ahead.targetFacts(of: asked, at: commit, inWorkingTree: inWorkingTree) == expected)
+          if let commit {
+            try ahead.lookAhead(at: commit, paths: asked, folders: ["a", "none"])
+            #expect(try ahead.children(of: "a", at: commit) == fresh.children(of: "a", at: commit))
+          }
+          // Of fewer paths it is known too, of others it is asked.
+          for others in [Array(paths.prefix(2)), paths + ["c/z.tmp"]] {
+            #expect(
+              try ahead.targetFacts(of: others, at: commit, inWorkingTree: inWorkingTree)
+                == fresh.targetFacts(of: others, at: commit, inWorkingTree: inWorkingTree))
+          }
+        }
+      }
+    }
+  }
+
+  @Test("Whoever looks once sees who commits and what is checked out as it was then")
+  func glance() throws {
+    let repository = try TestRepository()
+    func once() throws -> GitRepository {
+      let git = try repository.discover(once: true)
+      let fresh = try repository.discover()
+      #expect(git.layout == fresh.layout)
+      #expect(try git.standing().head.get() == fresh.head())
+      #expect(try git.standing().identities.get() == fresh.identities())
+      return git
+    }
+    // Before the first commit there is nothing to see in passing.
+    #expect(try once().glance?.head == nil)
+    let tip = try repository.commit("README", "hello\n")
+    let git = try once()
+    #expect(git.glance?.head == .branch(ref: "refs/heads/main", tip: tip))
+    let identities = try git.identities()
+    try repository.commit("README", "again\n")
+    try repository.git(["config", "user.name", "Somebody Else"])
+    #expect(try git.head() == .branch(ref: "refs/heads/main", tip: tip) && git.identities() == identities)
+    try repository.git(["config", "committer.name", "Third"])
+    #expect(try once().identities().committer.hasPrefix("Third <"))
+    try repository.git(["checkout", "-q", "--detach"])
+    #expect(try once().glance?.head == nil)
+    for folder in [repository.root, "\(repository.directory)/.git"] {
+      let fault = #expect(throws: Fault.self) { try repository.discover(from: folder) }
+      let same = #expect(throws: Fault.self) { try repository.discover(from: folder, once: true) }
+      #expect(same == fault)
+    }
+    try repository.git(["config", "user.name", ""])
+    try repository.git(["config", "--unset", "committer.name"])
+    let nobody = #expect(throws: Fault.self) {
+      try repository.discover(once: true).standing().identities.get()
+    }
+    #expect(nobody?.code == "no_identity")
+  }
+
   @Test(
     "An operation under way is named",
     arguments: [

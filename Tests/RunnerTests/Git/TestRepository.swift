@@ -94,8 +94,8 @@ final class TestRepository: Sendable {
     return id
   }
 
-  func discover(from folder: String? = nil) throws -> GitRepository {
-    try GitRepository.discover(from: folder ?? directory, environment: environment)
+  func discover(from folder: String? = nil, once: Bool = false) throws -> GitRepository {
+    try GitRepository.discover(from: folder ?? directory, environment: environment, once: once)
   }
 
   func exists(_ path: String) -> Bool { FileFacts(at: "\(directory)/\(path)").kind != .absent }

@@ -33,7 +33,7 @@ struct TargetSurveyTests {
       registration: registration, briefs: briefs, repository: repository,
       worktree: try FileWorktree(root: sample.root, token: "t"),
       tip: try repository.tip(of: "refs/heads/main"),
-      inWorkingTree: inWorkingTree, prior: prior, known: [briefs[0].id: known])
+      inWorkingTree: inWorkingTree, prior: prior, known: { [briefs[0].id: known] })
     let targets: [PlannedTarget]
     do { targets = try await survey.plan(isPackaged ? [briefs[0].id: bundle] : nil) } catch {
       throw error.all[0]

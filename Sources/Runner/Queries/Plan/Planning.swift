@@ -7,6 +7,8 @@ import Ledger
 #endif
 
 /// Looks at a project, with or without a ledger, and plans; changes no byte of the ledger or the repository.
+///
+/// Who commits and what is checked out is seen once, as the project is opened.
 public final class Planning: Sendable {
   private let runner: Runner
   private let layout: ProjectLayout
@@ -69,7 +71,7 @@ public final class Planning: Sendable {
   /// Looks for the repository while the ledger is opened and the manifest read.
   private static func begin(_ root: String, _ environment: [String: String]) -> Meanwhile<GitRepository> {
     Meanwhile { () throws(Fault) in
-      try GitRepository.discover(from: root, environment: environment).askingAhead()
+      try GitRepository.discover(from: root, environment: environment, once: true)
     }
   }
 

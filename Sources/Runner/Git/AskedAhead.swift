@@ -1,0 +1,39 @@
+import Synchronization
+
+/// What git has been asked before it is needed.
+final class AskedAhead: Sendable {
+  /// Of a working tree's paths.
+  struct Facts: Sendable {
+    let paths: Set<String>
+    let ignored: Meanwhile<Set<String>>
+    let attributes: Meanwhile<[String: [TargetAttribute]]>
+    let staged: Meanwhile<[String: PathStatus.Staged]>
+  }
+
+  private let asked = Mutex<(trees: Meanwhile<Void>?, facts: Facts?)>((nil, nil))
+
+  func begin(_ trees: Meanwhile<Void>?, _ facts: Facts?) { asked.withLock { $0 = (trees, facts) } }
+
+  /// Waits for the folders of the commit to be in the cache; one that could not be read is asked for again.
+  func waitForTrees() { try? asked.withLock { $0.trees }?.value() }
+
+  /// What was asked, if it was asked of all these paths.
+  func facts(of paths: [String]) -> Facts? {
+    asked.withLock { $0.facts }.flatMap { $0.paths.isSuperset(of: paths) ? $0 : nil }
+  }
+}
+
+extension GitRepository {
+  package func askAhead(of paths: [String], folders: [String], at commit: GitID?, inWorkingTree: Bool) {
+    let trees = commit.map { commit in
+      Meanwhile { () throws(Fault) in try readTrees(at: commit, paths: paths, folders: folders) }
+    }
+    let facts =
+      inWorkingTree
+      ? AskedAhead.Facts(
+        paths: Set(paths), ignored: Meanwhile { () throws(Fault) in try ignored(among: paths) },
+        attributes: Meanwhile { () throws(Fault) in try attributes(of: paths, at: nil) },
+        staged: Meanwhile { () throws(Fault) in try stagedEntries(paths) }) : nil
+    ahead.begin(trees, facts)
+  }
+}
