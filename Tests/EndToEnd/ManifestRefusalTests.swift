@@ -39,11 +39,21 @@ struct ManifestRefusalTests {
     }
   }
 
-  static let oversized: [(what: String, text: String, code: String)] = [
-    ("2 MiB of white space", String(repeating: " ", count: 2 << 20), "manifest_too_large"),
-    ("100,000 brackets", String(repeating: "[", count: 100_000), "manifest_too_deep"),
-    ("100,000 objects", String(repeating: "{\"a\":", count: 100_000), "manifest_too_deep"),
-    (
+  struct Oversized: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var text: String
+    var code: String
+
+    init(_ what: String, _ text: String, _ code: String) {
+      (testDescription, self.text, self.code) = (what, text, code)
+    }
+  }
+
+  static let oversized = [
+    Oversized("2 MiB of white space", String(repeating: " ", count: 2 << 20), "manifest_too_large"),
+    Oversized("100,000 brackets", String(repeating: "[", count: 100_000), "manifest_too_deep"),
+    Oversized("100,000 objects", String(repeating: "{\"a\":", count: 100_000), "manifest_too_deep"),
+    Oversized(
       "20,000 assets",
       "{\"batch_id\":\"b\",\"assets\":[" + String(repeating: "{\"asset_id\":\"a\"},", count: 20_000) + "{}]}",
       "manifest_more"
@@ -51,7 +61,7 @@ struct ManifestRefusalTests {
   ]
 
   @Test("One that is too much is refused at once, from a file and from standard input", arguments: oversized)
-  func isBounded(_ much: (what: String, text: String, code: String)) async throws {
+  func isBounded(_ much: Oversized) async throws {
     let folder = try SampleFolder()
     try folder.write(much.text, to: "much.json")
     for (word, input) in [("much.json", ""), ("-", much.text)] {

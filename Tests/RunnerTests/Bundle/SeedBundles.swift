@@ -49,3 +49,8 @@ enum SeedBundles {
       targets: targets)
   }
 }
+
+extension RenderInput: CustomTestStringConvertible {
+  /// Without the templates' bytes, which fill pages.
+  public var testDescription: String { asset.text }
+}
