@@ -14,7 +14,7 @@ extension StageWork {
 
   /// Removes what the batch placed and puts back what it replaced, where the files still hold the placed bytes.
   ///
-  /// A file that the branch holds by now, through another batch or the user, stays; so does one that another batch has
+  /// A file that the branch or the index holds by now, through another batch or the user, stays; so does one that another batch has
   /// placed since. Returns the paths left alone.
   func takeBack(in run: BatchRun) async throws(Fault) -> [String] {
     guard await !run.state.placePlan.isEmpty else { return [] }
@@ -30,7 +30,7 @@ extension StageWork {
     try freeIndexUnderLock()
     let plan = state.placePlan.filter { $0.found != .identical }
     guard !plan.isEmpty, state.placement?.inWorkingTree ?? true else { return [] }
-    let others = try await placedLater(than: plan).union(committedPaths(of: plan))
+    let others = try await placedLater(than: plan).union(pathsOfOthers(of: plan))
     var left: [String] = []
     for target in plan {
       if others.contains(target.path) {
@@ -52,44 +52,51 @@ extension StageWork {
     let path = try TargetPath(checking: target.path)
     switch (target.digest, target.old) {
     case (let placed?, let old?):
-      return try await withKept(old, of: target.path) { earlier throws(Fault) in
-        try await worktree.restore(path, earlier, replacing: placed)
+      let earlier = ObjectFile(id: old, path: objects.path(of: old))
+      do throws(Fault) { return try await worktree.restore(path, earlier, replacing: placed) } catch {
+        guard try await keepAgain(old, of: target.path, after: error) else {
+          return try await worktree.remove(path, ifHolding: placed)
+        }
       }
+      return try await worktree.restore(path, earlier, replacing: placed)
     case (let placed?, nil): return try await worktree.remove(path, ifHolding: placed)
     case (nil, let old?):
+      let earlier = ObjectFile(id: old, path: objects.path(of: old))
       let state = try await worktree.inspect(path)
       guard state == .absent else {
         if case .regular(old, _, _) = state { return .alreadySo }
         return .leftAlone(state)
       }
-      _ = try await withKept(old, of: target.path) { earlier throws(Fault) in
-        try await worktree.place(path, earlier, expecting: .absent)
+      do throws(Fault) { _ = try await worktree.place(path, earlier, expecting: .absent) } catch {
+        guard try await keepAgain(old, of: target.path, after: error) else { return .alreadySo }
+        _ = try await worktree.place(path, earlier, expecting: .absent)
       }
       return .done
     case (nil, nil): return .alreadySo
     }
   }
 
-  /// Puts the bytes back that were there before; where the copy of them is lost, git has those of an earlier bundle.
-  private func withKept<Outcome>(
-    _ old: Digest, of path: String, _ body: (ObjectFile) async throws(Fault) -> Outcome
-  ) async throws(Fault) -> Outcome {
-    let earlier = ObjectFile(id: old, path: objects.path(of: old))
-    do throws(Fault) { return try await body(earlier) } catch {
-      guard error.code == "object_missing" || error.code == "object_damaged" else { throw error }
-    }
+  /// Where the copy of what was replaced is lost, copies it again from the branch, which has the bytes of an earlier
+  /// bundle; false where it has no such file any more, so that there is nothing to put back.
+  private func keepAgain(_ old: Digest, of path: String, after fault: Fault) async throws(Fault) -> Bool {
+    guard fault.code == "object_missing" || fault.code == "object_damaged" else { throw fault }
     let repository = try surroundings.repository()
     let target = repository.layout.prefix + path
-    guard let tip = try repository.tip(of: registration.branch),
-      let entry = try repository.entries(at: tip, [target])[target],
-      let bytes = try repository.contents([entry.id], limitBytes: 1 << 30)[entry.id],
+    let tip = try repository.tip(of: registration.branch)
+    let entry = try tip.flatMap { tip throws(Fault) in try repository.entries(at: tip, [target])[target] }
+    guard let entry else {
+      // What the user gave up with `--force` was on no branch.
+      if registration.forced.contains(path) { throw .oldBytesLost(path, old) }
+      return false
+    }
+    guard let bytes = try repository.contents([entry.id], limitBytes: 1 << 30)[entry.id],
       try await objects.put(bytes) == old
     else { throw .oldBytesLost(path, old) }
-    return try await body(earlier)
+    return true
   }
 
-  /// Paths whose placed bytes the branch's tip holds: they are somebody's commit by now.
-  private func committedPaths(of plan: [PlannedTarget]) throws(Fault) -> Set<String> {
+  /// Paths whose placed bytes the branch's tip or the index holds: they are somebody's by now.
+  private func pathsOfOthers(of plan: [PlannedTarget]) throws(Fault) -> Set<String> {
     let repository = try surroundings.repository()
     guard let tip = try repository.tip(of: registration.branch) else { return [] }
     let prefix = repository.layout.prefix
@@ -98,6 +105,7 @@ extension StageWork {
     return Set(
       placed.map(\.path).filter { path in
         guard let found = status[prefix + path] else { return false }
+        if case .entry(let staged) = found.staged, found.working == .file(id: staged.id) { return true }
         return found.tip != nil && found.workingMatchesTip
       })
   }

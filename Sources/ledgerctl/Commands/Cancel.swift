@@ -35,7 +35,7 @@ struct Cancel: Verb {
     if let cancellation = report.state.cancellation {
       for path in cancellation.left {
         console.say(
-          "note: \"\(VisibleText.line(path))\" is left: it no longer holds what was placed, is another batch's by now, or is committed"
+          "note: \"\(VisibleText.line(path))\" is left: it no longer holds what was placed, or is somebody else's by now"
         )
       }
       console.line("Cancelled: batch \(batch)")

@@ -174,8 +174,11 @@ final class Player: @unchecked Sendable {
     if process.heldLocks.contains("commit") {
       world.violate(.tidy, "p\(process.id) ended with the commit lock")
     }
-    // Only a death may leave git's index locked, or a swap that was made and whose index was not yet published.
-    if world.git.indexLock?.holder == process.id, world.watch.states[process.batch]?.intent == nil {
+    // Only a death may leave git's index locked, or a swap that was made and whose index was not yet published; or a
+    // disk that fails once more: the ledger's next commit takes the lock over.
+    if !process.couldNotFreeIndex, world.git.indexLock?.holder == process.id,
+      world.watch.states[process.batch]?.intent == nil
+    {
       world.violate(.tidy, "p\(process.id) ended, and git's index is locked")
     }
     checkIndexLock(process)
@@ -185,7 +188,7 @@ final class Player: @unchecked Sendable {
 
   /// Once a batch has nothing placed, nothing would free an index that a commit of its own left locked.
   private func checkIndexLock(_ process: SimulatedProcess) {
-    guard let holder = world.git.indexLock?.holder,
+    guard !process.couldNotFreeIndex, let holder = world.git.indexLock?.holder,
       world.processes.first(where: { $0.id == holder })?.batch == process.batch,
       let state = world.watch.states[process.batch], state.placement == nil || state.isEnded,
       state.intent == nil

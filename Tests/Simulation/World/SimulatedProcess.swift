@@ -26,6 +26,8 @@ final class SimulatedProcess: @unchecked Sendable {
   /// How often it went on after its death; such operations do nothing.
   var movesAfterDeath = 0
   var heldLocks: Set<String> = []
+  /// The disk refused to let it free git's index.
+  var couldNotFreeIndex = false
 
   init(id: Int32, batch: BatchID) {
     self.id = id

@@ -118,10 +118,14 @@ extension SimulatedRepository {
   }
 
   func releaseIndex(token: String) {
-    _ = try? perform("release index") { () throws(Fault) in
-      guard world.git.indexLock?.token == token else { return }
-      world.requireCommitLock("freed the index", process)
-      world.git.indexLock = nil
+    do {
+      try perform("release index") { () throws(Fault) in
+        guard world.git.indexLock?.token == token else { return }
+        world.requireCommitLock("freed the index", process)
+        world.git.indexLock = nil
+      }
+    } catch {
+      process.couldNotFreeIndex = true
     }
   }
 }
