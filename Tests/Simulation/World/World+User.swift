@@ -182,6 +182,10 @@ extension World {
       }
       if let id = git.index[path], id != tree[path] { git.index[path] = tree[path] }
     }
+    for path in watch.targets where cleared[path] != nil && isOrphan(path, in: cleared) {
+      cleared[path] = nil
+      disk.files[path] = nil
+    }
     guard cleared != tree else {
       restoreTracked(tree)
       return
@@ -189,6 +193,13 @@ extension World {
     for path in tree.keys where cleared[path] == nil { git.index[path] = nil }
     git.move(git.head, to: git.userCommit(parent: git.tip, tree: cleared, message: "Clear away"))
     restoreTracked(cleared)
+  }
+
+  /// Whether a path is an image's whose tokens are gone, so that nothing says any more whose it is.
+  private func isOrphan(_ path: String, in tree: [String: GitID]) -> Bool {
+    guard path.hasSuffix(".png"), let file = path.split(separator: "/").last else { return false }
+    let bundle = "/\(file.dropLast(4).uppercased())-"
+    return !tree.keys.contains { $0.contains(bundle) && $0.hasSuffix("/tokens.json") }
   }
 
   /// Puts tracked targets back that are gone or were never checked out.
