@@ -9,14 +9,9 @@ extension StageWork {
     var starts = EventQuery()
     starts.stages = [Stage.place.rawValue]
     starts.types = ["stage.started"]
-    var own = starts
-    own.batch = batch.text
-    own.reversed = true
-    own.limit = 1
     var found: Set<String> = []
     do {
-      guard let last = try await surroundings.store.events(matching: own).first else { return [] }
-      starts.after = last.position
+      starts.after = try await firstPlacement()
       var batches: Set<BatchID> = []
       for event in try await surroundings.store.events(matching: starts) where event.batch != batch.text {
         guard case .stageStarted(_, let start) = try BatchEvent(event), let id = BatchID(event.batch) else {
@@ -28,16 +23,28 @@ extension StageWork {
         found.formUnion(
           try await BatchState.load(id, from: surroundings.store).written(on: registration.branch))
       }
-    } catch let error as StoreError {
-      throw .ledger(error)
-    } catch let unreadable as UnreadableEvent {
-      throw .unreadable(unreadable)
-    } catch let fault as Fault {
-      throw fault
     } catch {
-      throw .unexpected(error)
+      throw Fault(error)
     }
     return found.intersection(paths)
+  }
+
+  /// Position at which this batch first set out to place what it has in the working tree now; nil where it has nothing.
+  private func firstPlacement() async throws(StoreError) -> Int64? {
+    var query = EventQuery(batch: batch.text)
+    query.types = [
+      "batch.registered", "batch.revised", "batch.cancelled", "stage.started", "stage.invalidated",
+    ]
+    var first: Int64?
+    for event in try await surroundings.store.events(matching: query) {
+      switch (event.type, event.stage) {
+      case ("stage.started", Stage.place.rawValue): first = first ?? event.position
+      // What was placed before is taken back.
+      case ("stage.invalidated", Stage.place.rawValue), (_, nil): first = nil
+      default: break
+      }
+    }
+    return first
   }
 }
 
