@@ -212,6 +212,26 @@ struct GoingOnTests {
     #expect(try folder.git("status", "--porcelain", "--untracked-files=all") == "?? \(own)\n")
   }
 
+  @Test("Where the user has committed the same meanwhile, the index that a killed run left locked is freed")
+  func committedByTheUser() async throws {
+    let folder = try SampleFolder()
+    try folder.write("", to: ".git/index.lock")
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 75)
+    // As if it had been killed with the index in its hands: the lock is ours by the file that shares its inode.
+    let token = GitRepository.token(scratch: folder.root + "/.ledger/tmp")
+    try folder.shell(
+      """
+      ln .git/index.lock .git/ledgerctl-\(token).index
+      export GIT_INDEX_FILE=.git/another
+      git read-tree HEAD && git add assets frontend && git commit -q -m "By hand"
+      rm .git/another
+      """)
+    let resumed = try await folder.ledgerctl("resume", SampleArt.batchID)
+    #expect(resumed.exit == 0, "\(resumed.errors)")
+    #expect(try folder.commits() == 2)
+    #expect(!folder.exists(".git/index.lock") && !folder.exists(".git/ledgerctl-\(token).index"))
+  }
+
   @Test("A commit that was reset away is said to be so, and lands again with --again")
   func resetAway() async throws {
     let folder = try SampleFolder()

@@ -46,6 +46,8 @@ extension StageWork {
     let destination = try currentDestination()
     let draft = try await draft(state, placement, on: destination)
     guard case .built(let commit) = try await build(draft, in: run) else {
+      // The branch holds all of it by now, and no later commit frees what a killed start of this one left locked.
+      try freeIndexUnderLock()
       try await completeCommit(in: run, started: started)
       return true
     }
