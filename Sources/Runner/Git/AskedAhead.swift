@@ -7,7 +7,6 @@ final class AskedAhead: Sendable {
     let paths: Set<String>
     let ignored: Meanwhile<Set<String>>
     let attributes: Meanwhile<[String: [TargetAttribute]]>
-    let staged: Meanwhile<[String: PathStatus.Staged]>
   }
 
   private let asked = Mutex<(trees: Meanwhile<Void>?, facts: Facts?)>((nil, nil))
@@ -32,8 +31,7 @@ extension GitRepository {
       inWorkingTree
       ? AskedAhead.Facts(
         paths: Set(paths), ignored: Meanwhile { () throws(Fault) in try ignored(among: paths) },
-        attributes: Meanwhile { () throws(Fault) in try attributes(of: paths, at: nil) },
-        staged: Meanwhile { () throws(Fault) in try stagedEntries(paths) }) : nil
+        attributes: Meanwhile { () throws(Fault) in try attributes(of: paths, at: nil) }) : nil
     ahead.begin(trees, facts)
   }
 }

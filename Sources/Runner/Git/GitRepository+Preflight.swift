@@ -7,14 +7,17 @@
 /// What is asked before any work.
 extension GitRepository {
   package func identities() throws(Fault) -> Identities {
-    let author = if let glance { try glance.author.value() } else { try Self.identity("author", git) }
+    if !git.namesIdentities, let plain = settings.plainIdentity {
+      return Identities(author: plain, committer: plain)
+    }
+    let author = try identity("author")
     if !git.namesIdentities, !settings.tellsAuthorFromCommitter {
       return Identities(author: author, committer: author)
     }
-    return Identities(author: author, committer: try Self.identity("committer", git))
+    return Identities(author: author, committer: try identity("committer"))
   }
 
-  static func identity(_ role: String, _ git: GitProgram) throws(Fault) -> String {
+  private func identity(_ role: String) throws(Fault) -> String {
     let result = try git.run(
       ["var", "GIT_\(role.uppercased())_IDENT"], .init(answers: [0, 1, 128], guise: .asking))
     guard result.succeeded else { throw .noIdentity(role) }
@@ -26,7 +29,7 @@ extension GitRepository {
   }
 
   package func head() throws(Fault) -> HeadState {
-    if let head = glance?.head { return head }
+    if let glance { return glance }
     // On a branch with a commit, as nearly always, one call says both.
     let both = try git.run(["rev-parse", "-q"] + Self.branchAndTip, .init(answers: [0, 1, 128]))
     if both.succeeded, let head = Self.branch(both.lines) { return head }

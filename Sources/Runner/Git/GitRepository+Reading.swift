@@ -49,22 +49,25 @@ extension GitRepository {
   }
 
   package func status(of paths: [String], at commit: GitID?) throws(Fault) -> [String: PathStatus] {
-    try status(of: paths, at: commit, staged: stagedEntries(paths))
-  }
-
-  /// `staged` is what the user's index holds of the paths.
-  func status(
-    of paths: [String], at commit: GitID?, staged: [String: PathStatus.Staged]
-  ) throws(Fault) -> [String: PathStatus] {
     if paths.isEmpty { return [:] }
     let tip = if let commit { try entries(at: commit, paths) } else { [String: TreeEntry]() }
+    let staged = try stagedEntries(paths)
     let kinds = paths.map { FileFacts(at: "\(layout.topLevel)/\($0)").kind }
     let files = zip(paths, kinds).filter { $0.1 == .file }.map(\.0)
     let ids = try hashes(of: files, asTheyAre: true)
-    // Only where the plain bytes differ from the tip's can git's conversion of line ends make them the same.
-    let differing = files.filter { tip[$0] != nil && ids[$0] != tip[$0]?.id }
+    let inIndex = staged.compactMapValues(\.entry)
+    // Only where the plain bytes differ from git's can its conversion of line ends make them the same.
+    let differing = files.filter { path in
+      [tip[path], inIndex[path]].contains { $0.map { $0.id != ids[path] } ?? false }
+    }
     let converted = try hashes(of: differing, asTheyAre: false)
-    let pointers = try pointers(tip.values.filter { $0.mode.hasPrefix("100") }.map(\.id))
+    let pointers = try pointers(
+      (Array(tip.values) + Array(inIndex.values)).filter { $0.mode.hasPrefix("100") }.map(\.id))
+    func isWorking(_ entry: TreeEntry?, at path: String, _ kind: FileFacts.Kind) -> Bool {
+      guard let entry, kind == .file else { return false }
+      return entry.id == ids[path] || entry.id == converted[path]
+        || pointers[entry.id].map { holds("\(layout.topLevel)/\(path)", $0) } == true
+    }
     var found: [String: PathStatus] = [:]
     for (path, kind) in zip(paths, kinds) {
       let working: PathStatus.Working =
@@ -74,13 +77,11 @@ extension GitRepository {
         case (.file, let id?): .file(id: id)
         default: .special
         }
-      let pointer = tip[path].flatMap { pointers[$0.id] }
-      let matches =
-        tip[path].map { $0.id == ids[path] || $0.id == converted[path] } ?? false
-        || kind == .file && pointer.map { holds("\(layout.topLevel)/\(path)", $0) } == true
       found[path] = PathStatus(
-        tip: tip[path], staged: staged[path] ?? .absent, working: working, workingMatchesTip: matches,
-        pointer: pointer)
+        tip: tip[path], staged: staged[path] ?? .absent, working: working,
+        workingMatchesTip: isWorking(tip[path], at: path, kind),
+        workingMatchesIndex: isWorking(inIndex[path], at: path, kind),
+        pointer: tip[path].flatMap { pointers[$0.id] })
     }
     return found
   }
@@ -105,6 +106,11 @@ extension GitRepository {
     _ paths: [String], variables: [String: String] = [:]
   ) throws(Fault) -> [String: PathStatus.Staged] {
     if paths.isEmpty { return [:] }
+    if variables.isEmpty, let bytes = WholeFile.read(layout.indexFile),
+      let staged = IndexFile(bytes, layout.objectFormat)?.staged(paths)
+    {
+      return staged
+    }
     let fields = try git.run(["ls-files", "-s", "-z", "--"] + paths, .init(variables: variables)).fields
     var staged: [String: PathStatus.Staged] = [:]
     for field in fields {

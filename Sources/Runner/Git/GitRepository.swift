@@ -7,21 +7,13 @@ package struct GitRepository: Repository {
   let environment: [String: String]
   let trees = TreeCache()
   let ahead = AskedAhead()
-  /// What was seen in passing when the repository was found.
-  private(set) var glance: Glance?
-
-  /// Who commits and what is checked out, at one moment.
-  struct Glance: Sendable {
-    let author: Meanwhile<String>
-    /// Nil where HEAD is not simply on a branch with a commit.
-    let head: HeadState?
-  }
+  /// What HEAD was when the repository was found, if it was seen in passing.
+  private(set) var glance: HeadState?
 
   /// Finds the repository that a directory's working tree belongs to, as git finds it.
   ///
   /// `environment` is what git is looked up and run with; whatever it says in `GIT_` variables is left out,
-  /// but for identities. `once` asks right away who commits and what is checked out, and not again: for whoever looks
-  /// once and goes.
+  /// but for identities. `once` asks in passing what is checked out, and not again: for whoever looks once and goes.
   package static func discover(
     from directory: String, environment: [String: String], once: Bool = false
   ) throws(Fault) -> GitRepository {
@@ -29,7 +21,6 @@ package struct GitRepository: Repository {
     let listing = Meanwhile { () throws(Fault) in
       try found.run(["config", "--list", "-z", "--includes"], .init(guise: .asking)).fields
     }
-    let author = once ? Meanwhile { () throws(Fault) in try identity("author", found) } : nil
     let located = Result { () throws(Fault) -> (layout: RepositoryLayout, head: HeadState?) in
       if once, let both = try locateWithHead(directory, found) { return both }
       return (try locate(directory, found), nil)
@@ -41,8 +32,7 @@ package struct GitRepository: Repository {
     let git = GitProgram(
       found, pinnedTo: layout, filters: settings.filters.sorted(), hooks: settings.hooks.sorted())
     return GitRepository(
-      layout: layout, git: git, settings: settings, environment: environment,
-      glance: try author.map { author throws(Fault) in Glance(author: author, head: try located.get().head) })
+      layout: layout, git: git, settings: settings, environment: environment, glance: try located.get().head)
   }
 
   private static let layoutWords = [

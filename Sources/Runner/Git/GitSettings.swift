@@ -31,6 +31,25 @@ struct GitSettings: Hashable, Sendable {
   /// The value of a setting, whose name is in lower case but for what stands in its middle.
   subscript(name: String) -> String? { values[name] }
 
+  /// `Name <mail>` of the user where git takes both as they are; nil where only git can tell.
+  ///
+  /// From the ends of a name git drops blanks and some marks, and from within `<`, `>` and line feeds (its ident.c).
+  var plainIdentity: String? {
+    guard !tellsAuthorFromCommitter, let name = values["user.name"], let mail = values["user.email"],
+      Self.isPlain(name), Self.isPlain(mail)
+    else { return nil }
+    return "\(name) <\(mail)>"
+  }
+
+  private static func isPlain(_ text: String) -> Bool {
+    let scalars = text.unicodeScalars
+    guard let first = scalars.first, let last = scalars.last else { return false }
+    let dropped = ".,:;<>\"\\' ".unicodeScalars
+    // What is no UTF-8 is for git to refuse.
+    return !dropped.contains(first) && !dropped.contains(last)
+      && scalars.allSatisfy { $0.value >= 0x20 && $0 != "<" && $0 != ">" && $0 != "\u{FFFD}" }
+  }
+
   /// Whether it names somebody as author or as committer only.
   var tellsAuthorFromCommitter: Bool {
     values.keys.contains { $0.hasPrefix("author.") || $0.hasPrefix("committer.") }

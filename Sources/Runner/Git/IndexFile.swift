@@ -8,10 +8,10 @@ import CCrypto
   import Darwin
 #endif
 
-/// The bytes of a git index, versions 2 to 4, as far as the file facts of its entries go.
+/// The bytes of a git index, versions 2 to 4, as far as its entries go.
 ///
-/// git has no call that writes them for an entry whose working file it can't compare without a program of the
-/// user's. They stand at fixed places, so nothing else of the index is touched or understood.
+/// git has no call that writes an entry's file facts where it can't compare the working file without a program of the
+/// user's. They stand at fixed places, so nothing else of the index is touched.
 struct IndexFile {
   /// What an index keeps of a working file, to see later that it is unchanged.
   struct Facts: Hashable, Sendable {
@@ -48,6 +48,9 @@ struct IndexFile {
       write(afterMode, at: start + Self.modeOffset + 4)
     }
   }
+
+  /// Where an entry's id stands, behind its facts and mode.
+  private static let idOffset = 40
 
   private(set) var bytes: [UInt8]
   private let version: Int
@@ -88,14 +91,33 @@ struct IndexFile {
     return end == nil ? nil : found
   }
 
+  /// What it holds of paths, those without an entry left out; nil where only git can tell: with a part of it shared, a
+  /// whole folder in one entry, or bytes that are not as they must be.
+  func staged(_ paths: [String]) -> [String: PathStatus.Staged]? {
+    let wanted = Dictionary(paths.map { (Array($0.utf8), $0) }) { $1 }
+    var found: [String: PathStatus.Staged] = [:]
+    var isWhole = true
+    let end = walk { name, start, isConflicted in
+      let mode = mode(at: start)
+      if name.isEmpty || mode == "040000" { isWhole = false }
+      guard let path = wanted[name] else { return }
+      let id = GitID(bytes: bytes[(start + Self.idOffset)..<(start + Self.idOffset + idBytes)])
+      found[path] = isConflicted ? .conflicted : .entry(TreeEntry(mode: mode, id: id))
+    }
+    return end == nil || !isWhole || sharedFile != nil ? nil : found
+  }
+
   /// Hands over every entry's name and mode, as git writes it, in order; what can't be read ends it.
   func forEachEntry(_ body: (_ name: [UInt8], _ mode: String) -> Void) {
     _ = walk { name, start, _ in
       // A name replaced in a split index is in the shared part.
-      if name.isEmpty { return }
-      let mode = String(Self.number(bytes, at: start + Facts.modeOffset, bytes: 4), radix: 8)
-      body(name, mode == "40000" ? "040000" : mode)
+      if !name.isEmpty { body(name, mode(at: start)) }
     }
+  }
+
+  private func mode(at start: Int) -> String {
+    let mode = String(Self.number(bytes, at: start + Facts.modeOffset, bytes: 4), radix: 8)
+    return mode == "40000" ? "040000" : mode
   }
 
   /// The name of the file that holds the shared part of a split index, beside it; nil where there is none.
@@ -125,7 +147,7 @@ struct IndexFile {
     let end = bytes.count - idBytes
     for _ in 0..<count {
       let start = position
-      let flagsAt = start + 40 + idBytes
+      let flagsAt = start + Self.idOffset + idBytes
       guard flagsAt + 4 <= end else { return nil }
       let flags = Self.number(bytes, at: flagsAt, bytes: 2)
       position = flagsAt + (flags & 0x4000 == 0 ? 2 : 4)

@@ -50,6 +50,11 @@ package struct PathStatus: Hashable, Sendable {
     case entry(TreeEntry)
     /// In a merge conflict.
     case conflicted
+
+    /// What is staged, outside of a conflict.
+    package var entry: TreeEntry? {
+      if case .entry(let entry) = self { entry } else { nil }
+    }
   }
 
   package var tip: TreeEntry?
@@ -58,17 +63,20 @@ package struct PathStatus: Hashable, Sendable {
   /// The working file holds what the tip holds, after the conversion of line ends that git does on its own and
   /// that of Git LFS.
   package var workingMatchesTip: Bool
+  /// The same of what is staged.
+  package var workingMatchesIndex: Bool
   /// What the tip holds, where it is a pointer of Git LFS.
   package var pointer: LargeFilePointer?
 
   package init(
     tip: TreeEntry?, staged: Staged, working: Working, workingMatchesTip: Bool,
-    pointer: LargeFilePointer? = nil
+    workingMatchesIndex: Bool, pointer: LargeFilePointer? = nil
   ) {
     self.tip = tip
     self.staged = staged
     self.working = working
     self.workingMatchesTip = workingMatchesTip
+    self.workingMatchesIndex = workingMatchesIndex
     self.pointer = pointer
   }
 

@@ -39,7 +39,11 @@ extension GitRepository {
     let obstacles = try obstacles(to: paths, at: commit, inWorkingTree: inWorkingTree)
     let free = paths.filter { obstacles[$0] == nil }
     // Git refuses to say what is ignored beyond a link or in a submodule, of the working tree always.
-    let hidden = try inWorkingTree ? [:] : self.obstacles(to: free, at: nil, inWorkingTree: true)
+    let hidden =
+      try inWorkingTree
+      ? [:]
+      : self.obstacles(to: free, at: nil, inWorkingTree: true)
+        .filter { $0.value.kind == .link || $0.value.kind == .repository }
     let ahead = ahead.facts(of: paths)
     let ignored = Meanwhile { () throws(Fault) in
       if let known = try? ahead?.ignored.value() { return known.intersection(free) }
@@ -53,8 +57,7 @@ extension GitRepository {
     }
     let status = Result { () throws(Fault) -> [String: PathStatus] in
       if !inWorkingTree { return [:] }
-      let staged = if let ahead { try ahead.staged.value() } else { try stagedEntries(paths) }
-      return try self.status(of: paths, at: commit, staged: staged)
+      return try self.status(of: paths, at: commit)
     }
     return try TargetFacts(
       ignored: ignored.value(), attributes: attributes.value(), obstacles: obstacles, status: status.get())

@@ -40,6 +40,39 @@ struct IndexFileTests {
     #expect(index.bytes.count == bytes.count)
   }
 
+  static let listed =
+    kinds + [
+      ([], "git update-index --split-index; git add new"),
+      ([], "git sparse-checkout init --cone --sparse-index; git sparse-checkout set long"),
+      ([], "git rm -q --cached -r ."),
+      ([], "git update-index --chmod=+x a; git update-index --assume-unchanged x/y"),
+      (
+        [],
+        "git checkout -q -b side HEAD~2; echo 1 >x; git add x; git commit -qm x; git merge -q main || true"
+      ),
+      ([], "git mv a b; rm x/y"),
+      (["--object-format=sha256"], "git add new; ln -s a link; git add link"),
+    ]
+
+  @Test("What is staged is what git lists, or only git is asked", arguments: listed)
+  func staged(_ kind: (options: [String], setUp: String)) throws {
+    let repository = try TestRepository(options: kind.options)
+    for path in ["a", "a b/c", "a b/cd/ü", "long/n", "x/y"] {
+      try repository.commit(path, "text of \(path)\n")
+    }
+    try repository.shell("echo new >new; \(kind.setUp)")
+    let git = try repository.discover()
+    let paths = ["a", "b", "a b", "a b/c", "a b/cd/ü", "long/n", "x/y", "x", "new", "link", "none"]
+    // Through another file's name git is asked.
+    try repository.shell("cp .git/index .git/copy; for f in .git/sharedindex.*; do test -e $f || break; done")
+    let listed = try git.stagedEntries(
+      paths, variables: ["GIT_INDEX_FILE": "\(repository.directory)/.git/copy"])
+    #expect(try git.stagedEntries(paths) == listed.filter { paths.contains($0.key) })
+    let bytes = try #require(WholeFile.read(git.layout.indexFile))
+    let isSplit = kind.setUp.contains("split") || kind.setUp.contains("sparse")
+    #expect((IndexFile(bytes, git.layout.objectFormat)?.staged(paths) == nil) == isSplit)
+  }
+
   private func facts(_ repository: TestRepository, _ path: String) throws -> IndexFile.Facts {
     IndexFile.Facts(try OpenFile.open("\(repository.directory)/\(path)", 0).facts())
   }

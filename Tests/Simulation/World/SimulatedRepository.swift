@@ -106,7 +106,9 @@ struct SimulatedRepository: Repository {
         found[path] = PathStatus(
           tip: tree[path].map(Self.entry),
           staged: world.git.index[path].map { .entry(Self.entry($0)) } ?? .absent,
-          working: file.map { .file(id: $0) } ?? .absent, workingMatchesTip: file != nil && file == tree[path]
+          working: file.map { .file(id: $0) } ?? .absent,
+          workingMatchesTip: file != nil && file == tree[path],
+          workingMatchesIndex: file != nil && file == world.git.index[path]
         )
       }
       return found

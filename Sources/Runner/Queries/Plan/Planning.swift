@@ -8,7 +8,7 @@ import Ledger
 
 /// Looks at a project, with or without a ledger, and plans; changes no byte of the ledger or the repository.
 ///
-/// Who commits and what is checked out is seen once, as the project is opened.
+/// What is checked out, and what git is configured to do, is seen once, as the project is opened.
 public final class Planning: Sendable {
   private let runner: Runner
   private let layout: ProjectLayout
