@@ -32,6 +32,24 @@ struct PathTests {
     if folder.exists(".ledger") { #expect(try await folder.events().isEmpty) }
   }
 
+  @Test("A layout whose last folder is the slug alone lands, and again under another name")
+  func slugAlone() async throws {
+    let folder = try SampleFolder()
+    try folder.write("layout: { bundle: \"assets/{{asset_id}}/{{slug}}\" }\n", to: "ledger.yaml")
+    try folder.shell("git add ledger.yaml; git commit -q -m Layout")
+    #expect(try await folder.ledgerctl("plan", "batch.json").exit == 0)
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
+    try folder.writeManifest("renamed.json", batch: "renamed") { draft in
+      draft.assets[0].specs = ["name": "Another Name", "category": "patterns"]
+    }
+    #expect(try await folder.ledgerctl("plan", "renamed.json").exit == 0)
+    let run = try await folder.ledgerctl("run", "renamed.json")
+    #expect(run.exit == 0, "\(run.errors)")
+    #expect(folder.exists("assets/ASSET-3/another-name/usage.md"))
+    #expect(!folder.exists("assets/ASSET-3/nocturnal-canopy/usage.md"))
+    #expect(try folder.git("status", "--porcelain") == "")
+  }
+
   /// What comes into the way once a batch is registered: how, and the code.
   static let swaps: [(script: String, code: String)] = [
     ("mkdir .home/out; ln -s .home/out assets", "target_obstacle"),

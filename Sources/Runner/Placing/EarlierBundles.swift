@@ -32,8 +32,9 @@ struct EarlierBundles: Sendable {
       at: tip, folders.values.flatMap { $0 }.map { "\(prefix)\($0)/tokens.json" })
     let blobs = try repository.contents(tokens.values.map(\.id), limitBytes: 1 << 20)
     var wanted: [AssetID: [String: (PlannedTarget.Role, Digest?)]] = [:]
-    for (asset, candidates) in folders {
-      for folder in candidates {
+    for brief in briefs {
+      let asset = brief.id
+      for folder in folders[asset] ?? [] {
         guard let entry = tokens["\(prefix)\(folder)/tokens.json"], let bytes = blobs[entry.id],
           let facts = TokensFacts(bytes), facts.asset == asset.text
         else { continue }
@@ -41,7 +42,7 @@ struct EarlierBundles: Sendable {
           wanted[asset, default: [:]]["\(folder)/\(name)"] = (.bundle, nil)
         }
         let production = try paths.targets(
-          asset: asset, slug: Slug(folding: ""), category: facts.category
+          asset: asset, slug: brief.slug, category: facts.category
         ).production
         wanted[asset, default: [:]][production] = (.image, facts.image)
       }
@@ -67,7 +68,7 @@ struct EarlierBundles: Sendable {
     let paths = try Layout(bundle: layout.bundle, production: layout.production)
     repository.askAhead(
       of: briefs.flatMap { $0.targets.all }.map { prefix + $0 },
-      folders: parents(try searches(briefs, layout, paths), prefix), at: tip, inWorkingTree: inWorkingTree)
+      folders: parents(searches(briefs, layout, paths), prefix), at: tip, inWorkingTree: inWorkingTree)
   }
 
   /// Folders at the tip that may be bundles of each asset, by their names.
@@ -76,7 +77,7 @@ struct EarlierBundles: Sendable {
     _ repository: any Repository
   ) throws(Fault) -> [AssetID: Set<String>] {
     let prefix = repository.layout.prefix
-    let searches = try searches(briefs, layout, paths)
+    let searches = searches(briefs, layout, paths)
     let parents = parents(searches, prefix)
     try repository.lookAhead(
       at: tip, paths: briefs.flatMap { $0.targets.all }.map { prefix + $0 }, folders: parents)
@@ -96,13 +97,12 @@ struct EarlierBundles: Sendable {
 
   private static func searches(
     _ briefs: [AssetBrief], _ layout: Configuration.Layout, _ paths: Layout
-  ) throws(Fault) -> [AssetID: [Search]] {
+  ) -> [AssetID: [Search]] {
     var searches: [AssetID: [Search]] = [:]
     for brief in briefs {
       let categories = paths.bundleNamesCategory ? layout.categories : [brief.category]
-      searches[brief.id] = try categories.map { category throws(Fault) in
-        try Self.search(of: brief.id, category: category, paths)
-      }
+      // Where a category makes no path, no bundle can be.
+      searches[brief.id] = categories.compactMap { try? Self.search(of: brief.id, category: $0, paths) }
     }
     return searches
   }
@@ -116,7 +116,8 @@ struct EarlierBundles: Sendable {
     var parent: String
     var start: String
     var end: String
-    var bare: String
+    /// The name without a slug; nil where the layout allows none.
+    var bare: String?
     func matches(_ name: String) -> Bool {
       name == bare
         || name.hasPrefix(start) && name.hasSuffix(end) && name.count > start.count + end.count
@@ -132,11 +133,11 @@ struct EarlierBundles: Sendable {
         .split(separator: "/")
     }
     let marked = try folder(mark)
-    let bare = try folder("")
+    let bare = try? folder("")
     let name = marked.last.map(String.init) ?? ""
     let parts = name.split(separator: mark[...], maxSplits: 1, omittingEmptySubsequences: false)
     return Search(
       parent: marked.dropLast().joined(separator: "/"), start: parts.first.map(String.init) ?? name,
-      end: parts.count == 2 ? String(parts[1]) : "", bare: bare.last.map(String.init) ?? "")
+      end: parts.count == 2 ? String(parts[1]) : "", bare: bare?.last.map(String.init))
   }
 }

@@ -66,8 +66,8 @@ extension Runner {
     into plan: inout BatchPlan
   ) async throws {
     let stages = try await stages(for: registration, plan.batch)
-    // Git reads while the ledger is read.
-    if state.placement == nil { try stages.askAhead(destination) }
+    // Git reads while the ledger is read; what stands in the way is told by the survey.
+    if state.placement == nil { try? stages.askAhead(destination) }
     plan.notes += try stages.changedSources(state)
     let now = surroundings.clock.now()
     var bundles: [AssetID: BundleManifest] = [:]
