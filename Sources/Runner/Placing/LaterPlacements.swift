@@ -9,24 +9,27 @@ extension StageWork {
     var starts = EventQuery()
     starts.stages = [Stage.place.rawValue]
     starts.types = ["stage.started"]
-    var found: Set<String> = []
     do {
       starts.after = try await firstPlacement()
-      var batches: Set<BatchID> = []
+      var touched: [String: Set<String>] = [:]
       for event in try await surroundings.store.events(matching: starts) where event.batch != batch.text {
-        guard case .stageStarted(_, let start) = try BatchEvent(event), let id = BatchID(event.batch) else {
+        // What this version can't read of another batch is no reason not to end this one.
+        guard case .stageStarted(_, let start)? = try? BatchEvent(event) else { continue }
+        touched[event.batch, default: []].formUnion(start.targets?.map(\.path) ?? [])
+      }
+      var found: Set<String> = []
+      for (name, touched) in touched.sorted(by: { $0.key < $1.key }) where !touched.isDisjoint(with: paths) {
+        let other = BatchID(name)
+        guard let other, let state = try? await BatchState.load(other, from: surroundings.store) else {
+          found.formUnion(touched)
           continue
         }
-        if start.targets?.contains(where: { paths.contains($0.path) }) == true { batches.insert(id) }
+        found.formUnion(state.written(on: registration.branch))
       }
-      for id in batches.sorted(by: { $0.text < $1.text }) {
-        found.formUnion(
-          try await BatchState.load(id, from: surroundings.store).written(on: registration.branch))
-      }
+      return found.intersection(paths)
     } catch {
-      throw Fault(error)
+      throw .ledger(error)
     }
-    return found.intersection(paths)
   }
 
   /// Position at which this batch first set out to place what it has in the working tree now; nil where it has nothing.
@@ -49,9 +52,12 @@ extension StageWork {
 }
 
 extension BatchState {
-  /// Paths in the working tree that the batch has written, or has set out to; `branch` is the one checked out.
+  /// Paths in the working tree that the batch has written, or has set out to, and those it has removed from the branch
+  /// too; `branch` is the one checked out.
   fileprivate func written(on branch: String) -> [String] {
     guard placement?.inWorkingTree ?? (registration?.branch == branch) else { return [] }
-    return placePlan.filter { $0.digest != nil && $0.found != .identical }.map(\.path)
+    return placePlan.filter { target in
+      target.digest == nil ? confirmation != nil : target.found != .identical
+    }.map(\.path)
   }
 }
