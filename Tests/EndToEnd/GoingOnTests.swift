@@ -232,6 +232,31 @@ struct GoingOnTests {
     #expect(!folder.exists(".git/index.lock") && !folder.exists(".git/ledgerctl-\(token).index"))
   }
 
+  @Test("Another batch finishes the index of a commit that was killed right after the branch was swapped")
+  func indexOfAnother() async throws {
+    let folder = try SampleFolder()
+    try folder.hook(
+      "git",
+      """
+      real=$(command -v -p git)
+      case " $* " in
+      *" update-ref "*) "$real" "$@"; status=$?; kill -9 $PPID; exit $status ;;
+      *) exec "$real" "$@" ;;
+      esac
+      """, in: ".git/wrapped")
+    try folder.shell(
+      "PATH=$PWD/.git/wrapped:$PATH '\(BuiltCommand.path)' run batch.json >/dev/null 2>&1 || test $? = 137")
+    #expect(try folder.commits() == 2 && folder.exists(".git/index.lock"))
+    try folder.writeManifest("other.json", batch: "other")
+    let other = try await folder.ledgerctl("run", "other.json")
+    #expect(other.exit == 0 && other.text.contains("nothing to commit"), "\(other.text)\(other.errors)")
+    #expect(!folder.exists(".git/index.lock"))
+    #expect(try folder.git("status", "--porcelain") == "")
+    #expect(try await folder.ledgerctl("resume", SampleArt.batchID).exit == 0)
+    #expect(try folder.commits() == 2)
+    #expect(try await folder.ledgerctl("verify").exit == 0)
+  }
+
   @Test("A commit that was reset away is said to be so, and lands again with --again")
   func resetAway() async throws {
     let folder = try SampleFolder()

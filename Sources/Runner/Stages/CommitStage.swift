@@ -12,6 +12,7 @@ extension StageWork {
   func commit(in run: BatchRun) async throws {
     let lock = try await surroundings.locks.acquireCommit()
     defer { lock.release() }
+    try await finishIndexOfAnother()
     do { try await commitUnderLock(in: run) } catch {
       await freeIndex(after: run)
       throw error
@@ -47,7 +48,7 @@ extension StageWork {
     let draft = try await draft(state, placement, on: destination)
     guard case .built(let commit) = try await build(draft, in: run) else {
       // The branch holds all of it by now, and no later commit frees what a killed start of this one left locked.
-      try freeIndexUnderLock()
+      try surroundings.repository().releaseIndex(token: token)
       try await completeCommit(in: run, started: started)
       return true
     }
@@ -55,6 +56,9 @@ extension StageWork {
     if holdsIndex {
       try await rewriteTargets(placement, in: run)
       try holdIndex(commit.changes)
+    } else {
+      // A killed start left it locked, if the branch was checked out then.
+      try surroundings.repository().releaseIndex(token: token)
     }
     guard try currentDestination().tip == destination.tip else {
       try surroundings.repository().releaseIndex(token: token)
@@ -184,40 +188,6 @@ extension StageWork {
     }
   }
 
-  /// Takes `index.lock`, with the index in it that the user has after the commit.
-  private func holdIndex(_ changes: [TreeChange]) throws(Fault) {
-    let outcome = try surroundings.repository().holdIndex(
-      for: changes, token: token, patience: .seconds(3))
-    if case .locked(let lock) = outcome { throw .lockInTheWay(lock) }
-  }
-
-  /// What tells the private files of this ledger's commits apart: the same in every run and for every batch, so that
-  /// the next commit takes over what a killed one left. The commit lock keeps them apart.
-  var token: String { GitRepository.token(scratch: surroundings.scratch) }
-
-  /// Frees git's index, if a commit of ours that was killed before its intent left it locked.
-  ///
-  /// The caller holds the commit lock, for the index may be in the hands of another batch's commit.
-  func freeIndexUnderLock() throws(Fault) {
-    try surroundings.repository().releaseIndex(token: token)
-  }
-
-  /// Frees git's index after a fault, unless the branch was swapped or may have been.
-  ///
-  /// Then the user's index is older than the branch, and their next commit would undo ours: it stays locked until it is
-  /// published.
-  private func freeIndex(after run: BatchRun) async {
-    do {
-      let repository = try surroundings.repository()
-      if let intent = await run.state.intent, try repository.tip(of: intent.ref)?.text == intent.new {
-        return
-      }
-      repository.releaseIndex(token: token)
-    } catch {
-      // A branch that can't be read may have been swapped.
-    }
-  }
-
   // MARK: - After a crash
 
   /// Brings an open intent to its end: confirms it if the commit landed, supersedes it if it never can.
@@ -237,6 +207,7 @@ extension StageWork {
     guard await run.state.intent != nil else { return }
     let lock = try await surroundings.locks.acquireCommit()
     defer { lock.release() }
+    try await finishIndexOfAnother()
     do { try await settleIntent(in: run) } catch {
       await freeIndex(after: run)
       throw error
@@ -256,7 +227,7 @@ extension StageWork {
           "Git's lock file \"\(left.path)\" (\(left.sizeBytes) bytes) is there. If no git command is running here, "
             + "remove it.")
       }
-      try await finishIndex(of: new, at: tip, in: run)
+      try finishIndex(of: new, on: intent.ref, at: tip, await run.state.placement)
       try await confirm(new.text, on: intent.ref, in: run)
       return
     }
@@ -307,6 +278,8 @@ extension StageWork {
     if holdsIndex, let placement {
       try await rewriteTargets(placement, in: run)
       try holdIndex(try repository.changes(of: new))
+    } else {
+      repository.releaseIndex(token: token)
     }
     _ = try await swap(intent, holdingIndex: holdsIndex, in: run, started: nil)
   }
@@ -324,26 +297,6 @@ extension StageWork {
       if error.code == Fault.commitIncomplete(new).code { return false }
       throw error
     }
-  }
-
-  /// Publishes the index of a commit that landed, where the kill came before it.
-  ///
-  /// Where the branch has gone on since, only what it still holds of the commit is brought into the index.
-  private func finishIndex(of commit: GitID, at tip: GitID, in run: BatchRun) async throws {
-    let repository = try surroundings.repository()
-    guard let placement = await run.state.placement, placement.inWorkingTree,
-      case .branch(registration.branch, _) = try repository.head()
-    else {
-      repository.releaseIndex(token: token)
-      return
-    }
-    var changes = try repository.changes(of: commit)
-    if tip != commit {
-      let entries = try repository.entries(at: tip, changes.map(\.path))
-      changes = changes.filter { entries[$0.path] == $0.new }
-    }
-    try holdIndex(changes)
-    try repository.publishIndex(token: token)
   }
 
   // MARK: - Completion

@@ -27,7 +27,7 @@ extension StageWork {
   /// else would, once nothing is placed.
   func takeBackUnderLock(in run: BatchRun) async throws(Fault) -> [String] {
     let state = await run.state
-    try freeIndexUnderLock()
+    try await freeIndexUnderLock()
     let plan = state.placePlan.filter { $0.found != .identical }
     guard !plan.isEmpty, state.placement?.inWorkingTree ?? true else { return [] }
     let others = try await placedLater(than: plan).union(pathsOfOthers(of: plan))
@@ -98,15 +98,13 @@ extension StageWork {
   /// Paths whose placed bytes the branch's tip or the index holds: they are somebody's by now.
   private func pathsOfOthers(of plan: [PlannedTarget]) throws(Fault) -> Set<String> {
     let repository = try surroundings.repository()
-    guard let tip = try repository.tip(of: registration.branch) else { return [] }
+    let tip = try repository.tip(of: registration.branch)
     let prefix = repository.layout.prefix
     let placed = plan.filter { $0.digest != nil }
     let status = try repository.status(of: placed.map { prefix + $0.path }, at: tip)
     return Set(
       placed.map(\.path).filter { path in
-        guard let found = status[prefix + path] else { return false }
-        if case .entry(let staged) = found.staged, found.working == .file(id: staged.id) { return true }
-        return found.tip != nil && found.workingMatchesTip
+        status[prefix + path].map { $0.workingMatchesTip || $0.workingMatchesIndex } ?? false
       })
   }
 }

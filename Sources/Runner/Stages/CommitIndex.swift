@@ -1,0 +1,79 @@
+import Ledger
+
+/// The user's index around a commit: held before the branch is swapped, published after it, freed where that is not to be.
+extension StageWork {
+  /// Takes `index.lock`, with the index in it that the user has after the commit.
+  func holdIndex(_ changes: [TreeChange]) throws(Fault) {
+    let outcome = try surroundings.repository().holdIndex(
+      for: changes, token: token, patience: .seconds(3))
+    if case .locked(let lock) = outcome { throw .lockInTheWay(lock) }
+  }
+
+  /// What tells the private files of this ledger's commits apart: the same in every run and for every batch, so that
+  /// the next commit takes over what a killed one left. The commit lock keeps them apart.
+  var token: String { GitRepository.token(scratch: surroundings.scratch) }
+
+  /// Frees git's index, if a commit of ours that was killed before its intent left it locked.
+  ///
+  /// The caller holds the commit lock, for the index may be in the hands of another batch's commit.
+  func freeIndexUnderLock() async throws(Fault) {
+    try await finishIndexOfAnother()
+    try surroundings.repository().releaseIndex(token: token)
+  }
+
+  /// Frees git's index after a fault, unless the branch was swapped or may have been.
+  ///
+  /// Then the user's index is older than the branch, and their next commit would undo ours: it stays locked until it is
+  /// published.
+  func freeIndex(after run: BatchRun) async {
+    do {
+      let repository = try surroundings.repository()
+      if let intent = await run.state.intent, try repository.tip(of: intent.ref)?.text == intent.new {
+        return
+      }
+      repository.releaseIndex(token: token)
+    } catch {
+      // A branch that can't be read may have been swapped.
+    }
+  }
+
+  /// Publishes the index of a commit that landed, where the kill came before it.
+  ///
+  /// Where the branch has gone on since, only what it still holds of the commit is brought into the index.
+  func finishIndex(
+    of commit: GitID, on ref: String, at tip: GitID, _ placement: Placement?
+  ) throws(Fault) {
+    let repository = try surroundings.repository()
+    guard let placement, placement.inWorkingTree, case .branch(ref, _) = try repository.head() else {
+      repository.releaseIndex(token: token)
+      return
+    }
+    var changes = try repository.changes(of: commit)
+    if tip != commit {
+      let entries = try repository.entries(at: tip, changes.map(\.path))
+      changes = changes.filter { entries[$0.path] == $0.new }
+    }
+    try holdIndex(changes)
+    try repository.publishIndex(token: token)
+  }
+
+  /// Does the same for another batch's commit, whose lock this batch would free or take over: its own run can come
+  /// later. Commits come one after another, so it is the newest in the ledger.
+  func finishIndexOfAnother() async throws(Fault) {
+    var query = EventQuery()
+    query.types = ["commit.intended", "commit.confirmed", "commit.superseded"]
+    query.reversed = true
+    query.limit = 1
+    let newest: Event?
+    do { newest = try await surroundings.store.events(matching: query).first } catch { throw .ledger(error) }
+    guard let newest, newest.batch != batch.text, newest.type == "commit.intended",
+      let other = BatchID(newest.batch),
+      let state = try? await BatchState.load(other, from: surroundings.store),
+      let intent = state.intent, let new = GitID(intent.new)
+    else { return }
+    let repository = try surroundings.repository()
+    guard let tip = try repository.tip(of: intent.ref) else { return }
+    let isLanded = if tip == new { true } else { try repository.isAncestor(new, of: tip) }
+    if isLanded { try finishIndex(of: new, on: intent.ref, at: tip, state.placement) }
+  }
+}
