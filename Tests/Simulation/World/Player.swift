@@ -94,12 +94,21 @@ final class Player: @unchecked Sendable {
       if landsAgain(state, number) { continue }
       if state.isEnded, !(command == .cancel && number < 4) { return }
       if let retryAt = report.retryAt { await wait(retryAt.remainingMs(at: world.now)) }
+      if isCalm { moveAway(report.faults, of: batch) }
       if report.faults.contains(where: { $0.code == "batch_held" }) { await wait(600_000) }
       // Whatever stands in the way takes a while to be seen to, or to go away by itself.
       if report.exit != .done { await wait(10_000) }
     }
     if world.watch.states[batch]?.isEnded != true {
       world.violate(.ends, "\(batch) has not ended after \(Self.patience.all) commands: \(reports.suffix(2))")
+    }
+  }
+
+  /// The user does as they are told with what is in the way, if it is no file that the batch itself has placed.
+  private func moveAway(_ faults: [Fault], of batch: BatchID) {
+    for path in faults.filter({ $0.code == "target_not_ours" }).compactMap(\.path) {
+      let path = world.prefix + path
+      if world.disk.files[path]?.batch != batch { world.putBack(path) }
     }
   }
 

@@ -138,9 +138,6 @@ extension World {
     // A batch that was registered meanwhile goes to the branch's other name.
     let branches = Set(watch.states.values.compactMap { $0.registration?.branch })
     let isInUse = branches.contains(Self.renamed)
-    for branch in branches where branch != Self.main && git.refs[branch] == nil {
-      git.refs[branch] = git.refs[Self.renamed] ?? git.refs[Self.main]
-    }
     if git.refs[Self.main] == nil, let tip = git.refs[Self.renamed] {
       git.refs[Self.main] = tip
       if !isInUse { git.refs[Self.renamed] = nil }
@@ -152,6 +149,9 @@ extension World {
     }
     recommit()
     clearTargets()
+    for branch in branches where git.refs[branch] == nil {
+      git.refs[branch] = git.refs[Self.renamed] ?? git.refs[Self.main]
+    }
   }
 
   /// Puts the images back that batches were registered with: a pinned copy that is lost can be taken from nowhere else.
@@ -193,6 +193,14 @@ extension World {
     for path in tree.keys where cleared[path] == nil { git.index[path] = nil }
     git.move(git.head, to: git.userCommit(parent: git.tip, tree: cleared, message: "Clear away"))
     restoreTracked(cleared)
+  }
+
+  /// Brings a path to what the branch holds there.
+  func putBack(_ path: String) {
+    guard git.indexLock == nil else { return }
+    let id = git.tip.flatMap { git.commits[$0]?.tree[path] }
+    git.index[path] = id
+    disk.files[path] = id.flatMap { git.blobs[$0] }.map { Disk.File(digest: $0, batch: nil) }
   }
 
   /// Whether a path is an image's whose tokens are gone, so that nothing says any more whose it is.
