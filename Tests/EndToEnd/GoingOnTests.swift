@@ -257,6 +257,28 @@ struct GoingOnTests {
     #expect(try await folder.ledgerctl("verify").exit == 0)
   }
 
+  @Test(
+    "What the user's git collects amid the commit is seen before the branch moves",
+    arguments: ["diff-tree", "hash-object -t commit", "update-ref"])
+  func collected(before call: String) async throws {
+    let folder = try SampleFolder()
+    try folder.hook(
+      "git",
+      """
+      real=$(command -v -p git)
+      case "$*" in
+      "\(call)"*) (unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE; "$real" gc -q --prune=now) ;;
+      esac
+      exec "$real" "$@"
+      """, in: ".git/wrapped")
+    try folder.shell(
+      "PATH=$PWD/.git/wrapped:$PATH '\(BuiltCommand.path)' run batch.json >/dev/null 2>&1 || test $? = 75")
+    #expect(try folder.commits() == 1)
+    #expect(try await folder.ledgerctl("resume").exit == 0)
+    #expect(try folder.commits() == 2)
+    try folder.git("fsck", "--no-dangling")
+  }
+
   @Test("A commit that was reset away is said to be so, and lands again with --again")
   func resetAway() async throws {
     let folder = try SampleFolder()

@@ -37,13 +37,19 @@ extension GitRepository {
     try check(message, of: draft)
     let written = try git.run(["write-tree"], .accepting([0, 128], options))
     guard written.succeeded else {
-      // The user's own git may have swept up what no branch leads to yet.
-      if try objectHeads(blobs.map(\.text)).contains(nil) { throw .objectsCollected() }
+      try checkNotCollected(blobs)
       throw .gitFailed("write-tree", written)
     }
     let treeText = written.lines.first ?? ""
     guard let tree = GitID(treeText) else { throw .gitUnreadable("write-tree", "no id") }
-    let difference = try difference(from: draft.parent?.text ?? layout.objectFormat.emptyTree, to: tree.text)
+    let difference: (changes: [TreeChange], newTrees: [GitID])
+    do throws(Fault) {
+      difference = try self.difference(
+        from: draft.parent?.text ?? layout.objectFormat.emptyTree, to: tree.text)
+    } catch {
+      try checkNotCollected([tree])
+      throw error
+    }
     let ours = Set(draft.files.map(\.path) + draft.removing)
     if let foreign = difference.changes.first(where: { !ours.contains($0.path) }) {
       throw .foreignPathInCommit(foreign.path)
@@ -53,8 +59,21 @@ extension GitRepository {
       draft.signs
       ? try writeSigned(draft, tree: tree, message: message)
       : try write(CommitObject.bytes(of: draft, tree: tree, message: message))
+    // Looked at once the commit is there: what is collected from here on takes the commit along, which the swap sees.
+    try checkNotCollected(blobs + difference.newTrees + [tree])
     try sync(blobs + difference.newTrees + [tree, commit])
     return .built(BuiltCommit(id: commit, tree: tree, bytes: bytes, changes: difference.changes))
+  }
+
+  /// The user's own git may have swept up what no branch leads to yet; only what has no file of its own is asked for.
+  private func checkNotCollected(_ ids: [GitID]) throws(Fault) {
+    let elsewhere = ids.filter { FileFacts(at: looseFile(of: $0)).kind == .absent }
+    if try objectHeads(elsewhere.map(\.text)).contains(nil) { throw .objectsCollected() }
+  }
+
+  /// Where an object is that is in no pack.
+  private func looseFile(of id: GitID) -> String {
+    "\(layout.commonFolder)/objects/\(id.text.prefix(2))/\(id.text.dropFirst(2))"
   }
 
   /// Fills the private index with what the commit starts from.
@@ -152,7 +171,7 @@ extension GitRepository {
   /// name, and nothing that a `git add` of the user's has left there unsynced before.
   private func sync(_ ids: [GitID]) throws(Fault) {
     let objects = "\(layout.commonFolder)/objects"
-    for id in ids { try syncPath("\(objects)/\(id.text.prefix(2))/\(id.text.dropFirst(2))") }
+    for id in ids { try syncPath(looseFile(of: id)) }
     for folder in Set(ids.map { "\(objects)/\($0.text.prefix(2))" }).sorted() + [objects] {
       try syncPath(folder)
     }
