@@ -22,7 +22,7 @@ package struct GitRepository: Repository {
       try found.run(["config", "--list", "-z", "--includes"], .init(guise: .asking)).fields
     }
     let located = Result { () throws(Fault) -> (layout: RepositoryLayout, head: HeadState?) in
-      if once, let both = try locateWithHead(directory, found) { return both }
+      if once, let both = try locateWithHead(directory, found) { return (both.layout, both.head) }
       return (try locate(directory, found), nil)
     }
     let configuration = Result { () throws(Fault) in try listing.value() }
@@ -44,7 +44,7 @@ package struct GitRepository: Repository {
   /// Nil where anything is out of the ordinary.
   private static func locateWithHead(
     _ directory: String, _ git: GitProgram
-  ) throws(Fault) -> (RepositoryLayout, HeadState?)? {
+  ) throws(Fault) -> (layout: RepositoryLayout, head: HeadState)? {
     let result = try git.run(layoutWords + branchAndTip, .init(answers: [0, 128], guise: .asking))
     let lines = result.lines
     guard result.succeeded, lines.count == 12, let layout = layout(lines.dropLast(2)),

@@ -98,13 +98,13 @@ struct IndexFile {
     var found: [String: PathStatus.Staged] = [:]
     var isWhole = true
     let end = walk { name, start, isConflicted in
-      let mode = mode(at: start)
-      if name.isEmpty || mode == "040000" { isWhole = false }
+      if name.isEmpty || isFolder(at: start) { isWhole = false }
       guard let path = wanted[name] else { return }
       let id = GitID(bytes: bytes[(start + Self.idOffset)..<(start + Self.idOffset + idBytes)])
-      found[path] = isConflicted ? .conflicted : .entry(TreeEntry(mode: mode, id: id))
+      found[path] = isConflicted ? .conflicted : .entry(TreeEntry(mode: mode(at: start), id: id))
     }
-    return end == nil || !isWhole || sharedFile != nil ? nil : found
+    guard let end, isWhole, sharedFile(behind: end) == nil else { return nil }
+    return found
   }
 
   /// Hands over every entry's name and mode, as git writes it, in order; what can't be read ends it.
@@ -116,13 +116,19 @@ struct IndexFile {
   }
 
   private func mode(at start: Int) -> String {
-    let mode = String(Self.number(bytes, at: start + Facts.modeOffset, bytes: 4), radix: 8)
-    return mode == "40000" ? "040000" : mode
+    isFolder(at: start)
+      ? "040000" : String(Self.number(bytes, at: start + Facts.modeOffset, bytes: 4), radix: 8)
+  }
+
+  private func isFolder(at start: Int) -> Bool {
+    Self.number(bytes, at: start + Facts.modeOffset, bytes: 4) == 0o40000
   }
 
   /// The name of the file that holds the shared part of a split index, beside it; nil where there is none.
-  var sharedFile: String? {
-    guard var position = walk({ _, _, _ in }) else { return nil }
+  var sharedFile: String? { walk { _, _, _ in }.flatMap { sharedFile(behind: $0) } }
+
+  private func sharedFile(behind entries: Int) -> String? {
+    var position = entries
     let end = bytes.count - idBytes
     // Extensions: four letters, a size, the bytes.
     while position + 8 <= end {

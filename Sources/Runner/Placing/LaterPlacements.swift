@@ -2,8 +2,8 @@ import Ledger
 
 /// What other batches have placed since a batch did: bytes that two of them share belong to the later one.
 extension StageWork {
-  /// Those of the plan's paths that another batch has set out to write in the working tree since this one did, and has not
-  /// taken back.
+  /// Those of the plan's paths that another batch has set out to write in the working tree since this one did, and has
+  /// not taken back.
   func placedLater(than plan: [PlannedTarget]) async throws(Fault) -> Set<String> {
     let paths = Set(plan.map(\.path))
     var starts = EventQuery()

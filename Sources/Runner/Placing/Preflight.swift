@@ -106,7 +106,7 @@ extension StageWork {
   ) throws(Fault) -> TargetSurvey {
     TargetSurvey(
       registration: registration,
-      briefs: registration.manifest.assets.compactMap { briefs[$0.id] },
+      briefs: briefsInOrder,
       repository: try surroundings.repository(), worktree: worktree,
       tip: destination.parent, inWorkingTree: destination.inWorkingTree, prior: state.placePlan,
       known: { await knownDigests(state.assets) })
@@ -116,9 +116,11 @@ extension StageWork {
   func askAhead(_ destination: Preflight.Destination) throws(Fault) {
     try EarlierBundles.askAhead(
       at: destination.parent, inWorkingTree: destination.inWorkingTree,
-      of: registration.manifest.assets.compactMap { briefs[$0.id] }, layout: configuration.layout,
-      in: surroundings.repository())
+      of: briefsInOrder, layout: configuration.layout, in: surroundings.repository())
   }
+
+  /// As the manifest has them.
+  private var briefsInOrder: [AssetBrief] { registration.manifest.assets.map { brief(of: $0.id) } }
 
   /// Digests that the assets' bundles are known to consist of, from this batch and earlier ones.
   func knownDigests(_ assets: [AssetState]) async -> [AssetID: Set<Digest>] {

@@ -14,8 +14,8 @@ extension StageWork {
 
   /// Removes what the batch placed and puts back what it replaced, where the files still hold the placed bytes.
   ///
-  /// A file that the branch or the index holds by now, through another batch or the user, stays; so does one that another batch has
-  /// placed since. Returns the paths left alone.
+  /// A file that the branch or the index holds by now, through another batch or the user, stays; so does one that
+  /// another batch has placed since. Returns the paths left alone.
   func takeBack(in run: BatchRun) async throws(Fault) -> [String] {
     guard await !run.state.placePlan.isEmpty else { return [] }
     let lock = try await surroundings.locks.acquireCommit()
