@@ -5,11 +5,20 @@ public protocol Extractor: Sendable {
   /// Name, version, model, tool schema and options, as far as known without a call; part of the stage's key.
   var identity: ExtractorIdentity { get async throws(ExtractorRefusal) }
 
+  /// The identity as far as it can be told without contacting anybody: computed again, or `last`, what the extractor
+  /// said of itself when it was last asked, where nothing that is known contradicts it; nil where it must be asked.
+  func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity?
+
   /// Asks for one asset. Cancelling the task ends the call.
   func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply
 
   /// Ends what the extractor holds, such as a server process and its children.
   func shutDown() async
+}
+
+extension Extractor {
+  /// An extractor that depends on nothing here is still who it was.
+  public func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? { last }
 }
 
 /// What an extractor is asked: an image as a private copy under its digest, and what the manifest says of it.

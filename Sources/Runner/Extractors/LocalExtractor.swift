@@ -13,6 +13,8 @@ public struct LocalExtractor: Extractor {
     ExtractorIdentity(kind: "local", parts: ["name": "ledgerctl-local", "version": Self.version])
   }
 
+  public func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? { identity }
+
   public func extract(
     _ request: ExtractionRequest
   ) async throws(ExtractorRefusal) -> ExtractionReply {

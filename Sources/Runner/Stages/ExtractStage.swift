@@ -62,12 +62,12 @@ extension StageWork {
 
   /// Looks for an answer that is there already: in the manifest, or from an earlier call.
   ///
-  /// The extractor itself is contacted only if what it last said of itself finds nothing.
+  /// The extractor itself is contacted only if what is known of it, and what it last said of itself, find nothing.
   func prepareExtract(_ asset: AssetState) async throws(Fault) -> Preparation {
     let brief = brief(of: asset.id)
     if let idf = brief.idf { return try await provided(idf, asset, brief) }
-    if let last = try await lastIdentity() {
-      let key = StageKey.extract(asset, brief, setup: extractorSetup, identity: last)
+    if isLimited, let known = extractor.identityUnasked(last: try await lastIdentity()) {
+      let key = StageKey.extract(asset, brief, setup: extractorSetup, identity: known)
       if case .done(let completion, let package) = try await reusable(key, of: asset, .extract) {
         return .done(completion, package: package)
       }

@@ -15,7 +15,7 @@ struct MCPRealServerTests {
     await other.shutDown()
     #expect(first != second)
     #expect(first.kind == "mcp" && first.parts["server"] == "flash-sidekick")
-    #expect(Set(first.parts.keys) == ["server", "version", "tool", "schema", "arguments"])
+    #expect(Set(first.parts.keys) == ["server", "version", "tool", "schema", "arguments", "file.1"])
   }
 
   @Test(

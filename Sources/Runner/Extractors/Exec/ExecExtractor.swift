@@ -8,6 +8,7 @@ public struct ExecExtractor: Extractor {
   private static let outputLimitBytes = 1 << 20
 
   private let program: ExtractorProgram
+  private let files: ProgramFiles
   private let timeout: Duration
   private let model: String?
   private let nowMs: @Sendable () -> Int64
@@ -19,13 +20,18 @@ public struct ExecExtractor: Extractor {
   ) {
     program = ExtractorProgram(
       words: configured.command, root: root, environmentNames: configured.env, surroundings: environment)
+    files = ProgramFiles(program)
     timeout = configured.timeout
     model = configured.model
     self.nowMs = nowMs
   }
 
   public var identity: ExtractorIdentity {
-    get async throws(ExtractorRefusal) { ExecIdentity(program, model: model).identity }
+    get async throws(ExtractorRefusal) { ExecIdentity(program, files, model: model).identity }
+  }
+
+  public func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? {
+    ExecIdentity(program, files, model: model).identity
   }
 
   public func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {

@@ -12,6 +12,10 @@ public struct MCPBatchExtractor: BatchExtractor {
 
   public var identity: ExtractorIdentity { get async throws(ExtractorRefusal) { try await caller.identity } }
 
+  public func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? {
+    caller.identityUnasked(last: last)
+  }
+
   public func extractAll(
     _ requests: [ExtractionRequest]
   ) async -> [AssetID: Result<ExtractionReply, ExtractorRefusal>] {

@@ -12,6 +12,10 @@ public struct MCPExtractor: Extractor {
 
   public var identity: ExtractorIdentity { get async throws(ExtractorRefusal) { try await caller.identity } }
 
+  public func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? {
+    caller.identityUnasked(last: last)
+  }
+
   public func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {
     let (answer, notes, reader) = try await caller.call([request])
     return try reader.reply(answer, to: request, notes: notes)

@@ -11,6 +11,7 @@ struct MCPToolCaller: Sendable {
   private let settings: MCPSettings
   private let template: ArgumentTemplate
   private let server: MCPServer
+  private let files: ProgramFiles
   private let nowMs: @Sendable () -> Int64
 
   init(_ settings: MCPSettings, nowMs: @escaping @Sendable () -> Int64) throws(Fault) {
@@ -18,6 +19,7 @@ struct MCPToolCaller: Sendable {
     self.nowMs = nowMs
     template = try ArgumentTemplate(settings.arguments, batch: settings.batch)
     server = MCPServer(settings)
+    files = ProgramFiles(settings.program)
   }
 
   /// Everything that may change an answer; contacts the server.
@@ -31,9 +33,16 @@ struct MCPToolCaller: Sendable {
         "arguments": Digest.sha256(template.digestText).hex,
       ]
       parts["model"] = settings.model
+      parts.merge(files.parts) { $1 }
       if template.words.contains(.prompt) { parts["prompt"] = Digest.sha256(Prompt.text.utf8).hex }
       return ExtractorIdentity(kind: "mcp", parts: parts.mapValues(settings.program.redactor.redact))
     }
+  }
+
+  /// What the server said of itself when it was last asked, unless the files that its command names have changed
+  /// since: then it must be asked again.
+  func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? {
+    files.agree(with: last) ? last : nil
   }
 
   /// Calls the tool for one asset or for all, and returns with the answer what reads it at this moment.

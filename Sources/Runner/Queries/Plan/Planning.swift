@@ -89,7 +89,28 @@ private func unaskedExtractor(
   _ settings: ExtractorSettings, root: String, environment: [String: String], clock: any RunClock
 ) throws(Fault) -> any Extractor {
   settings.kind == .mcp
-    ? NoExtractor() : try makeExtractor(settings, root: root, environment: environment, clock: clock)
+    ? UnaskedServer(settings, root: root, environment: environment)
+    : try makeExtractor(settings, root: root, environment: environment, clock: clock)
+}
+
+/// A server that nobody asks who it is: only what it last said of itself counts.
+private struct UnaskedServer: Extractor {
+  private let files: ProgramFiles
+
+  init(_ settings: ExtractorSettings, root: String, environment: [String: String]) {
+    files = ProgramFiles(
+      ExtractorProgram(
+        words: settings.command, root: root, environmentNames: settings.env, surroundings: environment))
+  }
+
+  var identity: ExtractorIdentity { ExtractorIdentity(kind: "none", parts: [:]) }
+  func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? {
+    files.agree(with: last) ? last : nil
+  }
+  func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {
+    throw .cancelled
+  }
+  func shutDown() async {}
 }
 
 /// A plan works on nothing, so there is nothing to lock.
