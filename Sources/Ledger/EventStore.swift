@@ -68,6 +68,8 @@ public struct EventQuery: Hashable, Sendable {
   public var run: String?
   /// Only events at or after this time.
   public var sinceMs: Int64?
+  /// Only events at or before this time.
+  public var untilMs: Int64?
   /// Only events after this position, or before it when reversed.
   public var after: Int64?
   /// Only events at or before this position.
@@ -122,4 +124,25 @@ public enum StoreError: Error, Hashable, Sendable {
   /// A place where a ledger must not live, such as NFS.
   case unsupported(path: String, reason: String)
   case closed
+}
+
+extension StoreError {
+  /// What happened, in a few words for another error's sentence.
+  var cause: String {
+    switch self {
+    case .failed(let operation, let code, let message): "\(operation) failed, \(message) (\(code))"
+    case .diskFull(let path): "no space is left for \"\(path)\""
+    case .busy(let path, _): "the lock \"\(path)\" was not free in time"
+    case .damaged(let path, let finding): "\"\(path)\" is damaged, \(finding)"
+    case .poisoned(let cause): cause
+    case .unsupported(let path, let reason): "\"\(path)\" can't hold a ledger, \(reason)"
+    case .newer(let path, let found, _): "\"\(path)\" has schema version \(found)"
+    case .migrationEdited(let name, _, _): "the migration \"\(name)\" is not the one it was made with"
+    case .conflict(let batch, let expected, let found):
+      "batch \"\(batch)\" is at version \(found), not \(expected)"
+    case .batchNamed(let existing): "the batch \"\(existing)\" has this id in another case"
+    case .limited(let limiter, _): "the limiter \"\(limiter)\" allows no call yet"
+    case .closed: "it was closed"
+    }
+  }
 }

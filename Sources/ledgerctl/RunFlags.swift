@@ -4,7 +4,8 @@ import Runner
 /// What `run`, `resume` and `retry` share.
 struct RunFlags: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Wait no longer for a quota than this, such as 30s or 5m.", valueName: "duration"))
+    help: ArgumentHelp("Maximum time to wait for quota, such as 30s, 5m or 1h30m.", valueName: "duration"),
+    transform: DurationArgument.read)
   var maxWait: DurationArgument?
 
   @Option(help: ArgumentHelp("Work on so many stages at once.", valueName: "n"))
@@ -60,20 +61,6 @@ struct RunFlags: ParsableArguments {
     case .auto: console.isErrTerminal ? .board : .lines
     case nil: console.format != .text ? .nothing : console.isErrTerminal ? .board : .lines
     }
-  }
-}
-
-/// A duration as it is written on the command line.
-struct DurationArgument: ExpressibleByArgument {
-  let duration: Duration
-
-  init?(argument: String) {
-    guard let duration = DurationText.duration(argument) else { return nil }
-    self.duration = duration
-  }
-
-  var milliseconds: Int64 {
-    duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
   }
 }
 

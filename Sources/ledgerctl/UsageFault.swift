@@ -9,7 +9,14 @@ enum UsageFault {
     }
     let verb = arguments.first { verbs.contains($0) }
     return .usage(
-      message, help: (["ledgerctl"] + (verb.map { [$0] } ?? []) + ["--help"]).joined(separator: " "))
+      sentence(message), help: (["ledgerctl"] + (verb.map { [$0] } ?? []) + ["--help"]).joined(separator: " ")
+    )
+  }
+
+  /// The parser's words as all messages are: with a full stop at their end.
+  private static func sentence(_ message: String) -> String {
+    guard let last = message.last, !".?!".contains(last) else { return message }
+    return message + "."
   }
 
   /// The first argument that is no option and no global option's value.

@@ -95,6 +95,7 @@ private struct MemoryLedger: Sendable {
         && (query.asset.map { $0 == event.asset } ?? true)
         && (query.run.map { $0 == event.run } ?? true)
         && (query.sinceMs.map { $0 <= event.timeMs } ?? true)
+        && (query.untilMs.map { $0 >= event.timeMs } ?? true)
         && (query.types.isEmpty || query.types.contains(event.type))
         && (query.stages.isEmpty || event.stage.map(query.stages.contains) ?? false)
     }

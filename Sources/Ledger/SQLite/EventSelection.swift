@@ -24,6 +24,7 @@ struct EventSelection {
     }
     if let upTo = query.upTo { conditions.append("position <= \(add(.integer(upTo)))") }
     if let sinceMs = query.sinceMs { conditions.append(since(add(.integer(sinceMs)))) }
+    if let untilMs = query.untilMs { conditions.append("time_ms <= \(add(.integer(untilMs)))") }
     let types = among("type", query.types)
     let stages = among("stage", query.stages)
     let direction = query.reversed ? "DESC" : "ASC"

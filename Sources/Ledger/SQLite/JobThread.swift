@@ -22,7 +22,7 @@ final class JobThread<Job: Sendable>: @unchecked Sendable {
   private var waiting: [Job] = []
   private var whenEnded: [@Sendable () -> Void] = []
   private var lastCount = 0
-  private var lastNs: UInt64 = 0
+  private var lastNs: Int64 = 0
   private var isStarted = false
   private var isClosing = false
   private var hasEnded = false
@@ -83,7 +83,7 @@ final class JobThread<Job: Sendable>: @unchecked Sendable {
     while let jobs = next() {
       let startedNs = nanoseconds()
       work(jobs)
-      lastNs = nanoseconds() - startedNs
+      lastNs = max(0, nanoseconds() &- startedNs)
     }
     end()
     pthread_mutex_lock(mutex)
@@ -96,12 +96,12 @@ final class JobThread<Job: Sendable>: @unchecked Sendable {
 
   /// Waits, holding the mutex, until as many jobs wait as last time, or its share of time is over.
   private func gather() {
-    let deadlineNs = nanoseconds() + min(lastNs / 4, 5_000_000)
+    let deadlineNs = nanoseconds() &+ min(lastNs / 4, 5_000_000)
     while waiting.count < lastCount && !isClosing {
       let nowNs = nanoseconds()
-      guard nowNs < deadlineNs else { return }
+      guard deadlineNs &- nowNs > 0 else { return }
       #if canImport(Darwin)
-        var rest = timespec(tv_sec: 0, tv_nsec: Int(deadlineNs - nowNs))
+        var rest = timespec(tv_sec: 0, tv_nsec: Int(deadlineNs &- nowNs))
         pthread_cond_timedwait_relative_np(changed, mutex, &rest)
       #else
         var deadline = timespec(
@@ -124,8 +124,9 @@ final class JobThread<Job: Sendable>: @unchecked Sendable {
   }
 }
 
-private func nanoseconds() -> UInt64 {
+/// The clock's nanoseconds. A clock that was set before 1970 or thousands of years ahead wraps: only differences count.
+private func nanoseconds() -> Int64 {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
 }

@@ -157,7 +157,7 @@ final class LedgerWriter: @unchecked Sendable {
 
   /// Ends all writing through this store. The connection is closed at once, without a checkpoint.
   private func poisoned(by error: StoreError) -> StoreError {
-    let poison = StoreError.poisoned(cause: "\(error)")
+    let poison = StoreError.poisoned(cause: error.cause)
     self.poison = poison
     close()
     return poison

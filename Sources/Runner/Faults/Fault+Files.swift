@@ -11,7 +11,7 @@ extension Fault {
   /// A system call on one of our own files failed.
   static func file(_ action: String, _ path: String, _ error: FileError) -> Fault {
     switch error.number {
-    case ENOSPC, EDQUOT: diskFull(action, path)
+    case ENOSPC, EDQUOT: diskFull(action, path, lacksInodes: FileSystemFacts.lacksInodes(around: path))
     case EMFILE, ENFILE:
       Fault(
         "too_many_files", exit: .disk, "Can't \(action) \"\(path)\": \(error.text).",
@@ -24,10 +24,13 @@ extension Fault {
     }
   }
 
-  static func diskFull(_ action: String, _ path: String) -> Fault {
+  static func diskFull(_ action: String, _ path: String, lacksInodes: Bool = false) -> Fault {
     Fault(
-      "disk_full", exit: .canGoOn, "Can't \(action) \"\(path)\": no space is left.",
-      hint: "Free some space, then run the same command again; nothing is lost.", path: path)
+      "disk_full", exit: .canGoOn,
+      "Can't \(action) \"\(path)\": "
+        + (lacksInodes ? "no inodes are left, so the file system takes no more files." : "no space is left."),
+      hint: (lacksInodes ? "Remove some files" : "Free some space")
+        + ", then run the same command again; nothing is lost.", path: path)
   }
 
   static func tooLittleSpace(_ path: String, neededBytes: Int64, freeBytes: Int64) -> Fault {

@@ -33,9 +33,7 @@ extension Fault {
         "ledger_failed", exit: .disk, "The ledger's \(operation) failed: \(message) (\(code)).",
         hint: "Look after the disk, then run the same command again.")
     case .diskFull(let path):
-      Fault(
-        "ledger_disk_full", exit: .disk, "No space is left for the ledger \"\(path)\".",
-        hint: "Free some space, then run the same command again.", path: path)
+      ledgerDiskFull(path, lacksInodes: FileSystemFacts.lacksInodes(around: path))
     case .damaged(let path, let finding):
       Fault(
         "ledger_damaged", exit: .disk, "The ledger \"\(path)\" is damaged: \(finding).",
@@ -59,6 +57,16 @@ extension Fault {
     case .closed:
       Fault("bug", exit: .bug, "The ledger was used after it had been closed.")
     }
+  }
+
+  static func ledgerDiskFull(_ path: String, lacksInodes: Bool) -> Fault {
+    Fault(
+      "ledger_disk_full", exit: .disk,
+      lacksInodes
+        ? "No inodes are left for the ledger \"\(path)\": the file system takes no more files."
+        : "No space is left for the ledger \"\(path)\".",
+      hint: (lacksInodes ? "Remove some files" : "Free some space") + ", then run the same command again.",
+      path: path)
   }
 
   /// An event that this version cannot read.

@@ -10,6 +10,19 @@ extension Fault {
       hint: "Write more of its id.")
   }
 
+  static func assetUnknownAnywhere(_ word: String, nearest: String?) -> Fault {
+    Fault(
+      "asset_unknown", exit: .usage, "No asset \"\(word.cut)\" is in the ledger.",
+      hint: nearest.map { "Did you mean \"\($0)\"?" }
+        ?? "See which assets a batch has with `ledgerctl status @last`.")
+  }
+
+  static func runUnknown(_ word: String) -> Fault {
+    Fault(
+      "run_unknown", exit: .usage, "No run \"\(word.cut)\" is in the ledger.",
+      hint: "See which runs there are with `ledgerctl events --type run.started --format jsonl`.")
+  }
+
   static func notPackaged(_ asset: AssetID, batch: BatchID, state: String) -> Fault {
     Fault(
       "not_packaged", exit: .usage,

@@ -1,5 +1,13 @@
 import CFiles
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// What a file system is and how much room it has.
 public struct FileSystemFacts: Hashable, Sendable {
   /// A short name, such as `ext4`; `0x` and the type's number where it is not a known one.
@@ -36,6 +44,19 @@ public struct FileSystemFacts: Hashable, Sendable {
     if facts.freeBytes < neededBytes {
       throw .tooLittleSpace(path, neededBytes: neededBytes, freeBytes: facts.freeBytes)
     }
+  }
+
+  /// Whether the file system around a path has room left, but none for another file; false where that can't be told.
+  static func lacksInodes(around path: String) -> Bool {
+    var folder = path.hasPrefix("/") ? path : "./" + path
+    var facts = statvfs()
+    while statvfs(folder, &facts) != 0 {
+      guard errno == ENOENT || errno == ENOTDIR, let slash = folder.lastIndex(of: "/"), folder != "/" else {
+        return false
+      }
+      folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
+    }
+    return facts.f_files > 0 && facts.f_favail == 0 && facts.f_bavail > 0
   }
 
   /// Linux's numbers, from `linux/magic.h` and the file systems' own headers.

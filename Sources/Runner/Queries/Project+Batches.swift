@@ -23,6 +23,50 @@ extension Project {
     return try Self.id(of: match)
   }
 
+  /// The asset that a user's word means, in whatever case: of a batch, or of any batch of the ledger.
+  public func asset(named word: String, in batch: String? = nil) async throws(Fault) -> AssetID {
+    if let batch, let id = BatchID(batch) {
+      let known = try await state(of: id).assets.map(\.id)
+      return try Self.asset(word, among: known, batch: batch)
+    }
+    var query = EventQuery()
+    query.asset = word
+    query.limit = 1
+    if let id = AssetID(word), try await !events(matching: query).isEmpty { return id }
+    query = EventQuery()
+    query.types = ["batch.registered", "batch.revised"]
+    var known: [AssetID] = []
+    for event in try await events(matching: query) {
+      switch try? BatchEvent(event) {
+      case .batchRegistered(let registration), .batchRevised(let registration):
+        known += registration.manifest.assets.map(\.id)
+      default: continue
+      }
+    }
+    return try Self.asset(word, among: known, batch: nil)
+  }
+
+  private static func asset(
+    _ word: String, among known: [AssetID], batch: String?
+  ) throws(Fault) -> AssetID {
+    if let id = known.first(where: { $0.text == word })
+      ?? known.first(where: { $0.text.lowercased() == word.lowercased() })
+    {
+      return id
+    }
+    if let batch { throw .assetUnknown(word, batch: batch, known: known) }
+    throw .assetUnknownAnywhere(word, nearest: Spelling.nearest(to: word, among: known.map(\.text)))
+  }
+
+  /// A run's id that a user names, which has to be one of the ledger's.
+  public func run(named word: String) async throws(Fault) -> String {
+    var query = EventQuery()
+    query.run = word
+    query.limit = 1
+    guard try await !events(matching: query).isEmpty else { throw .runUnknown(word) }
+    return word
+  }
+
   /// The batch table, the latest first.
   public func batches() async throws(Fault) -> [BatchRow] {
     do throws(StoreError) { return try await store.batches() } catch { throw .ledger(error) }

@@ -11,7 +11,7 @@ struct Events: Verb {
       Without a batch, the whole ledger's. Filters are joined by "and"; --stage and --type can be repeated.
 
       Example:
-        ledgerctl events @last --type stage.failed --since -2h
+        ledgerctl events @last --type stage.failed --since 2h
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -27,12 +27,21 @@ struct Events: Verb {
   var run: String?
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Only from this time on: 2026-07-30T12:00:00Z or -2h.", valueName: "time"))
+    help: ArgumentHelp(
+      "Only from this time on: 2026-11-27, \"2026-11-27 10:00\", yesterday, or 2h for two hours ago.",
+      valueName: "time"), transform: TimeArgument.read)
   var since: TimeArgument?
-  @Option(help: ArgumentHelp("Only after this position, or before it with --reverse.", valueName: "position"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Only up to this time.", valueName: "time"), transform: TimeArgument.read)
+  var until: TimeArgument?
+  @Option(
+    help: ArgumentHelp("Only after this position, or before it with --reverse.", valueName: "position"),
+    transform: CountArgument.read(from: 0))
   var after: Int64?
-  @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
-  var limit: Int?
+  @Option(
+    help: ArgumentHelp("Show at most N events.", valueName: "n"), transform: CountArgument.read(from: 1))
+  var limit: Int64?
   @Flag(help: "The newest first.")
   var reverse = false
   @Flag(help: "Wait for more; with a batch, until it has ended.")
@@ -49,9 +58,6 @@ struct Events: Verb {
             ?? " There are \(BatchEvent.typeNames.joined(separator: ", ")).")
       )
     }
-    if let limit, limit < 1 {
-      throw ValidationError("'--limit' is too small: expected 1 or more, found \(limit).")
-    }
     if follow, reverse { throw ValidationError("'--follow' goes forward: leave '--reverse' out.") }
     if follow, format == .json {
       throw ValidationError("'--follow' has no end to close a document with: take '--format jsonl'.")
@@ -62,13 +68,15 @@ struct Events: Verb {
     let project = try global.project(.reading, from: console.caller)
     var query = EventQuery()
     if let batch { query.batch = try await project.batch(named: batch).text }
-    query.asset = asset
+    if let asset { query.asset = try await project.asset(named: asset, in: query.batch).text }
     query.stages = stage.map(\.stage.rawValue)
     query.types = type
-    query.run = run
-    query.sinceMs = since?.ms(at: SystemClock().now())
+    if let run { query.run = try await project.run(named: run) }
+    let now = SystemClock().now()
+    query.sinceMs = since?.ms(at: now)
+    query.untilMs = until?.ms(at: now)
     query.after = after
-    query.limit = limit
+    query.limit = limit.map { Int(clamping: $0) }
     query.reversed = reverse
     let printer = EventPrinter(console: console, format: format, showsBatch: query.batch == nil)
     let trail = EventTrail(project: project, query: query)

@@ -12,13 +12,15 @@ struct Prune: Verb {
       are gone, the stages that made them run again when their results are wanted. Events are never removed.
 
       Example:
-        ledgerctl prune --keep 720h --dry-run
+        ledgerctl prune --keep 30d --dry-run
       """)
 
   @OptionGroup var global: GlobalOptions
   @Option(
-    help: ArgumentHelp("Keep what an event of this time names, such as 24h or 720h.", valueName: "duration"))
-  var keep: DurationArgument = DurationArgument(hours: 720)
+    help: ArgumentHelp(
+      "Keep what an event of this time names, such as 24h or 90d; 30d if left out.", valueName: "duration"),
+    transform: DurationArgument.read)
+  var keep = DurationArgument(.seconds(30 * 24 * 3600))
   @Flag(help: "Only say what would be removed; so it is without --yes.")
   var dryRun = false
   @Flag(help: "Remove it.")
@@ -83,11 +85,4 @@ struct Prune: Verb {
       "kept": JSONValue(report.kept), "kept_bytes": JSONValue(report.keptBytes),
     ]
   }
-}
-
-extension DurationArgument: CustomStringConvertible {
-  init(hours: Int64) { duration = .seconds(hours * 3600) }
-
-  /// As it is written.
-  var description: String { DurationText.text(of: duration) }
 }

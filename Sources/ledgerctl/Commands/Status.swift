@@ -21,7 +21,8 @@ struct Status: Verb {
   var asset: String?
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("As it was at a position of the ledger or a time.", valueName: "position|time"))
+    help: ArgumentHelp("As it was at a position of the ledger or a time.", valueName: "position|time"),
+    transform: PointArgument.read)
   var asOf: PointArgument?
   @Option(name: .customLong("format"), help: "Answer as text or json.")
   var answer = DocumentFormat.text
@@ -32,13 +33,14 @@ struct Status: Verb {
     let project = try global.project(.reading, from: console.caller)
     let now = SystemClock().now()
     let point = asOf?.point(at: now)
+    let asset = try await namedAsset(project)
     var found: [BatchStanding] = []
     for batch in try await chosen(project) {
       var standing = BatchStanding(
         batch: batch, state: try await project.state(of: batch, asOf: point), now: now,
         isPast: point != nil)
       guard standing.state.registration != nil else { continue }
-      if let asset, !standing.state.assets.contains(where: { $0.id.text == asset }) { continue }
+      if let asset, !standing.state.assets.contains(where: { $0.id == asset }) { continue }
       // Asking git takes longer than all the rest: only where somebody looks closely.
       if point == nil, self.batch != nil || asset != nil {
         standing.commitHasLeft = (try? project.commitHasLeft(standing.state)) ?? false
@@ -56,6 +58,14 @@ struct Status: Verb {
     }
     if found.isEmpty, format == .text { console.say("No batch to show.") }
     return .done
+  }
+
+  /// The asset that is asked for, which has to be one of the ledger's.
+  private func namedAsset(_ project: Project) async throws(Fault) -> AssetID? {
+    guard let asset else { return nil }
+    var named: String?
+    if let batch { named = try await project.batch(named: batch).text }
+    return try await project.asset(named: asset, in: named)
   }
 
   /// The batches to look at.

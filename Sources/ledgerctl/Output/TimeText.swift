@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Writes and reads times as RFC 3339 has them, by arithmetic alone: date formatters cost a start more than the work.
 enum TimeText {
   /// Writes milliseconds since 1970 as `2026-07-30T12:34:56.789Z`.
@@ -50,6 +56,46 @@ enum TimeText {
     guard rest.isEmpty else { return nil }
     let minutes = days(year, month, day) * 1440 + hour * 60 + minute - offsetMinutes
     return (minutes * 60 + second) * 1000 + ms
+  }
+
+  /// Reads `2026-07-30`, its first moment, or `2026-07-30 12:34`, also with seconds, as this machine's local time; nil
+  /// for anything else.
+  static func ms(local text: String) -> Int64? {
+    let day = text.prefix(10)
+    var clock = text.dropFirst(10)
+    if clock.isEmpty { clock = " 00:00:00" } else if clock.utf8.count == 6 { clock += ":00" }
+    // The same form with an offset says that it is read to its end and in range.
+    guard let asUTC = ms(rfc3339: "\(day)\(clock)Z"), asUTC % 1000 == 0 else { return nil }
+    return localTime(civilMs: asUTC)
+  }
+
+  /// The first moment of a day in local time: that of a moment, or one so many days before it.
+  static func startOfDay(ms: Int64, daysBefore days: Int64) -> Int64 {
+    var seconds = time_t(floorDivision(ms, 1000).quotient)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    let today = Self.days(Int64(parts.tm_year) + 1900, Int64(parts.tm_mon) + 1, Int64(parts.tm_mday))
+    return localTime(civilMs: (today - days) * 86_400_000) ?? ms
+  }
+
+  /// The moment at which the local calendar and clock show what those of UTC show at another.
+  private static func localTime(civilMs: Int64) -> Int64? {
+    let (days, rest) = floorDivision(civilMs, 86_400_000)
+    let (year, month, day) = civil(fromDays: days)
+    let seconds = rest / 1000
+    var parts = tm()
+    parts.tm_year = Int32(year - 1900)
+    parts.tm_mon = Int32(month - 1)
+    parts.tm_mday = Int32(day)
+    parts.tm_hour = Int32(seconds / 3600)
+    parts.tm_min = Int32(seconds / 60 % 60)
+    parts.tm_sec = Int32(seconds % 60)
+    // The machine knows whether summer time holds then.
+    parts.tm_isdst = -1
+    parts.tm_wday = -1
+    let time = mktime(&parts)
+    // -1 is also a time; only a failure leaves the day of the week unset.
+    return time == -1 && parts.tm_wday == -1 ? nil : Int64(time) * 1000
   }
 
   static func padded(_ number: Int64, _ width: Int = 2) -> String {

@@ -49,6 +49,7 @@ enum EventMixture {
     query.stages = Array(stages.shuffled(using: &generator).prefix(Int.random(in: 0...2, using: &generator)))
     query.types = Array(types.shuffled(using: &generator).prefix(Int.random(in: 0...2, using: &generator)))
     query.sinceMs = maybe([Int64](-1...101), &generator)
+    query.untilMs = maybe([Int64](-1...101), &generator)
     query.after = maybe([Int64](-1...170) + [.min, .max], &generator)
     query.upTo = maybe([Int64](-1...170), &generator)
     query.limit = maybe([-1, 0, 1, 2, 10, 1000, .max], &generator)
@@ -63,6 +64,7 @@ enum EventMixture {
     if let asset = query.asset { found.removeAll { $0.asset != asset } }
     if let run = query.run { found.removeAll { $0.run != run } }
     if let sinceMs = query.sinceMs { found.removeAll { $0.timeMs < sinceMs } }
+    if let untilMs = query.untilMs { found.removeAll { $0.timeMs > untilMs } }
     if !query.types.isEmpty { found.removeAll { !query.types.contains($0.type) } }
     if !query.stages.isEmpty { found.removeAll { $0.stage.map { !query.stages.contains($0) } ?? true } }
     if let after = query.after {

@@ -71,6 +71,7 @@ extension FaultTable {
     Row("file", .file("write", ".ledger/objects/1a2b", FileError("write", EIO))),
     Row("file", .file("open", ".ledger/objects/1a2b", FileError("open", EMFILE))),
     Row("diskFull", .diskFull("write", ".ledger/objects/1a2b")),
+    Row("diskFull", .diskFull("write", ".ledger/objects/1a2b", lacksInodes: true)),
     Row("tooLittleSpace", .tooLittleSpace(".ledger", neededBytes: 1_000_000, freeBytes: 4_096)),
     Row("ledgerNotFound", .ledgerNotFound("/work")),
     Row("ledgerEntryRefused", .ledgerEntryRefused(".ledger/objects", expected: .folder, found: .link)),

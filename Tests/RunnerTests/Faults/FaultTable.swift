@@ -61,6 +61,8 @@ enum FaultTable {
     Row("batchUnknown", .batchUnknown("sprnig")),
     Row("batchAmbiguous", .batchAmbiguous("spring", matches: ["spring-1", "spring-2"])),
     Row("assetUnknown", .assetUnknown("ASSET-9", batch: "spring", known: [asset])),
+    Row("assetUnknownAnywhere", .assetUnknownAnywhere("ASSET-9", nearest: nil)),
+    Row("runUnknown", .runUnknown("r0198")),
     Row("notPackaged", .notPackaged(asset, batch: batch, state: "failed")),
     Row("fileUnknown", .fileUnknown("notes.md", asset: asset, batch: batch, known: ["context.md"])),
     Row("folderNotEmpty", .folderNotEmpty("/tmp/demo")),
@@ -109,6 +111,7 @@ enum FaultTable {
       .unsupported(path: "/mnt/share/.ledger", reason: "it lies on NFS, where locks cannot be trusted"),
       .closed,
     ].map { Row("ledger", .ledger($0)) } + [
+      Row("ledgerDiskFull", .ledgerDiskFull(".ledger/ledger.db", lacksInodes: true)),
       Row("notRepairable", .notRepairable(12)),
       Row("pruneHeld", .pruneHeld("spring", process: 4711)),
       Row(

@@ -12,10 +12,11 @@ final class SmallFileSystem: Sendable {
 
   static let isPermitted: Bool = (try? SmallFileSystem(sizeKiB: 64)) != nil
 
-  init(sizeKiB: Int) throws {
+  init(sizeKiB: Int, inodes: Int? = nil) throws {
     scratch = try ScratchFolder()
     let path = try scratch.makeFolder("mounted")
-    if mount("tmpfs", path, "tmpfs", 0, "size=\(sizeKiB)k") != 0 { throw FileError.last("mount") }
+    let options = "size=\(sizeKiB)k" + (inodes.map { ",nr_inodes=\($0)" } ?? "")
+    if mount("tmpfs", path, "tmpfs", 0, options) != 0 { throw FileError.last("mount") }
   }
 
   deinit { umount2(path, Int32(MNT_DETACH)) }
@@ -50,6 +51,19 @@ struct FullDiskTests {
     #expect(disk.scratch.tree("mounted/.ledger/tmp").isEmpty)
     try FileManager.default.removeItem(atPath: filler)
     #expect(try store.check(try store.put(Self.large)) == .sound)
+  }
+
+  @Test("A file system that takes no more files is told from one that is full")
+  func inodes() async throws {
+    let disk = try SmallFileSystem(sizeKiB: 1024, inodes: 8)
+    let store = try FileObjectStore(try ProjectLayout.create(at: disk.path))
+    for number in 0..<8 {
+      _ = FileManager.default.createFile(atPath: "\(disk.path)/\(number)", contents: nil)
+    }
+    let found = await fault { try store.put(Self.large) }
+    #expect(found?.code == "disk_full" && found?.exit == .canGoOn)
+    #expect(found?.message.contains("no inodes are left") == true, "\(found?.message ?? "")")
+    #expect(Fault.ledger(.diskFull(path: disk.path + "/ledger.db")).message.hasPrefix("No inodes are left"))
   }
 
   @Test("A target that finds no room is not there, the one to be replaced is as it was, and 75 is the end")

@@ -94,7 +94,8 @@ struct MCPToolCaller: Sendable {
     do {
       return try Data(contentsOf: URL(fileURLWithPath: path)).base64EncodedString()
     } catch {
-      throw .surroundings(message: "The image's copy \"\(path)\" could not be read: \(error)")
+      throw .surroundings(
+        message: "The image's copy \"\(path)\" could not be read: \(error.localizedDescription)")
     }
   }
 }
