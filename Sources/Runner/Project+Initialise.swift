@@ -15,23 +15,30 @@ extension Project {
   }
 
   /// Makes a ledger in a folder, which becomes a project's root; one that is there already stays as it is.
+  ///
+  /// In a linked worktree it is made in the same sub-folder of the main one, or beside the bare repository: it has to
+  /// outlive the worktree.
   public static func initialise(at root: String, environment: [String: String]) throws(Fault) -> Initialised {
-    let isNew = access(root + "/" + ProjectLayout.folderName + "/ledger.db", F_OK) != 0
-    let layout = try ProjectLayout.create(at: root)
-    _ = try open(from: root, ledger: layout.root, .making, environment: environment)
+    let start = try ProjectPath.resolved(root)
+    var holder = start
+    if let tree = SurroundingTree.around(start), tree.isLinked,
+      ProjectPath.kind(of: ProjectPath.appending([ProjectLayout.folderName], to: start)) == nil,
+      let below = ProjectPath.components(of: start, below: tree.top)
+    {
+      holder = ProjectPath.appending(below, to: tree.topForLedger)
+      try FolderPath.make(holder)
+    }
+    let isNew = access(holder + "/" + ProjectLayout.folderName + "/ledger.db", F_OK) != 0
+    let layout = try ProjectLayout.create(at: holder)
+    _ = try open(from: start, ledger: layout.ledgerFolder, .making, environment: environment)
     return Initialised(folder: layout.ledgerFolder, isNew: isNew)
   }
 
-  /// The configuration that a project around a folder has or would have, without making a ledger where there is none.
+  /// The configuration that the project at an address has or would have, without making a ledger where there is none.
   public static func configuration(
-    around directory: String, ledger: String?, environment: [String: String],
-    _ overrides: Configuration.Overrides
+    _ address: ProjectAddress, _ overrides: Configuration.Overrides
   ) throws -> Configuration {
-    let named = ledger ?? environment["LEDGERCTL_LEDGER"]
-    let layout = try find(from: directory, named: named, environment: environment)
-    let file =
-      try layout?.configuration
-      ?? GitRepository.discover(from: directory, environment: environment).layout.topLevel + "/ledger.yaml"
-    return try Configuration.load(file: file, environment: environment, overrides: overrides)
+    try Configuration.load(
+      file: place(address).layout.configuration, environment: address.environment, overrides: overrides)
   }
 }

@@ -32,53 +32,42 @@ public final class Project: Sendable {
     case making
   }
 
-  /// Finds and opens the project around a folder, or the one that `ledger` names.
-  public static func open(
-    from directory: String, ledger: String? = nil, _ access: Access, environment: [String: String]
-  ) throws(Fault) -> Project {
-    let named = ledger ?? environment["LEDGERCTL_LEDGER"]
-    var layout = try find(from: directory, named: named, environment: environment)
-    if layout == nil, access == .making {
-      let repository = try GitRepository.discover(from: directory, environment: environment)
-      layout = try ProjectLayout.create(at: repository.layout.topLevel)
+  /// Finds and opens the project at an address.
+  public static func open(_ address: ProjectAddress, _ access: Access) throws(Fault) -> Project {
+    let layout: ProjectLayout
+    if access == .making {
+      let place = try place(address)
+      layout = place.layout
+      if !place.hasLedger { _ = try ProjectLayout.create(at: ProjectPath.parent(of: layout.ledgerFolder)) }
+    } else {
+      guard let found = try find(address, acting: access != .reading) else {
+        throw .noLedger(address.directory)
+      }
+      layout = found
     }
-    guard let layout else { throw .noLedger(directory) }
     try layout.refuseLinks()
     if access != .reading { try layout.complete() }
+    let project: Project
     do throws(StoreError) {
       let store = try SQLiteEventStore(
         LedgerFolder(layout.ledgerFolder),
         mode: access == .reading ? .readOnly : .readWrite(create: access == .making),
         nowMs: SystemClock().now().wallMs)
-      return Project(layout, store, environment: environment)
+      project = Project(layout, store, environment: address.environment)
     } catch {
       throw .ledger(error)
     }
+    if access != .reading, let repository = layout.outsideOf {
+      try LedgerClaim.make(for: repository, on: layout.ledgerFolder)
+    }
+    return project
   }
 
-  /// Finds a project without asking git, except in a linked worktree, which has its ledger elsewhere.
-  public static func find(
-    from directory: String, named: String?, environment: [String: String]
-  ) throws(Fault) -> ProjectLayout? {
-    var worktree: ProjectLayout.GitWorktree?
-    if isInLinkedWorktree(directory) {
-      let found = try GitRepository.discover(from: directory, environment: environment).layout
-      let main =
-        found.commonFolder.hasSuffix("/.git") ? String(found.commonFolder.dropLast(5)) : found.topLevel
-      worktree = ProjectLayout.GitWorktree(top: found.topLevel, mainTop: main)
-    }
-    return try ProjectLayout.find(from: directory, named: named, worktree: worktree)
-  }
-
-  /// Tells whether the nearest `.git` upwards is a file: a linked worktree, or a submodule.
-  private static func isInLinkedWorktree(_ directory: String) -> Bool {
-    var folder = directory
-    while true {
-      var facts = stat()
-      if lstat(folder + "/.git", &facts) == 0 { return facts.st_mode & S_IFMT == S_IFREG }
-      guard let slash = folder.lastIndex(of: "/"), folder != "/" else { return false }
-      folder = slash == folder.startIndex ? "/" : String(folder[..<slash])
-    }
+  /// Finds and opens the project around a folder, or the one that `ledger` names.
+  public static func open(
+    from directory: String, ledger: String? = nil, _ access: Access, environment: [String: String]
+  ) throws(Fault) -> Project {
+    try open(ProjectAddress(directory: directory, ledger: ledger, environment: environment), access)
   }
 
   /// The configuration in force.

@@ -25,17 +25,20 @@ struct GlobalOptions: ParsableArguments {
     (repository.map { ["--repo", $0] } ?? []) + (ledger.map { ["--ledger", $0] } ?? [])
   }
 
+  /// Where the command works, as the options, the environment and the working directory say.
+  func address(from caller: Caller) -> ProjectAddress {
+    ProjectAddress(
+      directory: caller.absolute(repository ?? "."), isNamed: repository != nil,
+      ledger: ledger.map(caller.absolute), environment: caller.environment)
+  }
+
   /// Finds and opens the project that the options name.
   func project(_ access: Project.Access, from caller: Caller) throws(Fault) -> Project {
-    try Project.open(
-      from: caller.absolute(repository ?? "."), ledger: ledger.map(caller.absolute), access,
-      environment: caller.environment)
+    try Project.open(address(from: caller), access)
   }
 
   /// The configuration of the project that the options name; nothing is made where there is none yet.
   func configuration(_ overrides: Configuration.Overrides, from caller: Caller) throws -> Configuration {
-    try Project.configuration(
-      around: caller.absolute(repository ?? "."), ledger: ledger.map(caller.absolute),
-      environment: caller.environment, overrides)
+    try Project.configuration(address(from: caller), overrides)
   }
 }

@@ -70,6 +70,41 @@ extension Fault {
   }
 }
 
+// Where the command works.
+extension Fault {
+  /// A folder that was named, or the working directory, can't be used.
+  static func folderUnusable(_ path: String, _ error: FileError) -> Fault {
+    switch error.number {
+    case ENOENT, ENOTDIR:
+      Fault(
+        "folder_missing", exit: .usage, "No folder at \"\(VisibleText.showing(path))\": \(error.text).",
+        hint: "Check the path.", path: path)
+    case ENAMETOOLONG: pathUnusable(path, found: "one that is too long")
+    case ELOOP: pathUnusable(path, found: "links that lead in a circle")
+    default: file("open", path, error)
+    }
+  }
+
+  /// A path that no ledger can name, or git or SQLite can't open.
+  package static func pathUnusable(_ path: String, found: String) -> Fault {
+    Fault(
+      "path_unusable", exit: .configuration,
+      "Can't work in \"\(VisibleText.showing(path.cut))\": "
+        + "expected a path of UTF-8 text in one line, found \(found).",
+      hint: "Move the project to another folder, or rename the folder.", path: path)
+  }
+
+  /// A ledger was named that belongs to another project than the repository to work in.
+  static func ledgerOfAnother(_ ledger: String, project: String, repository: String) -> Fault {
+    Fault(
+      "ledger_of_another_project", exit: .configuration,
+      "The ledger \"\(ledger)\" belongs to the project \"\(project)\", "
+        + "and the repository to work in is \"\(repository)\": expected both of one project.",
+      hint: "Name that project with `--repo \(project)`, or leave the ledger out to use its own.",
+      path: ledger)
+  }
+}
+
 // The ledger's folder and its objects.
 extension Fault {
   static func ledgerNotFound(_ path: String) -> Fault {

@@ -6,11 +6,26 @@ extension Fault {
       hint: "Install git 2.36 or newer.")
   }
 
-  static func noRepository(_ directory: String) -> Fault {
+  /// `ignored` names variables that lead git itself to a repository, and are not followed here.
+  static func noRepository(_ directory: String, ignored: [String] = []) -> Fault {
+    let variables = ignored.joined(separator: " and ")
+    return Fault(
+      "no_repository", exit: .configuration,
+      "\"\(directory)\" is not within a git repository: expected a working tree, found none."
+        + (ignored.isEmpty
+          ? "" : " \(variables) \(ignored.count == 1 ? "is" : "are") set, and not followed."),
+      hint: ignored.isEmpty
+        ? "Run `git init` there, or name the repository with `--repo DIR`."
+        : "Name a repository whose working tree holds its `.git` with `--repo DIR`.",
+      path: directory)
+  }
+
+  /// A `.git` file leads to a git folder that is gone.
+  static func gitFolderGone(_ directory: String, _ folder: String) -> Fault {
     Fault(
       "no_repository", exit: .configuration,
-      "\"\(directory)\" is not within a git repository: expected a working tree, found none.",
-      hint: "Run \"git init\" there, or name the repository with --repo.", path: directory)
+      "\"\(directory)\" lies in a working tree whose git folder \"\(folder)\" is not there.",
+      hint: "`git worktree repair` in the main worktree finds a worktree that was moved.", path: directory)
   }
 
   static func bareRepository(_ directory: String) -> Fault {

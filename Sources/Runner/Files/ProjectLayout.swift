@@ -10,9 +10,9 @@ import Ledger
 
 /// Where a project's things are: its root, the ledger's folder, and what lies in there.
 ///
-/// The project root is the folder that holds `.ledger/`, except in a linked git worktree: there the ledger is
-/// the main worktree's, and the root is the same sub-folder of the linked one, so that targets land where the
-/// user works.
+/// The project root is the folder that holds `.ledger/`, with two exceptions. In a linked git worktree the ledger
+/// is the main worktree's, and the root is the same sub-folder of the linked one, so that targets land where the
+/// user works. A ledger outside of the working tree works in the repository around the working directory.
 public struct ProjectLayout: Hashable, Sendable {
   /// The name of the ledger's folder in the project root.
   public static let folderName = ".ledger"
@@ -21,10 +21,13 @@ public struct ProjectLayout: Hashable, Sendable {
   public let root: String
   /// Absolute path of `.ledger`.
   public let ledgerFolder: String
+  /// The repository that a ledger outside of its working trees works for: the git folder its worktrees share.
+  let outsideOf: String?
 
-  init(root: String, ledgerFolder: String) {
+  init(root: String, ledgerFolder: String, outsideOf: String? = nil) {
     self.root = root
     self.ledgerFolder = ledgerFolder
+    self.outsideOf = outsideOf
   }
 
   public var ledgerDatabase: String { ledgerFolder + "/ledger.db" }
@@ -33,8 +36,12 @@ public struct ProjectLayout: Hashable, Sendable {
   public var temporary: String { ledgerFolder + "/tmp" }
   public var head: String { ledgerFolder + "/head" }
   public var ledgerLock: String { locks + "/ledger.lock" }
-  /// `ledger.yaml` beside `.ledger`, in the folder that holds it.
-  public var configuration: String { ProjectPath.parent(of: ledgerFolder) + "/ledger.yaml" }
+  /// `ledger.yaml` in the project's root; a linked worktree without one has the one beside the shared ledger.
+  public var configuration: String {
+    let own = ProjectPath.appending(["ledger.yaml"], to: root)
+    if outsideOf != nil || ProjectPath.kind(of: own) != nil { return own }
+    return ProjectPath.appending(["ledger.yaml"], to: ProjectPath.parent(of: ledgerFolder))
+  }
 
   /// The lock of a batch; its name is a digest, so that no id can become a path and ids equal but for case
   /// differ.
@@ -70,7 +77,7 @@ public struct ProjectLayout: Hashable, Sendable {
       GitWorktree(
         top: try ProjectPath.resolved(given.top), mainTop: try ProjectPath.resolved(given.mainTop))
     }
-    if let named { return try layout(named: named, from: workingDirectory, tree) }
+    if let named { return try layout(try holder(named: named, from: workingDirectory), tree) }
     let start = try ProjectPath.resolved(workingDirectory)
     if let holder = try holder(from: start, upTo: tree?.top) { return try layout(holder, tree) }
     guard let tree, tree.top != tree.mainTop,
@@ -82,16 +89,16 @@ public struct ProjectLayout: Hashable, Sendable {
     }
   }
 
-  private static func layout(
-    named: String, from workingDirectory: String, _ tree: GitWorktree?
-  ) throws(Fault) -> ProjectLayout {
+  /// The folder, resolved, whose `.ledger` is named by itself or by its `.ledger`; 78 where there is none.
+  static func holder(named: String, from workingDirectory: String) throws(Fault) -> String {
     let path = named.hasPrefix("/") ? named : workingDirectory + "/" + named
     let parts = path.split(separator: "/")
     // Only the text tells that `.ledger` itself is meant: it must not be followed if it is a link.
-    let holder = parts.last == folderName[...] ? parts.dropLast() : parts[...]
-    let folder = try ProjectPath.resolved("/" + holder.joined(separator: "/"))
+    let holder = "/" + (parts.last == folderName[...] ? parts.dropLast() : parts[...]).joined(separator: "/")
+    guard ProjectPath.exists(holder) else { throw .ledgerNotFound(holder) }
+    let folder = try ProjectPath.resolved(holder)
     guard try holds(folder) else { throw .ledgerNotFound(folder) }
-    return try layout(folder, tree)
+    return folder
   }
 
   /// Lays out the project whose ledger lies in `holder`, seen from a working tree.
@@ -130,7 +137,9 @@ public struct ProjectLayout: Hashable, Sendable {
   public func refuseLinks() throws(Fault) {
     for path in [ledgerFolder, objects, locks, temporary] { try refuse(path, unless: .folder) }
     for suffix in ["", "-wal", "-shm", "-journal"] { try refuse(ledgerDatabase + suffix, unless: .regular) }
-    for path in [head, ledgerFolder + "/.gitignore"] { try refuse(path, unless: .regular) }
+    for name in ["head", ".gitignore", LedgerClaim.fileName] {
+      try refuse(ledgerFolder + "/" + name, unless: .regular)
+    }
     let names: [String]
     do throws(FileError) {
       names = try OpenFile.open(locks, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).names()

@@ -9,10 +9,25 @@
 /// Absolute paths, compared by their components and never as text.
 enum ProjectPath {
   /// Resolves a folder's path as the kernel would: no links, no `.` and `..` left in it.
+  ///
+  /// Refuses a folder that is not there, and one whose path can't be written down: it must be UTF-8 text of one line,
+  /// since git and the events name it.
   static func resolved(_ path: String) throws(Fault) -> String {
-    guard let buffer = realpath(path, nil) else { throw .file("find", path, .last("realpath")) }
+    guard let buffer = realpath(path, nil) else { throw .folderUnusable(path, .last("realpath")) }
     defer { free(buffer) }
-    return String(cString: buffer)
+    guard let resolved = String(validatingCString: buffer) else {
+      throw .pathUnusable(String(cString: buffer), found: "bytes that are not UTF-8")
+    }
+    if resolved.utf8.contains(where: { $0 == 10 || $0 == 13 }) {
+      throw .pathUnusable(resolved, found: "a line break in it")
+    }
+    return resolved
+  }
+
+  /// Tells whether something is at a path, wherever a link there leads.
+  static func exists(_ path: String) -> Bool {
+    var facts = stat()
+    return stat(path, &facts) == 0 || errno != ENOENT
   }
 
   static func parent(of path: String) -> String {

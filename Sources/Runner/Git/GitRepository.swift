@@ -23,7 +23,7 @@ package struct GitRepository: Repository {
     }
     let located = Result { () throws(Fault) -> (layout: RepositoryLayout, head: HeadState?) in
       if once, let both = try locateWithHead(directory, found) { return (both.layout, both.head) }
-      return (try locate(directory, found), nil)
+      return (try locate(directory, found, environment), nil)
     }
     let configuration = Result { () throws(Fault) in try listing.value() }
     var layout = try located.get().layout
@@ -53,7 +53,9 @@ package struct GitRepository: Repository {
     return (layout, head)
   }
 
-  private static func locate(_ directory: String, _ git: GitProgram) throws(Fault) -> RepositoryLayout {
+  private static func locate(
+    _ directory: String, _ git: GitProgram, _ environment: [String: String]
+  ) throws(Fault) -> RepositoryLayout {
     let result = try git.run(layoutWords, .init(answers: [0, 128], guise: .asking))
     let lines = result.lines
     guard result.succeeded else {
@@ -62,7 +64,14 @@ package struct GitRepository: Repository {
       if lines.count > 1, lines[1] == "false" { throw .noWorkingTree(directory) }
       let complaint = String(decoding: result.errorTail, as: UTF8.self)
       if complaint.contains("dubious ownership") { throw .foreignRepository(directory) }
-      if complaint.contains("not a git repository") { throw .noRepository(directory) }
+      let gone = "fatal: not a git repository: "
+      if let line = complaint.split(separator: "\n").first(where: { $0.hasPrefix(gone) }) {
+        throw .gitFolderGone(directory, String(line.dropFirst(gone.count)))
+      }
+      if complaint.contains("not a git repository") {
+        let names = ["GIT_DIR", "GIT_WORK_TREE"].filter { environment[$0] != nil }
+        throw .noRepository(directory, ignored: names)
+      }
       throw .repositoryRefused(directory, result)
     }
     guard let layout = layout(lines) else {

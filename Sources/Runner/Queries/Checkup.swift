@@ -30,39 +30,38 @@ public struct Diagnosis: Hashable, Sendable {
 
 /// Looks at everything a run depends on.
 public struct Checkup: Sendable {
-  /// Absolute.
-  public var directory: String
-  public var ledger: String?
-  public var environment: [String: String]
+  public var address: ProjectAddress
   /// Start the extractor's server and ask it which tools it has.
   public var contacts: Bool
+  private var environment: [String: String] { address.environment }
 
-  public init(directory: String, ledger: String?, environment: [String: String], contacts: Bool) {
-    self.directory = directory
-    self.ledger = ledger
-    self.environment = environment
+  public init(_ address: ProjectAddress, contacts: Bool) {
+    self.address = address
     self.contacts = contacts
   }
 
-  /// Looks at one thing after the other. Locks and syncs are tried out in a folder of their own, which is
-  /// removed.
+  /// Looks at one thing after the other, where a run would work. Locks and syncs are tried out in a folder of their
+  /// own, which is removed.
   public func examine() async -> Diagnosis {
-    let named = ledger ?? environment["LEDGERCTL_LEDGER"]
-    let layout: ProjectLayout?
-    var checks = [Self.sqlite()]
+    var layout: ProjectLayout?
+    var refusal: Fault?
     do throws(Fault) {
-      layout = try Project.find(from: directory, named: named, environment: environment)
+      layout = try Project.find(address, acting: true)
     } catch {
-      layout = nil
-      checks.append(.init("project", isFine: false, error.message, hint: error.hint))
+      refusal = error
     }
     let (git, top) = repository(layout)
-    checks += git
-    let root = layout?.root ?? top ?? directory
-    checks.append(project(layout, root: root))
+    let planned = layout == nil && top != nil ? try? Project.place(address).layout : nil
+    let root = layout?.root ?? top ?? address.directory
+    var checks = [Self.sqlite()] + git
+    if let refusal {
+      checks.append(.init("project", isFine: false, refusal.message, hint: refusal.hint))
+    } else {
+      checks.append(project(layout, planned))
+    }
     checks += storage(at: layout?.ledgerFolder ?? root)
     checks.append(Self.memory())
-    checks += await configuration(layout, root: root)
+    checks += await configuration(layout?.configuration ?? planned?.configuration, root: root)
     return Diagnosis(checks: checks)
   }
 
@@ -81,10 +80,12 @@ public struct Checkup: Sendable {
       "sqlite", words, [.init("version", .string(version)), .init("wal_reset_bug", .bool(hasBug))])
   }
 
-  private func project(_ layout: ProjectLayout?, root: String) -> Diagnosis.Check {
+  private func project(_ layout: ProjectLayout?, _ planned: ProjectLayout?) -> Diagnosis.Check {
     guard let layout else {
+      let root = planned?.root ?? address.directory
+      let holder = planned.map { ProjectPath.parent(of: $0.ledgerFolder) } ?? root
       return .init(
-        "project", "No ledger yet: `run` would make one in \(root).", [.init("root", .string(root))])
+        "project", "No ledger yet: `run` would make one in \(holder).", [.init("root", .string(root))])
     }
     do throws(Fault) {
       try layout.refuseLinks()
@@ -101,7 +102,8 @@ public struct Checkup: Sendable {
 
   private func repository(_ layout: ProjectLayout?) -> ([Diagnosis.Check], top: String?) {
     do throws(Fault) {
-      let repository = try GitRepository.discover(from: directory, environment: environment)
+      let repository = try GitRepository.discover(
+        from: layout?.root ?? address.directory, environment: environment)
       let file = layout?.configuration ?? repository.layout.topLevel + "/ledger.yaml"
       let commit = (try? Configuration.load(file: file, environment: environment))?.commit ?? .init()
       let version = try repository.version()
@@ -192,8 +194,8 @@ public struct Checkup: Sendable {
 
   // MARK: - What is configured
 
-  private func configuration(_ layout: ProjectLayout?, root: String) async -> [Diagnosis.Check] {
-    let file = layout?.configuration ?? root + "/ledger.yaml"
+  private func configuration(_ file: String?, root: String) async -> [Diagnosis.Check] {
+    let file = file ?? root + "/ledger.yaml"
     let configuration: Configuration
     do throws(Faults) {
       configuration = try Configuration.load(file: file, environment: environment)

@@ -2,14 +2,17 @@ import Ledger
 
 // What screens ask of a project's batches. Nothing here writes, takes a lock or starts anything.
 extension Project {
-  /// The batch that a user's word means: an id, `@last` for the one with the latest event, or an id's beginning that
-  /// fits no other.
+  /// The batch that a user's word means: an id, `@last` for the one with the latest event that this worktree can land,
+  /// or an id's beginning that fits no other.
   public func batch(named word: String) async throws(Fault) -> BatchID {
-    let rows = try await batches()
     if word == "@last" {
-      guard let last = rows.first else { throw .batchUnknown(word) }
-      return try Self.id(of: last)
+      let choice = try await last()
+      if let last = choice.batches.first { return last }
+      var fault = Fault.batchUnknown(word)
+      if let note = choice.note { fault.message += " \(note)" }
+      throw fault
     }
+    let rows = try await batches()
     if let exact = rows.first(where: { $0.batch == word }) { return try Self.id(of: exact) }
     let matching = rows.filter { $0.batch.hasPrefix(word) }
     guard let match = matching.first, !word.isEmpty else {
@@ -80,17 +83,6 @@ extension Project {
   /// A batch as its events tell it, all of them or those up to a point; without a registration where there are none.
   public func state(of batch: BatchID, asOf point: LedgerPoint? = nil) async throws(Fault) -> BatchState {
     try await BatchState.load(batch, asOf: point, from: store)
-  }
-
-  /// Every unfinished batch that is not held, the earliest registered first.
-  public func unfinished() async throws(Fault) -> [BatchID] {
-    let ended: Set<String> = [BatchState.Phase.committed.rawValue, BatchState.Phase.cancelled.rawValue]
-    var found: [BatchID] = []
-    for row in try await batches() where !ended.contains(row.state) {
-      let batch = try Self.id(of: row)
-      if try await !state(of: batch).isHeld { found.append(batch) }
-    }
-    return found.reversed()
   }
 
   /// Whether a batch's commit is no longer on its branch.

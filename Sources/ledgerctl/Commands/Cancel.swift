@@ -25,7 +25,7 @@ struct Cancel: Verb {
 
   func perform(_ console: Console) async throws -> ExitStatus {
     let project = try global.project(.writing, from: console.caller)
-    let batch = try await project.batch(named: batch)
+    let batch = try await console.batch(named: batch, in: project)
     let report = try await project.runner().cancel(batch, why: why)
     guard format == .text else {
       console.out.write(ResultDocument([report], adding: global.words).line)

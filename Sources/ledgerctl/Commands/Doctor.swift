@@ -25,9 +25,7 @@ struct Doctor: Verb {
 
   func perform(_ console: Console) async throws -> ExitStatus {
     let caller = console.caller
-    let checkup = Checkup(
-      directory: caller.absolute(global.repository ?? "."), ledger: global.ledger.map(caller.absolute),
-      environment: caller.environment, contacts: contact)
+    let checkup = Checkup(global.address(from: caller), contacts: contact)
     let diagnosis = await checkup.examine()
     if format == .json {
       console.out.write(JSONWriter.compact(Self.json(diagnosis)) + "\n")

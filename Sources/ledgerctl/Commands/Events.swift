@@ -67,7 +67,7 @@ struct Events: Verb {
   func perform(_ console: Console) async throws -> ExitStatus {
     let project = try global.project(.reading, from: console.caller)
     var query = EventQuery()
-    if let batch { query.batch = try await project.batch(named: batch).text }
+    if let batch { query.batch = try await console.batch(named: batch, in: project).text }
     if let asset { query.asset = try await project.asset(named: asset, in: query.batch).text }
     query.stages = stage.map(\.stage.rawValue)
     query.types = type

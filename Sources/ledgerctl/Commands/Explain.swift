@@ -27,7 +27,7 @@ struct Explain: Verb {
 
   func perform(_ console: Console) async throws -> ExitStatus {
     let project = try global.project(.reading, from: console.caller)
-    let batch = try await project.batch(named: self.batch)
+    let batch = try await console.batch(named: self.batch, in: project)
     let explanation = try await project.explain(batch, named: asset)
     if format == .json {
       console.out.write(JSONWriter.compact(ExplanationDocument.json(explanation)) + "\n")

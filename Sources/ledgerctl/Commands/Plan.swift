@@ -33,9 +33,7 @@ struct Plan: Verb {
 
   func perform(_ console: Console) async throws -> ExitStatus {
     let caller = console.caller
-    let planning = try Planning.open(
-      from: caller.absolute(global.repository ?? "."), ledger: global.ledger.map(caller.absolute),
-      environment: caller.environment)
+    let planning = try Planning.open(global.address(from: caller))
     let configuration = try planning.configuration(
       Configuration.Overrides(extractorKind: extractor?.kind, branch: branch))
     let file = try ManifestFile.load(manifest, workingDirectory: caller.directory)

@@ -21,7 +21,7 @@ struct Report: Verb {
 
   func perform(_ console: Console) async throws -> ExitStatus {
     let project = try global.project(.reading, from: console.caller)
-    let batch = try await project.batch(named: batch)
+    let batch = try await console.batch(named: batch, in: project)
     let state = try await project.state(of: batch)
     if format == .text {
       for line in ReportText.lines(batch, state) { console.line(line) }

@@ -7,7 +7,8 @@ struct Resume: Verb {
     commandName: "resume",
     abstract: "Goes on with unfinished batches.",
     discussion: """
-      Without a name, every unfinished batch that is not held, one after another. Nothing completed runs again.
+      Without a name, every unfinished batch that is not held and whose branch this worktree can land, one after \
+      another. Nothing completed runs again.
 
       Example:
         ledgerctl resume @last
@@ -22,7 +23,7 @@ struct Resume: Verb {
 
   func perform(_ console: Console) async throws -> ExitStatus {
     let project = try global.project(.writing, from: console.caller)
-    let chosen = try await project.chosen(batches)
+    let chosen = try await chosen(in: project, console)
     guard !chosen.isEmpty else {
       if format == .text {
         console.line("Nothing to do: no batch is unfinished")
@@ -37,15 +38,17 @@ struct Resume: Verb {
       await runner.resume(batch, options: options)
     }
   }
-}
 
-extension Project {
-  /// The batches that words mean, each once; all unfinished ones where there are no words.
-  fileprivate func chosen(_ words: [String]) async throws(Fault) -> [BatchID] {
-    guard !words.isEmpty else { return try await unfinished() }
+  /// The batches that words mean, each once; all unfinished ones of this worktree where there are no words.
+  private func chosen(in project: Project, _ console: Console) async throws(Fault) -> [BatchID] {
+    guard !batches.isEmpty else {
+      let choice = try await project.unfinished()
+      console.note(choice)
+      return choice.batches
+    }
     var chosen: [BatchID] = []
-    for word in words {
-      let batch = try await batch(named: word)
+    for word in batches {
+      let batch = try await console.batch(named: word, in: project)
       if !chosen.contains(batch) { chosen.append(batch) }
     }
     return chosen

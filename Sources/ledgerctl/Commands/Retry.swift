@@ -28,7 +28,7 @@ struct Retry: Verb {
 
   func perform(_ console: Console) async throws -> ExitStatus {
     let project = try global.project(.writing, from: console.caller)
-    let batch = try await project.batch(named: batch)
+    let batch = try await console.batch(named: batch, in: project)
     var request = RetryRequest(from: from?.stage, refresh: refresh)
     for word in assets {
       request.assets.append(try AssetID.named(word, in: try await project.state(of: batch), batch))

@@ -25,10 +25,7 @@ struct SchemaVerb: Verb {
       return .done
     }
     let caller = console.caller
-    let layout = try Project.find(
-      from: caller.absolute(global.repository ?? "."),
-      named: global.ledger.map(caller.absolute) ?? caller.environment["LEDGERCTL_LEDGER"],
-      environment: caller.environment)
+    let layout = try Project.find(global.address(from: caller))
     let configuration = try Configuration.load(file: layout?.configuration, environment: caller.environment)
     guard let schema = Schema.named(name, under: configuration) else { throw UsageFault.unknownSchema(name) }
     console.out.write(bytes: schema)

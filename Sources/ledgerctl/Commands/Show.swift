@@ -29,7 +29,7 @@ struct Show: Verb {
 
   func perform(_ console: Console) async throws -> ExitStatus {
     let project = try global.project(.reading, from: console.caller)
-    let batch = try await project.batch(named: batch)
+    let batch = try await console.batch(named: batch, in: project)
     let state = try await project.state(of: batch)
     let files = try await chosen(project, batch, state, console)
     if let to {

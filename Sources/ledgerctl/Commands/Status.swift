@@ -35,7 +35,7 @@ struct Status: Verb {
     let point = asOf?.point(at: now)
     let asset = try await namedAsset(project)
     var found: [BatchStanding] = []
-    for batch in try await chosen(project) {
+    for batch in try await chosen(project, console) {
       var standing = BatchStanding(
         batch: batch, state: try await project.state(of: batch, asOf: point), now: now,
         isPast: point != nil)
@@ -69,8 +69,8 @@ struct Status: Verb {
   }
 
   /// The batches to look at.
-  private func chosen(_ project: Project) async throws(Fault) -> [BatchID] {
-    if let batch { return [try await project.batch(named: batch)] }
+  private func chosen(_ project: Project, _ console: Console) async throws(Fault) -> [BatchID] {
+    if let batch { return [try await console.batch(named: batch, in: project)] }
     return try await project.batches().map { row throws(Fault) in try Project.id(of: row) }
   }
 }

@@ -40,21 +40,13 @@ public final class Planning: Sendable {
     runner = Runner(surroundings)
   }
 
-  /// Finds the project around a folder as `Project.open` does; without a ledger, the repository's root is the
-  /// project's.
-  public static func open(
-    from directory: String, ledger: String? = nil, environment: [String: String]
-  ) throws(Fault) -> Planning {
-    let named = ledger ?? environment["LEDGERCTL_LEDGER"]
-    guard let layout = try Project.find(from: directory, named: named, environment: environment) else {
-      let top = try GitRepository.discover(from: directory, environment: environment).layout.topLevel
-      let layout = ProjectLayout(root: top, ledgerFolder: top + "/" + ProjectLayout.folderName)
-      return Planning(
-        layout, MemoryEventStore(), nil, begin(top, environment), environment: environment)
-    }
-    try layout.refuseLinks()
+  /// Finds the project at an address as `Project.open` does, and makes no ledger where there is none.
+  public static func open(_ address: ProjectAddress) throws(Fault) -> Planning {
+    let environment = address.environment
+    let (layout, hasLedger) = try Project.place(address)
+    if hasLedger { try layout.refuseLinks() }
     let repository = begin(layout.root, environment)
-    guard access(layout.ledgerDatabase, F_OK) == 0 else {
+    guard hasLedger, access(layout.ledgerDatabase, F_OK) == 0 else {
       return Planning(layout, MemoryEventStore(), nil, repository, environment: environment)
     }
     let store: SQLiteEventStore
