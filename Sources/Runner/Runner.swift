@@ -144,6 +144,7 @@ public struct Runner: Sendable {
   /// Does the stages, and ends the extractor whatever becomes of them.
   func work(_ run: BatchRun, _ stages: StageWork) async throws(Fault) -> BatchRun.Ending {
     let result: Result<BatchRun.Ending, Fault>
+    await surroundings.objects.sweep()
     do throws(Fault) { result = .success(try await run.work(stages)) } catch {
       result = .failure(error)
     }

@@ -38,19 +38,31 @@ public struct FileObjectStore: ObjectStore {
 
   public func path(of id: ObjectID) -> String { folderPath + "/" + id.hex }
 
-  /// Links the object into `tmp/` under its digest and the name; a second name costs no space.
-  public func path(of id: ObjectID, named name: String) throws(Fault) -> String {
-    let link = "\(id.hex)-\(name)"
-    let path = ProjectPath.parent(of: folderPath) + "/tmp/" + link
-    do throws(FileError) {
-      // A link made earlier may lead to bytes that have been replaced since.
-      try temporary.unlink(link)
-      try folder.link(id.hex, as: link, in: temporary)
-    } catch {
-      // Another run made it a moment ago.
-      if error.number != EEXIST { throw .file("link", path, error) }
+  private var temporaryPath: String { ProjectPath.parent(of: folderPath) + "/tmp" }
+
+  /// Copies the object into a folder of its own in `tmp/`; checks the copy's bytes.
+  public func copy(of id: ObjectID, named name: String) throws(Fault) -> PrivateCopy {
+    let own: PrivateFolder
+    do throws(FileError) { own = try PrivateFolder.make(in: temporary) } catch {
+      throw .file("make a folder in", temporaryPath, error)
     }
-    return path
+    let path = "\(temporaryPath)/\(own.name)/\(name)"
+    do throws(FileError) {
+      let source = try open(id)
+      let copy = try own.folder.open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600)
+      let found: Digest
+      if try copy.clone(source) {
+        found = try copy.digest().digest
+      } else {
+        found = try source.digest { (piece) throws(FileError) in try copy.write(piece) }.digest
+      }
+      if found == id { return PrivateCopy(path: path) { own.remove() } }
+    } catch {
+      own.remove()
+      throw error.number == ENOENT ? .objectMissing(id, self.path(of: id)) : .file("copy to", path, error)
+    }
+    own.remove()
+    throw .objectDamaged(id, self.path(of: id))
   }
 
   public func put(_ bytes: [UInt8]) throws(Fault) -> ObjectID { try putAll([bytes])[0] }
@@ -153,14 +165,37 @@ public struct FileObjectStore: ObjectStore {
     }
   }
 
-  /// Removes what killed processes left in `tmp/`; never what a living one still writes. Returns how many
-  /// files.
-  public func sweepTemporary() throws(Fault) -> Int {
+  /// Removes what killed processes left in `tmp/`; never what a living one still writes or hands to a program. Returns
+  /// how many files and folders.
+  ///
+  /// Links that 0.1 made for programs have no lock that tells; those are removed that were made so many seconds ago.
+  public func sweepTemporary(linksOlderThanSeconds age: Int = 0) throws(Fault) -> Int {
     do throws(FileError) {
       return try TemporaryFile.sweep(temporary, prefix: Self.temporaryPrefix).count
+        + PrivateFolder.sweep(temporary).count + sweepLinks(olderThanSeconds: age)
     } catch {
-      throw .file("clean", folderPath, error)
+      throw .file("clean", temporaryPath, error)
     }
+  }
+
+  public func sweep() { _ = try? sweepTemporary(linksOlderThanSeconds: 3600) }
+
+  private func sweepLinks(olderThanSeconds age: Int) throws(FileError) -> Int {
+    var removed = 0
+    for name in try temporary.names() where name.utf8.count > 65 && name.dropFirst(64).first == "-" {
+      guard Digest(hex: String(name.prefix(64))) != nil,
+        let facts = try? temporary.open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).facts(),
+        facts.st_mode & S_IFMT == S_IFREG
+      else { continue }
+      #if canImport(Darwin)
+        let linked = facts.st_ctimespec.tv_sec
+      #else
+        let linked = facts.st_ctim.tv_sec
+      #endif
+      guard linked <= time(nil) - age else { continue }
+      if try temporary.unlink(name) { removed += 1 }
+    }
+    return removed
   }
 
   private func open(_ id: ObjectID) throws(FileError) -> OpenFile {

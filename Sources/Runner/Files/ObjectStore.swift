@@ -22,6 +22,18 @@ public enum ObjectCondition: String, Hashable, Sendable {
   case damaged
 }
 
+/// A copy of an object that belongs to whoever asked for it.
+public struct PrivateCopy: Sendable {
+  public let path: String
+  /// Removes the copy, and what an outside program left beside it.
+  public let remove: @Sendable () -> Void
+
+  public init(path: String, remove: @escaping @Sendable () -> Void = {}) {
+    self.path = path
+    self.remove = remove
+  }
+}
+
 /// Keeps bytes under their SHA-256.
 ///
 /// Whatever stores returns only once the bytes and the folder that names them are on disk: an event may then
@@ -48,8 +60,12 @@ public protocol ObjectStore: Sendable {
   /// The path at which other programs find an object's bytes; pure, whether or not the object is there.
   func path(of id: ObjectID) -> String
 
-  /// A path at which an object has a name, such as `asset-3.png`, for programs that go by a file's ending.
-  func path(of id: ObjectID, named name: String) async throws(Fault) -> String
+  /// Makes a copy of an object for an outside program, which may change or remove it as it likes. Its path ends in
+  /// the name, such as `asset-3.png`, for programs that go by a file's ending.
+  func copy(of id: ObjectID, named name: String) async throws(Fault) -> PrivateCopy
+
+  /// Removes what killed processes left behind; never what a living one uses.
+  func sweep() async
 
   /// Lists every object by name, sorted, without looking at the bytes.
   func list() async throws(Fault) -> [ObjectID]
@@ -59,6 +75,11 @@ public protocol ObjectStore: Sendable {
 }
 
 extension ObjectStore {
-  /// Without files there are no names: the object's own path.
-  public func path(of id: ObjectID, named name: String) async throws(Fault) -> String { path(of: id) }
+  /// Without files there are no copies: the object's own path.
+  public func copy(of id: ObjectID, named name: String) async throws(Fault) -> PrivateCopy {
+    PrivateCopy(path: path(of: id))
+  }
+
+  /// Without files nothing is left behind.
+  public func sweep() async {}
 }

@@ -118,7 +118,8 @@ extension StageWork {
   func extract(
     _ asset: AssetState, _ key: StageKey, started: Moment
   ) async throws(Fault) -> StageOutcome {
-    let request = try await request(for: asset, key)
+    let (request, copy) = try await request(for: asset, key)
+    defer { copy?.remove() }
     do throws(ExtractorRefusal) {
       let reply = try await extractor.extract(request)
       return await outcome(of: reply, key, started: started)
@@ -135,8 +136,14 @@ extension StageWork {
     }
     var outcomes: [(AssetID, StageOutcome)] = []
     var requests: [ExtractionRequest] = []
+    var copies: [PrivateCopy] = []
+    defer { for copy in copies { copy.remove() } }
     for (asset, key) in work {
-      do { requests.append(try await request(for: asset, key)) } catch {
+      do {
+        let (request, copy) = try await request(for: asset, key)
+        requests.append(request)
+        if let copy { copies.append(copy) }
+      } catch {
         outcomes.append((asset.id, StageOutcome(error, durationMs: 0)))
       }
     }
@@ -159,18 +166,19 @@ extension StageWork {
     return outcomes
   }
 
+  /// What is asked, and the copy of the image that a program outside gets: its own, gone when the call has ended.
   private func request(
     for asset: AssetState, _ key: StageKey
-  ) async throws(Fault) -> ExtractionRequest {
+  ) async throws(Fault) -> (ExtractionRequest, PrivateCopy?) {
     let facts = try await imageFacts(of: asset)
     // Programs outside tell an image by its name's ending.
-    let path =
-      isLimited
-      ? try await objects.path(of: asset.image.digest, named: Layout.file(of: asset.id))
-      : objects.path(of: asset.image.digest)
-    return ExtractionRequest(
-      asset: asset.id, imagePath: path, image: asset.image.digest,
+    let copy =
+      isLimited ? try await objects.copy(of: asset.image.digest, named: Layout.file(of: asset.id)) : nil
+    let request = ExtractionRequest(
+      asset: asset.id, imagePath: copy?.path ?? objects.path(of: asset.image.digest),
+      image: asset.image.digest,
       dimensions: facts.dimensions, specs: brief(of: asset.id).specs, idempotencyKey: key.digest.hex)
+    return (request, copy)
   }
 
   private func outcome(

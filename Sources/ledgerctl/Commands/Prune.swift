@@ -52,6 +52,9 @@ struct Prune: Verb {
       "\(verb): \(amount(report.named)) that older events name; their stages would run again",
       "Kept: \(RunText.counted(report.kept, "object")), \(megabytes(report.keptBytes))",
     ]
+    if report.leftovers > 0 {
+      lines.append("Removed: \(RunText.counted(report.leftovers, "leftover file")) of ended runs")
+    }
     if report.isDry, !report.entries.isEmpty {
       lines.append("Nothing was removed: say `ledgerctl prune --yes`.")
     }
