@@ -17,7 +17,12 @@ actor BatchRun {
   private var busy: Set<Planner.Slot> = []
   private var prepared: [Planner.Slot: StageKey] = [:]
   private var woken: Deadline?
+  private let mailbox = Mailbox()
+  private var stages: StageWork?
+  private var appends = AppendTurns()
   private(set) var notes: [String] = []
+  /// What was written down last of a run that was left at once; nothing more is.
+  var leftBehind: RunReport?
 
   init(
     batch: BatchID, id: String, state: BatchState, surroundings: Surroundings, options: RunOptions,
@@ -49,6 +54,19 @@ actor BatchRun {
     pauses: [LimiterPause] = []
   ) async throws(StoreError) {
     guard !facts.isEmpty else { return }
+    await takeTurn()
+    defer { appends.give() }
+    if leftBehind != nil {
+      throw .conflict(batch: batch.text, expected: state.version, found: state.version + 1)
+    }
+    try await appendInTurn(facts, callsStarted: callsStarted, callsEnded: callsEnded, pauses: pauses)
+  }
+
+  /// Appends by whoever has the turn.
+  func appendInTurn(
+    _ facts: [BatchEvent], callsStarted: [CallStart] = [], callsEnded: [String] = [],
+    pauses: [LimiterPause] = []
+  ) async throws(StoreError) {
     let timeMs = surroundings.clock.now().wallMs
     let next = state.applying(facts, timeMs: timeMs, run: id)
     let stored = try await surroundings.store.append(
@@ -59,6 +77,24 @@ actor BatchRun {
     state = next
     for event in stored { observe(event) }
   }
+
+  /// Waits until no other append is under way.
+  func takeTurn() async {
+    guard appends.isTaken else { return appends.take() }
+    await withCheckedContinuation { appends.wait($0) }
+  }
+
+  /// Gives the turn to everybody who waits for it, and takes it again after them.
+  func letOthersAppend() async {
+    while appends.hasWaiters {
+      await withCheckedContinuation {
+        appends.wait($0)
+        appends.give()
+      }
+    }
+  }
+
+  func giveTurn() { appends.give() }
 
   /// Appends facts; a store's error becomes a fault.
   func write(_ facts: [BatchEvent], ending calls: [String] = []) async throws(Fault) {
@@ -82,7 +118,8 @@ actor BatchRun {
       run: id, jobs: fit.jobs(wanted: wanted),
       extractsTogether: stages.extractsTogether, stopsBeforePlacing: options.untilPackaged)
     let maxWaitMs = options.maxWaitMs ?? registration.configuration.limits.maxWait.milliseconds
-    let mailbox = Mailbox()
+    let mailbox = mailbox
+    self.stages = stages
     do {
       return try await withThrowingTaskGroup(of: Void.self) { group in
         defer { group.cancelAll() }
@@ -93,10 +130,13 @@ actor BatchRun {
           let plan = planner.plan(
             self.state.applying(news.facts, run: self.id), busy: self.busy,
             prepared: Set(self.prepared.keys), now: now)
-          let steps = self.stop.status == nil ? plan.steps : []
+          // What has landed is written down to its end.
+          let steps = self.stop.status == nil ? plan.steps : plan.steps.filter { $0 == .complete }
           try await self.begin(steps, after: news, stages, mailbox, &group)
           if try await self.beginAlone(steps, stages, mailbox, &group) { continue }
-          if let status = self.stop.status, self.busy.isEmpty { return Ending.stopped(status) }
+          if let status = self.stop.status, self.busy.isEmpty {
+            return self.state.isEnded ? Ending.finished : .stopped(status)
+          }
           if self.busy.isEmpty {
             guard let ending = self.ending(plan, now: now, maxWaitMs: maxWaitMs) else {
               self.schedule(plan.wakeUp, &group)
@@ -200,7 +240,11 @@ actor BatchRun {
       prepared[slot] = nil
       busy.insert(slot)
     }
-    group.addTask { mailbox.put(.executed(stage, await stages.execute(stage, of: work))) }
+    group.addTask {
+      let outcomes = await stages.execute(stage, of: work)
+      if outcomes.contains(where: { stages.mayBeOurEnd($0.1) }) { await self.awaitStop() }
+      mailbox.put(.executed(stage, outcomes))
+    }
   }
 
   /// Appends starts; returns until when a limiter refuses them, in which case nothing is written.
@@ -233,7 +277,7 @@ actor BatchRun {
   // MARK: - Results
 
   /// What has come in, as facts that are not yet written down.
-  private struct News {
+  struct News {
     var facts: [BatchEvent] = []
     var callsEnded: [String] = []
     var pauses: [LimiterPause] = []
@@ -252,9 +296,12 @@ actor BatchRun {
         for (asset, outcome) in outcomes {
           busy.remove(Planner.Slot(asset: asset, stage: stage))
           guard let current = state[asset: asset] else { continue }
-          let facts = recorder.events(
-            for: outcome, of: StageRef(asset, stage, attempt: current[stage].nextAttempt),
-            at: current[stage], calls: state.calls, using: &random)
+          let ref = StageRef(asset, stage, attempt: current[stage].nextAttempt)
+          var facts = recorder.events(
+            for: outcome, of: ref, at: current[stage], calls: state.calls, using: &random)
+          if stop.status != nil, stages.mayBeOurEnd(outcome) {
+            facts = [interruption(of: ref, inDoubt: true)]
+          }
           news.facts += facts
           guard stage == .extract else { continue }
           if let call = stages.callID(of: current, run: id) { news.callsEnded.append(call) }
@@ -282,6 +329,9 @@ actor BatchRun {
       let attempt = current[damagedStage].nextAttempt
       return [.stageInvalidated(StageRef(asset, damagedStage, attempt: attempt), why)]
     case .ended(let outcome):
+      if stop.status != nil, case .deferred(let deferral) = outcome, deferral.reason == .serverGone {
+        return []
+      }
       return recorder.events(
         for: outcome, of: ref, at: current[stage], calls: state.calls, using: &random)
     }
@@ -298,6 +348,10 @@ actor BatchRun {
     } catch let fault as Fault {
       let current = stage == .place ? state.place : state.commit
       let ref = StageRef(nil, stage, attempt: current.nextAttempt)
+      if fault.code == Fault.killedProgram || fault.code == Fault.killedHook {
+        await awaitStop()
+        if stop.status != nil { return try await append([interruption(of: ref, inDoubt: false)]) }
+      }
       let recorder = OutcomeRecorder(policy: stages.policy, now: surroundings.clock.now())
       try await append(
         recorder.events(
@@ -333,6 +387,21 @@ actor BatchRun {
   /// Forgets a time that was waited for: a clock that was set back, or rang too early, has the loop wait for it again.
   private func wakeUp(at deadline: Deadline) {
     if woken == deadline { woken = nil }
+  }
+
+  /// What has come in by now, as facts.
+  func takeNews() -> News {
+    guard let stages else { return News() }
+    return news(in: mailbox.takeAll(), stages, now: surroundings.clock.now())
+  }
+
+  /// Ids of the calls that this run has under way.
+  func callsUnderWay() -> [String] {
+    guard let stages else { return [] }
+    return state.assets.compactMap { asset in
+      guard case .started(_, run: id) = asset[.extract].progress else { return nil }
+      return stages.callID(of: asset, run: id)
+    }
   }
 
   private enum Result: Sendable {

@@ -172,13 +172,20 @@ public struct Runner: Sendable {
   ) async -> RunReport {
     var faults: [Fault] = []
     var ending: BatchRun.Ending?
-    do throws(Fault) { ending = try await body() } catch { faults = error.all }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await run.noteStop() }
+      group.addTask { await run.leaveIfUrgent() }
+      do throws(Fault) { ending = try await body() } catch { faults = error.all }
+      group.cancelAll()
+    }
+    if let left = await run.leftBehind { return left }
     let now = surroundings.clock.now()
     var report = await self.report(run, ending, faults, now: now)
     guard !report.faults.contains(where: \.isOfLedger) else { return report }
     let finish = RunFinish(
       exit: report.exit, code: report.faults.first?.code, retryAt: report.retryAt,
-      durationMs: max(0, now.bootMs - started.bootMs), held: ending == .packaged)
+      durationMs: max(0, now.bootMs - started.bootMs), held: ending == .packaged,
+      signal: report.exit == .interrupted || report.exit == .terminated ? stop.signal : nil)
     do throws(Fault) {
       try await run.write([.runFinished(finish)])
       try await surroundings.publishHead()
@@ -203,7 +210,7 @@ public struct Runner: Sendable {
       report.retryAt = until
       report.faults += state.faults(batch: run.batch)
       report.faults.append(.waitsTooLong(run.batch, remainingMs: until.remainingMs(at: now)))
-    case .stopped(let status): report.faults.append(.stopped(run.batch, status))
+    case .stopped(let status): report.faults.append(.stopped(run.batch, status, signal: stop.signal))
     }
     report.retryAt = report.retryAt ?? state.earliestRetry(at: now)
     report.exit = .standing(for: report.faults.map(\.exit))

@@ -3,25 +3,33 @@ import Ledger
 extension Runner {
   /// The first events of a run: itself, and what runs before it left without an end.
   ///
-  /// A start that a run left without an end spends no attempt, but three in a row mean that the stage brings runs down.
+  /// A start that a run left without an end spends no attempt. Three in a row mean that the stage brings runs down,
+  /// but for those of runs that were asked to stop.
   func takeOver(_ state: BatchState, run: String) -> [BatchEvent] {
     var events: [BatchEvent] = [.runStarted(surroundings.process)]
-    if let dead = state.openRun { events.append(.runInterrupted(RunInterruption(run: dead.id))) }
+    let signal = state.openRun?.signal
+    if let dead = state.openRun {
+      events.append(.runInterrupted(RunInterruption(run: dead.id, signal: signal)))
+    }
     for asset in state.assets {
       guard let stage = asset.currentStage else { continue }
       let inDoubt = stage == .extract && state.registration?.configuration.extractor.kind != .local
       events += interruption(
-        asset[stage], StageRef(asset.id, stage, attempt: asset[stage].nextAttempt), inDoubt)
+        asset[stage], StageRef(asset.id, stage, attempt: asset[stage].nextAttempt), inDoubt, signal)
     }
-    events += interruption(state.place, StageRef(nil, .place, attempt: state.place.nextAttempt), false)
-    events += interruption(state.commit, StageRef(nil, .commit, attempt: state.commit.nextAttempt), false)
+    for (stage, found) in [(Stage.place, state.place), (.commit, state.commit)] {
+      events += interruption(found, StageRef(nil, stage, attempt: found.nextAttempt), false, signal)
+    }
     return events
   }
 
-  private func interruption(_ stage: StageState, _ ref: StageRef, _ inDoubt: Bool) -> [BatchEvent] {
+  private func interruption(
+    _ stage: StageState, _ ref: StageRef, _ inDoubt: Bool, _ signal: String?
+  ) -> [BatchEvent] {
     guard case .started(_, let run) = stage.progress else { return [] }
-    let interrupted = BatchEvent.stageInterrupted(ref, StageInterruption(run: run, inDoubt: inDoubt))
-    guard ref.asset != nil, stage.interruptionsInARow + 1 >= RetryPolicy.crashLoopLimit else {
+    let interrupted = BatchEvent.stageInterrupted(
+      ref, StageInterruption(run: run, inDoubt: inDoubt, signal: signal))
+    guard ref.asset != nil, signal == nil, stage.interruptionsInARow + 1 >= RetryPolicy.crashLoopLimit else {
       return [interrupted]
     }
     let fault = Fault.crashLoop(ref.stage, asset: ref.asset)

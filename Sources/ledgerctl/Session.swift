@@ -34,6 +34,11 @@ struct Session {
       return own(command, Console(caller: caller, color: .auto, format: .text))
     }
     let console = Console(caller: caller, color: verb.global.color, format: verb.format)
+    let again = ["ledgerctl"] + arguments
+    Interruption.start { asked in
+      let fault = Fault.commandInterrupted(asked.status, signal: asked.name)
+      console.leave(with: ResultDocument(interrupted: fault, next: again), faults: [])
+    }
     var status: ExitStatus
     do {
       status = try await verb.perform(console)

@@ -1,3 +1,4 @@
+import Dispatch
 import Ledger
 import Runner
 import Synchronization
@@ -15,9 +16,13 @@ struct Work {
   ) async throws(Fault) -> ExitStatus {
     let stop = StopSignal()
     let progress = Progress(flags.progressKind(console), console)
-    let goOn = (["ledgerctl", "resume"] + batches.map(\.text) + global.words).joined(separator: " ")
+    let standing = Standing()
+    let resume = (["ledgerctl", "resume"] + batches.map(\.text) + global.words).joined(separator: " ")
+    let work = self
     Interruption.listen(stop) {
-      progress.say("Finishing the stages at work; a second signal leaves at once. Go on with `\(goOn)`.")
+      progress.say("Finishing running stages (Ctrl-C again to stop now). Resume with `\(resume)`.")
+    } leave: { asked in
+      work.leave(asked, stop, standing, left: batches)
     }
     let worked = Mutex<Set<String>>([])
     let console = console
@@ -30,13 +35,73 @@ struct Work {
       }
     }
     var reports: [RunReport] = []
-    for batch in batches where stop.status == nil || reports.isEmpty {
+    for batch in batches {
+      if let status = stop.status, !reports.isEmpty {
+        reports.append(try await skipped(batch, status, stop))
+        continue
+      }
+      standing.begin(batch)
       if progress.isShown { progress.begin(batch, try await project.state(of: batch)) }
       reports.append(await progress.drawing { await body(runner, batch) })
+      standing.end(with: reports)
       progress.end()
     }
     show(reports, worked: worked.withLock { $0 })
     return .standing(for: reports.map(\.exit))
+  }
+
+  /// What there is to say of a batch that a stop came before.
+  private func skipped(
+    _ batch: BatchID, _ status: ExitStatus, _ stop: StopSignal
+  ) async throws(Fault) -> RunReport {
+    RunReport(
+      batch: batch, state: try await project.state(of: batch), exit: status,
+      faults: [.stopped(batch, status, signal: stop.signal)])
+  }
+
+  /// The last words of a run that is left at once.
+  private func leave(
+    _ asked: Interruption.Asked, _ stop: StopSignal, _ standing: Standing, left batches: [BatchID]
+  ) {
+    let (batch, done) = standing.now
+    var reports = done
+    if let batch, !done.contains(where: { $0.batch == batch }) {
+      reports.append(
+        stop.leftBehind
+          ?? RunReport(
+            batch: batch, state: lastState(of: batch) ?? BatchState(), exit: asked.status,
+            faults: [.stopped(batch, asked.status, signal: stop.signal)]))
+    }
+    var document = ResultDocument(reports, adding: global.words)
+    if document.exit == .done { document.exit = asked.status }
+    if document.next.isEmpty { document.next = [["ledgerctl"] + CommandLine.arguments.dropFirst()] }
+    console.leave(with: document, faults: reports.flatMap(\.faults))
+  }
+
+  /// Where a batch was last known to be, read on a thread that may wait a little.
+  private func lastState(of batch: BatchID) -> BatchState? {
+    let isDone = DispatchSemaphore(value: 0)
+    let box = Box()
+    Task {
+      let state = try? await project.state(of: batch)
+      box.found.withLock { $0 = state }
+      isDone.signal()
+    }
+    _ = isDone.wait(timeout: .now() + .milliseconds(500))
+    return box.found.withLock { $0 }
+  }
+
+  /// What a task leaves for a thread that waits for it.
+  private final class Box: Sendable {
+    let found = Mutex<BatchState?>(nil)
+  }
+
+  /// How far a command that works on several batches has come.
+  private final class Standing: Sendable {
+    private let current = Mutex<(batch: BatchID?, done: [RunReport])>((nil, []))
+    var now: (batch: BatchID?, done: [RunReport]) { current.withLock { $0 } }
+    func begin(_ batch: BatchID) { current.withLock { $0.batch = batch } }
+    func end(with reports: [RunReport]) { current.withLock { $0.done = reports } }
   }
 
   private func show(_ reports: [RunReport], worked: Set<String>) {
@@ -46,8 +111,9 @@ struct Work {
       }
     }
     guard console.format == .text else {
-      return console.out.write(ResultDocument(reports, adding: global.words).line)
+      return console.end(with: ResultDocument(reports, adding: global.words))
     }
+    console.lastWords.claim()
     for report in reports {
       console.show(report.faults)
       for line in RunText.lines(report, worked: worked.contains(report.batch.text)) { console.line(line) }

@@ -122,7 +122,10 @@ extension Fault {
   }
 
   static func hookRefused(_ hook: String, _ result: ProcessResult) -> Fault {
-    Fault(
+    if result.exit.isKilled {
+      return Fault(killedHook, exit: .canGoOn, "The hook \"\(hook)\" was ended from outside: \(result.exit).")
+    }
+    return Fault(
       "hook_refused", exit: .inTheWay,
       "The hook \"\(hook)\" refused the commit with \(result.exit): \(firstLine(result)).",
       hint: "Mend what it names and run the same command again. \(keepsConfiguration("hooks"))")
@@ -206,10 +209,31 @@ extension Fault {
   static func gitFailed(_ command: String, _ result: ProcessResult) -> Fault {
     let complaint = firstLine(result)
     if let fault = diskFault(command, complaint) { return fault }
+    if case .signal = result.exit { return killed("\"git \(command)\"", result.exit) }
     return Fault(
       "git_failed", exit: .disk,
       "\"git \(command)\" failed: expected exit status 0, found \(result.exit): \(complaint).",
       hint: "\"git fsck\" and \"ledgerctl doctor\" look for the cause.")
+  }
+
+  /// The code of a program of git's or of the user's that somebody else has ended.
+  static let killedProgram = "program_killed"
+
+  /// The code of a hook that somebody else has ended; never shown: it is a stop or a refusal.
+  static let killedHook = "hook_killed"
+
+  /// What a hook's end from outside is where nobody has asked the run to stop: no commit without its consent.
+  static func refusal(byKilledHook fault: Fault) -> Fault {
+    Fault(
+      "hook_refused", exit: .inTheWay, fault.message,
+      hint: "Run the same command again. \(keepsConfiguration("hooks"))")
+  }
+
+  /// What something else than us ended says nothing of the batch: trying again may help.
+  private static func killed(_ program: String, _ exit: ExitState) -> Fault {
+    Fault(
+      killedProgram, exit: .canGoOn, "\(program) was ended from outside: \(exit).",
+      hint: "Run the same command again.")
   }
 
   private static func diskFault(_ command: String, _ complaint: String) -> Fault? {

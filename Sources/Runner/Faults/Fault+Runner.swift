@@ -75,10 +75,15 @@ extension Fault {
       hint: "Go on later with `ledgerctl resume \(batch)`.", batch: batch.text)
   }
 
-  static func stopped(_ batch: BatchID, _ status: ExitStatus) -> Fault {
+  package static func stopped(_ batch: BatchID, _ status: ExitStatus, signal: String? = nil) -> Fault {
     Fault(
-      "interrupted", exit: status, "The run of batch \"\(batch)\" was interrupted.",
-      hint: "Go on with `ledgerctl resume \(batch)`.", batch: batch.text)
+      "interrupted", exit: status,
+      "The run of batch \"\(batch)\" was interrupted\(signal.map { " by \($0)" } ?? "").",
+      hint: "Continue with `ledgerctl resume \(batch)`.", batch: batch.text)
+  }
+
+  package static func commandInterrupted(_ status: ExitStatus, signal: String) -> Fault {
+    Fault("interrupted", exit: status, "The command was interrupted by \(signal).")
   }
 
   static func crashLoop(_ stage: Stage, asset: AssetID?) -> Fault {

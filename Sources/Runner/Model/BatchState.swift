@@ -67,6 +67,8 @@ public struct BatchState: Hashable, Sendable {
     public internal(set) var lastMs: Int64
     public internal(set) var finish: RunFinish?
     public internal(set) var wasInterrupted = false
+    /// The signal that asked it to stop.
+    public internal(set) var signal: String?
     public var isOpen: Bool { finish == nil && !wasInterrupted }
   }
 
@@ -104,13 +106,17 @@ extension BatchState {
       runs.append(
         RunRecord(id: stamped.run, start: fact, startedMs: stamped.timeMs, lastMs: stamped.timeMs))
     case .runFinished(let fact): updateRun(stamped.run) { $0.finish = fact }
-    case .runInterrupted(let fact): updateRun(fact.run) { $0.wasInterrupted = true }
+    case .runInterrupted(let fact):
+      // A run that writes it of itself is asked to stop, and has yet to end.
+      updateRun(fact.run) {
+        if fact.run == stamped.run { $0.signal = fact.signal } else { $0.wasInterrupted = true }
+      }
     case .stageStarted(let ref, let fact): startStage(ref, fact, run: stamped.run)
     case .stageCompleted(let ref, let fact): completeStage(ref, fact)
     case .stageFailed(let ref, let fact): failStage(ref, fact)
     case .stageDeferred(let ref, let fact): deferStage(ref, fact, run: stamped.run)
     case .stageInterrupted(let ref, let fact):
-      update(ref) { $0.interrupt() }
+      update(ref) { $0.interrupt(fact) }
       if fact.inDoubt { tally.extractor.inDoubt += 1 }
     case .stageInvalidated(let ref, let fact): invalidate(ref, fact)
     case .assetPackaged(let asset, let fact): update(asset) { $0.package = fact }

@@ -29,25 +29,36 @@ public struct RunFinish: Hashable, Sendable, Codable {
   public var durationMs: Int64
   /// The batch is to be left alone by a `resume` without a name: it was asked to stop before placing.
   public var held: Bool
+  /// The signal that asked for the end, such as `SIGTERM`.
+  public var signal: String?
 
-  public init(exit: ExitStatus, code: String?, retryAt: Deadline?, durationMs: Int64, held: Bool) {
+  public init(
+    exit: ExitStatus, code: String?, retryAt: Deadline?, durationMs: Int64, held: Bool, signal: String? = nil
+  ) {
     self.exit = exit
     self.code = code
     self.retryAt = retryAt
     self.durationMs = durationMs
     self.held = held
+    self.signal = signal
   }
 
   enum CodingKeys: String, CodingKey {
     case exit, code
     case retryAt = "retry_at"
     case durationMs = "duration_ms"
-    case held
+    case held, signal
   }
 }
 
-/// What `run.interrupted` says: which run was found dead.
+/// What `run.interrupted` says: which run was found dead or, written by that run itself, which signal asks it to stop.
 public struct RunInterruption: Hashable, Sendable, Codable {
   public var run: String
-  public init(run: String) { self.run = run }
+  /// The signal that asked the run to stop; absent where nobody is known to have asked.
+  public var signal: String?
+
+  public init(run: String, signal: String? = nil) {
+    self.run = run
+    self.signal = signal
+  }
 }

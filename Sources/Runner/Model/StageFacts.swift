@@ -161,15 +161,19 @@ public struct StageInterruption: Hashable, Sendable, Codable {
   public var run: String
   /// An outside call may have happened, and may have been paid.
   public var inDoubt: Bool
+  /// The signal that asked the run to stop; absent for a death that nobody is known to have asked for.
+  public var signal: String?
 
-  public init(run: String, inDoubt: Bool) {
+  public init(run: String, inDoubt: Bool, signal: String? = nil) {
     self.run = run
     self.inDoubt = inDoubt
+    self.signal = signal
   }
 
   enum CodingKeys: String, CodingKey {
     case run
     case inDoubt = "in_doubt"
+    case signal
   }
 }
 

@@ -20,7 +20,7 @@ public struct StageState: Hashable, Sendable {
   public internal(set) var attemptsSpent = 0
   /// Deferrals since the last start that came to an end of its own.
   public internal(set) var deferralsInARow = 0
-  /// Interrupted starts since the last that came to an end.
+  /// Starts since the last that came to an end which were cut off by a death that nobody asked for.
   public internal(set) var interruptionsInARow = 0
   /// The key it last started or was completed with; kept when it is opened again, for `explain`.
   public internal(set) var lastKey: StageKey?
@@ -65,9 +65,10 @@ public struct StageState: Hashable, Sendable {
     deferralsInARow += 1
   }
 
-  mutating func interrupt() {
+  /// A stop that somebody asked for says nothing against the stage.
+  mutating func interrupt(_ interruption: StageInterruption) {
     progress = .waiting
-    interruptionsInARow += 1
+    if interruption.signal == nil { interruptionsInARow += 1 }
   }
 
   mutating func reopen(_ why: StageInvalidation?) {

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// A program to start: its words, and everything it gets to see of its surroundings.
 package struct Command: Hashable, Sendable {
   /// The program, then its arguments. A program without a `/` is looked up in the environment's PATH, one
@@ -34,6 +40,20 @@ package struct Command: Hashable, Sendable {
 package enum ExitState: Hashable, Sendable, CustomStringConvertible {
   case code(Int32)
   case signal(Int32)
+
+  /// What shells and git exit with for a child of theirs that SIGHUP, SIGINT, SIGQUIT, SIGKILL or SIGTERM has ended.
+  private static let statusesOfKilledChildren: Set<Int32> = [129, 130, 131, 137, 143]
+
+  /// Signals by which a program ends itself: it has crashed.
+  private static let crashes: Set<Int32> = [SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS]
+
+  /// Whether somebody else ended the program, or what it had started for its work.
+  package var isKilled: Bool {
+    switch self {
+    case .signal(let number): !Self.crashes.contains(number)
+    case .code(let code): Self.statusesOfKilledChildren.contains(code)
+    }
+  }
 
   package var description: String {
     switch self {

@@ -62,8 +62,11 @@ struct ProcessExchange {
       pollfd(fd: fault == nil ? child.input : -1, events: Int16(POLLOUT), revents: 0),
       pollfd(fd: cancelling, events: Int16(POLLIN), revents: 0),
     ]
+    var timer = SuspensionTimer()
     let failure = PipeIO.wait(
-      for: &polled, timeoutMs: pollTimeoutMs(until: deadline, hasExitDescriptor: child.exit >= 0))
+      for: &polled,
+      timeoutMs: pollTimeoutMs(until: timer.bounded(deadline), hasExitDescriptor: child.exit >= 0))
+    deadline = timer.extended(deadline)
     if let failure { stop(.pipeFailed(of: child.program, cause: failure)) }
     withBuffer { exchange, buffer in
       if polled[1].revents != 0 { _ = exchange.readOutput(buffer) }
@@ -71,8 +74,10 @@ struct ProcessExchange {
     }
     if polled[3].revents != 0 { writeInput() }
     if polled[4].revents != 0 { stop(.programCancelled(child.program)) }
-    if let deadline, ContinuousClock.now >= deadline { passDeadline() }
-    return child.exit < 0 || failure != nil ? child.hasEnded : polled[0].revents != 0
+    let hasEnded = child.exit < 0 || failure != nil ? child.hasEnded : polled[0].revents != 0
+    // An end that came in time is none too late for us having been asleep.
+    if !hasEnded, let deadline, ContinuousClock.now >= deadline { passDeadline() }
+    return hasEnded
   }
 
   private mutating func passDeadline() {

@@ -92,6 +92,11 @@ extension StageWork {
     do throws(Fault) {
       return try repository.build(draft, scratch: surroundings.scratch, token: token)
     } catch {
+      var error = error
+      if error.code == Fault.killedHook {
+        await run.awaitStop()
+        if run.stop.status == nil { error = .refusal(byKilledHook: error) }
+      }
       guard error.exit == .inTheWay || error.exit == .configuration else { throw error }
       try await returnToPackaged(run, because: error)
       throw error

@@ -28,7 +28,7 @@ struct Cancel: Verb {
     let batch = try await console.batch(named: batch, in: project)
     let report = try await project.runner().cancel(batch, why: why)
     guard format == .text else {
-      console.out.write(ResultDocument([report], adding: global.words).line)
+      console.end(with: ResultDocument([report], adding: global.words))
       return report.exit
     }
     console.show(report.faults)

@@ -25,7 +25,7 @@ struct Init: Verb {
     let folder = console.caller.absolute(directory ?? global.repository ?? ".")
     let made = try Project.initialise(at: folder, environment: console.caller.environment)
     if format == .json {
-      console.out.write(ResultDocument(faults: []).line)
+      console.end(with: ResultDocument(faults: []))
     } else {
       console.line(made.isNew ? "Made a ledger in \(made.folder)" : "A ledger is in \(made.folder) already")
     }

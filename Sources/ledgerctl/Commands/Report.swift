@@ -26,7 +26,7 @@ struct Report: Verb {
     if format == .text {
       for line in ReportText.lines(batch, state) { console.line(line) }
     } else {
-      console.out.write(ResultDocument([RunReport(batch: batch, state: state)], adding: global.words).line)
+      console.end(with: ResultDocument([RunReport(batch: batch, state: state)], adding: global.words))
     }
     return .done
   }

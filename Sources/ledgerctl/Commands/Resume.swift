@@ -28,7 +28,7 @@ struct Resume: Verb {
       if format == .text {
         console.line("Nothing to do: no batch is unfinished")
       } else {
-        console.out.write(ResultDocument([], adding: []).line)
+        console.end(with: ResultDocument([], adding: []))
       }
       return .done
     }

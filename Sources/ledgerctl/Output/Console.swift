@@ -12,6 +12,7 @@ struct Console: Sendable {
   let format: OutputFormat
   let out: OutputStream
   let err = OutputStream(descriptor: STDERR_FILENO)
+  let lastWords = LastWords()
   /// How text on either stream is coloured.
   let outStyle: Style
   let errStyle: Style
@@ -41,9 +42,27 @@ struct Console: Sendable {
     if format == .text {
       show(faults)
     } else {
-      out.write(ResultDocument(faults: faults).line)
+      end(with: ResultDocument(faults: faults))
     }
     return .standing(for: faults.map(\.exit))
+  }
+
+  /// Writes the one line with which a command ends.
+  func end(with document: ResultDocument) {
+    lastWords.claim()
+    out.write(document.line)
+  }
+
+  /// The last words of a command that leaves at once, because somebody asked for it: its one line of JSON, or the
+  /// faults for people.
+  func leave(with document: @autoclosure () -> ResultDocument, faults: [Fault]) {
+    lastWords.claim()
+    if format == .text {
+      show(faults)
+    } else if format == .jsonl || !out.isUsed {
+      out.write(document().line)
+    }
+    out.flush()
   }
 
   /// Puts faults into words on stderr, each with its hint.

@@ -11,15 +11,16 @@ enum EventSummary {
     case .runFinished(let fact):
       "exit \(fact.exit.rawValue)" + (fact.code.map { " (\($0))" } ?? "")
         + " after \(SpanText.text(ms: fact.durationMs))"
-        + (fact.held ? ", held" : "")
-    case .runInterrupted(let fact): "found run \(fact.run) dead"
+        + (fact.signal.map { ", asked to stop by \($0)" } ?? "") + (fact.held ? ", held" : "")
+    case .runInterrupted(let fact): runInterrupted(fact)
     case .stageStarted(_, let fact): started(fact)
     case .stageCompleted(_, let fact): completed(fact)
     case .stageFailed(_, let fact): failed(fact)
     case .stageDeferred(_, let fact):
       (fact.until.map { "waits until \(TimeText.rfc3339(ms: $0.wallMs)): " } ?? "put off: ") + fact.message
     case .stageInterrupted(_, let fact):
-      "interrupted in run \(fact.run)" + (fact.inDoubt ? "; a call may have been made" : "")
+      "interrupted in run \(fact.run)" + (fact.signal.map { " by \($0)" } ?? "")
+        + (fact.inDoubt ? "; a call may have been made" : "")
     case .stageInvalidated(_, let fact): "open again: \(fact.message)"
     case .assetPackaged(_, let fact): "bundle \(short(fact.bundle))"
     case .assetRetried(_, let fact):
@@ -34,6 +35,10 @@ enum EventSummary {
       (fact.why.isEmpty ? "cancelled" : fact.why)
         + (fact.left.isEmpty ? "" : "; left: \(fact.left.joined(separator: ", "))")
     }
+  }
+
+  private static func runInterrupted(_ fact: RunInterruption) -> String {
+    fact.signal.map { "run \(fact.run) was asked to stop by \($0)" } ?? "found run \(fact.run) dead"
   }
 
   private static func registration(_ word: String, _ fact: Registration) -> String {

@@ -11,6 +11,8 @@ import Synchronization
 final class OutputStream: Sendable {
   private struct State {
     var buffer: [UInt8] = []
+    /// Whether anything was ever taken.
+    var isUsed = false
     /// What the first failed write said; nothing is written after it.
     var failure: Int32?
   }
@@ -39,6 +41,7 @@ final class OutputStream: Sendable {
   private func append(_ bytes: some Sequence<UInt8>) {
     state.withLock { state in
       guard state.failure == nil else { return }
+      state.isUsed = true
       state.buffer += bytes
       if state.buffer.count >= Self.bufferBytes { Self.drain(&state, to: descriptor) }
     }
@@ -46,6 +49,9 @@ final class OutputStream: Sendable {
 
   /// Writes what is buffered.
   func flush() { state.withLock { Self.drain(&$0, to: descriptor) } }
+
+  /// Whether anything was ever written to it.
+  var isUsed: Bool { state.withLock { $0.isUsed } }
 
   /// The reader has gone, or the stream can't be written.
   var isBroken: Bool { state.withLock { $0.failure != nil } }

@@ -3,16 +3,28 @@ import Runner
 
 /// The one line of JSON with which a command ends: `ledgerctl/result/v1`.
 struct ResultDocument {
+  /// What the command exits with.
+  var exit: ExitStatus
   var batches: [JSONValue] = []
   var errors: [JSONValue] = []
   /// Commands to go on with, each as its words.
   var next: [[String]] = []
   var retryAtMs: Int64?
 
-  init(faults: [Fault]) { errors = faults.map(Self.error) }
+  init(faults: [Fault]) {
+    exit = .standing(for: faults.map(\.exit))
+    errors = faults.map(Self.error)
+  }
 
-  /// What came of working on batches; `words` are added to every command to go on with.
+  /// A command that was ended before it had anything to show; `next` are the words to start it again with.
+  init(interrupted fault: Fault, next: [String]) {
+    self.init(faults: [fault])
+    self.next = [next]
+  }
+
+  /// What came of working on batches; `words` are added to every command to continue with.
   init(_ reports: [RunReport], adding words: [String]) {
+    exit = .standing(for: reports.map(\.exit))
     for report in reports {
       if report.state.registration != nil { batches.append(BatchObject.json(report.batch, report.state)) }
       errors += report.faults.map(Self.error)
@@ -23,7 +35,8 @@ struct ResultDocument {
 
   var json: JSONValue {
     var members: [JSONValue.Member] = [
-      .init("schema", "ledgerctl/result/v1"), .init("batches", .array(batches)),
+      .init("schema", "ledgerctl/result/v1"), .init("exit", JSONValue(Int(exit.rawValue))),
+      .init("batches", .array(batches)),
       .init("errors", .array(errors)),
       .init("next", .array(next.map { .array($0.map(JSONValue.string)) })),
     ]

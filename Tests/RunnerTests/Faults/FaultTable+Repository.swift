@@ -61,6 +61,10 @@ extension FaultTable {
     Row("badMessage", .badMessage(.separator(line: 3), afterHooks: false)),
     Row("badMessage", .badMessage(.separator(line: 3), afterHooks: true)),
     Row("hookRefused", .hookRefused("pre-commit", refused)),
+    Row(
+      "refusal",
+      .refusal(
+        byKilledHook: .hookRefused("pre-commit", ProcessResult(exit: .signal(9), output: [], errorTail: [])))),
     Row("hookChangedTarget", .hookChangedTarget("assets/ASSET-3/usage.md")),
     Row("signingUnavailable", .signingUnavailable("gpg.format is ssh and user.signingKey is not set")),
     Row("signingFailed", .signingFailed(refused)),
@@ -73,6 +77,7 @@ extension FaultTable {
     Row("gitUnreadable", .gitUnreadable("rev-parse", "expected 10 lines, found 3")),
     Row("gitFailed", .gitFailed("write-tree", refused)),
     Row("gitFailed", .gitFailed("write-tree", failing("fatal: No space left on device"))),
+    Row("gitFailed", .gitFailed("write-tree", ProcessResult(exit: .signal(15), output: [], errorTail: []))),
     Row("gitFailed", .gitFailed("update-ref", failing("fatal: Unable to create 'x.lock': File exists"))),
   ]
 

@@ -84,6 +84,11 @@ public struct ExecExtractor: Extractor {
       return reader.limited(limit, said: Excerpt.lastLine(said))
     }
     let words = said.allSatisfy(\.isWhitespace) ? "" : ": \"\(Excerpt.lastLine(said))\""
+    // What we end ourselves never comes here.
+    if exit.isKilled {
+      return .unavailable(
+        reason: "killed", message: "The program \"\(program.name)\" was ended from outside: \(exit)\(words)")
+    }
     return .rejected(
       message: "The program \"\(program.name)\" ended with \(exit)\(words)\(program.unsetHint)",
       retryable: true)

@@ -14,7 +14,7 @@ actor MCPConnection {
   private struct Call {
     let method: String
     let timeout: Duration
-    let hardDeadline: ContinuousClock.Instant
+    var hardDeadline: ContinuousClock.Instant
     var deadline: ContinuousClock.Instant
     /// Lines read when the call began.
     let linesBefore: Int
@@ -126,6 +126,18 @@ actor MCPConnection {
     await withCheckedContinuation { calls[id]?.waiter = $0 }
   }
 
+  /// Sleeps for a slice; time in which this process was suspended is no time that the server took.
+  private func sleep(towardsDeadlineOf id: Int64, _ deadline: ContinuousClock.Instant) async {
+    var timer = SuspensionTimer()
+    do {
+      try await Task.sleep(until: timer.bounded(deadline) ?? deadline, clock: .continuous)
+    } catch {
+      return settle(id, .failure(.cancelled))
+    }
+    calls[id]?.deadline += timer.suspended
+    calls[id]?.hardDeadline += timer.suspended
+  }
+
   /// Waits until a call's time is over; progress moves that.
   private func expire(_ id: Int64) async {
     while let call = calls[id], call.outcome == nil {
@@ -133,11 +145,7 @@ actor MCPConnection {
         let silent = linesRead == call.linesBefore
         settle(id, .failure(.timedOut(after: call.timeout, silent: silent)))
       } else {
-        do {
-          try await Task.sleep(until: call.deadline, clock: .continuous)
-        } catch {
-          settle(id, .failure(.cancelled))
-        }
+        await sleep(towardsDeadlineOf: id, call.deadline)
       }
     }
   }
