@@ -142,10 +142,14 @@ extension Runner {
       from: request.configuration.templates.map { surroundings.root + "/" + $0 })
     // Ours are sound, and reading a template takes milliseconds.
     if templates != .builtIn { try templates.check() }
-    let digests = try await surroundings.objects.putAll([
-      templates.context.bytes, templates.usage.bytes,
-    ])
-    return [BundleTemplates.contextFile: digests[0], BundleTemplates.usageFile: digests[1]]
+    let named =
+      [
+        (BundleTemplates.contextFile, templates.context.bytes),
+        (BundleTemplates.usageFile, templates.usage.bytes),
+      ]
+      + templates.more.map { ($0.name, $0.source.bytes) }
+    let digests = try await surroundings.objects.putAll(named.map(\.1))
+    return Dictionary(uniqueKeysWithValues: zip(named.map(\.0), digests))
   }
 }
 
@@ -176,8 +180,40 @@ extension BundleTemplates {
         found += 1
       } catch  where error.code == Fault.inputMissing(file).code {}
     }
+    for name in try moreFiles(in: folder) {
+      let file = folder + "/" + name
+      let bytes = try InputFile.bytes(at: file, limitBytes: 1 << 20)
+      templates.more.append(More(name: name, source: Source(file: file, bytes: bytes)))
+      found += 1
+    }
     guard found > 0 else { throw .templatesMissing(folder) }
     return templates
+  }
+}
+
+extension BundleTemplates {
+  /// The most templates that a folder can add to a bundle.
+  static let moreLimit = 16
+
+  /// Names of the files in a templates' folder that become files of every bundle, sorted. Hidden files are
+  /// passed over; a name that no checkout could hold, or that a bundle has already, is refused.
+  static func moreFiles(in folder: String) throws(Fault) -> [String] {
+    let names: [String]
+    do throws(FileError) { names = try OpenFile.names(inFolder: folder) } catch {
+      if error.meansMissing { return [] }
+      throw .file("read", folder, error)
+    }
+    let more = moreFiles(among: names.filter { !$0.hasPrefix(".") })
+    for name in more {
+      let isFit = name.wholeMatch(of: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/) != nil && !name.hasSuffix(".")
+      guard isFit, !BundleTargets.documentNames.contains(name.lowercased()) else {
+        throw .templateNameUnfit(folder + "/" + name)
+      }
+    }
+    guard more.count <= moreLimit else {
+      throw .templatesTooMany(folder, count: more.count, limit: moreLimit)
+    }
+    return more
   }
 }
 

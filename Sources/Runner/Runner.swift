@@ -230,6 +230,11 @@ public struct Runner: Sendable {
     {
       templates.usage.bytes = try await surroundings.objects.read(digest, limitBytes: 1 << 20)
     }
+    for name in BundleTemplates.moreFiles(among: registration.templates.keys) {
+      guard let digest = registration.templates[name] else { continue }
+      let bytes = try await surroundings.objects.read(digest, limitBytes: 1 << 20)
+      templates.more.append(.init(name: name, source: .init(file: name, bytes: bytes)))
+    }
     return templates
   }
 }

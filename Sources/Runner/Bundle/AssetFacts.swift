@@ -6,6 +6,11 @@ package struct RenderInput: Hashable, Sendable {
   package var asset: AssetID
   package var name: String
   package var category: String
+  /// Names the CSS class, custom properties, token group and file.
+  package var handle: String
+  package var kind: UsageGuide.Kind
+  /// Address of the image on the site; nil where it isn't known.
+  package var url: String?
   package var score: Double
   /// The manifest's `specs`, an object.
   package var specs: JSONValue
@@ -16,12 +21,16 @@ package struct RenderInput: Hashable, Sendable {
   package var templates: BundleTemplates
 
   package init(
-    asset: AssetID, name: String, category: String, score: Double, specs: JSONValue, idf: IDF, image: Digest,
-    targets: BundleTargets, templates: BundleTemplates = .builtIn
+    asset: AssetID, name: String, category: String, handle: String, kind: UsageGuide.Kind, url: String?,
+    score: Double, specs: JSONValue, idf: IDF, image: Digest, targets: BundleTargets,
+    templates: BundleTemplates = .builtIn
   ) {
     self.asset = asset
     self.name = name
     self.category = category
+    self.handle = handle
+    self.kind = kind
+    self.url = url
     self.score = score
     self.specs = specs
     self.idf = idf
@@ -79,17 +88,15 @@ struct AssetFacts: Sendable {
 
   var meanDensityPermille: Int { zones.reduce(0) { $0 + $1.permille } / zones.count }
 
-  /// The production image's address: the path below a `public` folder, else the whole path, percent-encoded.
+  /// The production image's address, else its path in the repository.
   var url: String {
-    let parts = input.targets.production.split(separator: "/")
-    let served = parts.firstIndex(of: "public").map { parts[($0 + 1)...] } ?? parts[...]
-    return served.map { "/" + Self.percentEncoded($0) }.joined()
+    input.url
+      ?? input.targets.production.split(separator: "/").map { "/" + Layout.percentEncoded($0) }.joined()
   }
 
-  /// A class name made of the id: a letter first, then letters, digits, hyphens and underscores.
+  /// A class name made of the handle: a letter first, then letters, digits, hyphens and underscores.
   var cssClass: String {
-    let id = input.asset.text.lowercased()
-    return id.first?.isNumber == true ? "asset-" + id : id
+    input.handle.first?.isLetter == true ? input.handle : "asset-" + input.handle
   }
 
   private static func colours(
@@ -105,17 +112,6 @@ struct AssetFacts: Sendable {
   ) throws(Fault) -> SRGBColour {
     guard let colour = SRGBColour(text) else { throw .colourUnreadable(text, name: name, asset: asset) }
     return colour
-  }
-
-  private static func percentEncoded(_ component: Substring) -> String {
-    component.utf8.map { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-        String(Unicode.Scalar(byte))
-      default: "%" + JSONWriter.hexDigits(of: byte).uppercased()
-      }
-    }.joined()
   }
 }
 

@@ -28,14 +28,11 @@ package struct BundleManifest: Hashable, Sendable {
   package init(
     targets: BundleTargets, documents: RenderedBundle, image: Digest, imageSizeBytes: Int64
   ) {
-    func entry(_ path: String, _ bytes: [UInt8]) -> Entry {
-      Entry(path: path, digest: .sha256(bytes), sizeBytes: Int64(bytes.count))
+    let rendered = targets.documents.compactMap { name, path in
+      documents[name].map { Entry(path: path, digest: .sha256($0), sizeBytes: Int64($0.count)) }
     }
-    self.init(entries: [
-      entry(targets.context, documents.context), entry(targets.tokens, documents.tokens),
-      entry(targets.usage, documents.usage),
-      Entry(path: targets.production, digest: image, sizeBytes: imageSizeBytes),
-    ])
+    self.init(
+      entries: rendered + [Entry(path: targets.production, digest: image, sizeBytes: imageSizeBytes)])
   }
 
   /// The manifest as canonical JSON; its digest is the bundle's.

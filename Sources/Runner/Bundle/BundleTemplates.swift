@@ -2,7 +2,7 @@ import Ledger
 import Mustache
 import Synchronization
 
-/// The two templates that an asset's Markdown documents are made from.
+/// The templates that an asset's documents are made from: the two Markdown ones, and those that a project adds.
 package struct BundleTemplates: Hashable, Sendable {
   /// Names of the templates' files in a folder that replaces ours.
   package static let contextFile = "context.md"
@@ -23,10 +23,29 @@ package struct BundleTemplates: Hashable, Sendable {
 
   package var context: Source
   package var usage: Source
+  /// Each becomes one more file of every bundle, under its own name; in the order of the names.
+  package var more: [More]
 
-  package init(context: Source = builtIn.context, usage: Source = builtIn.usage) {
+  /// A template of a project's own.
+  package struct More: Hashable, Sendable {
+    package var name: String
+    package var source: Source
+
+    package init(name: String, source: Source) {
+      self.name = name
+      self.source = source
+    }
+  }
+
+  package init(context: Source = builtIn.context, usage: Source = builtIn.usage, more: [More] = []) {
     self.context = context
     self.usage = usage
+    self.more = more.sorted { $0.name < $1.name }
+  }
+
+  /// The files beside the two documents among a registration's template names, sorted.
+  static func moreFiles(among names: some Sequence<String>) -> [String] {
+    names.filter { $0 != contextFile && $0 != usageFile }.sorted()
   }
 
   /// The templates shipped in the command.
@@ -34,10 +53,11 @@ package struct BundleTemplates: Hashable, Sendable {
     context: Source(file: contextFile, bytes: Array(ContextTemplate.text.utf8)),
     usage: Source(file: usageFile, bytes: Array(UsageTemplate.text.utf8)))
 
-  /// Checks both templates without rendering: the fault names the first wrong tag's file and line.
+  /// Checks all templates without rendering: the fault names the first wrong tag's file and line.
   package func check() throws(Fault) {
     _ = try Self.parsed(context)
     _ = try Self.parsed(usage)
+    for template in more { _ = try Self.parsed(template.source) }
   }
 
   /// Templates parsed in this process: its assets and batches share the same few.

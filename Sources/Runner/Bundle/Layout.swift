@@ -6,8 +6,11 @@ package struct BundleTargets: Hashable, Sendable {
   package var tokens: String
   package var usage: String
   package var production: String
+  /// Names of the files beside the three documents, sorted.
+  package var moreFiles: [String]
 
-  package init(bundleFolder: String, production: String) {
+  package init(bundleFolder: String, production: String, moreFiles: [String] = []) {
+    self.moreFiles = moreFiles.sorted()
     self.bundleFolder = bundleFolder
     self.context = bundleFolder + "/context.md"
     self.tokens = bundleFolder + "/tokens.json"
@@ -15,10 +18,18 @@ package struct BundleTargets: Hashable, Sendable {
     self.production = production
   }
 
-  /// The four files, in the order of their paths' bytes.
+  /// All files, in the order of their paths' bytes.
   package var all: [String] {
-    [context, tokens, usage, production].sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    (documents.map(\.path) + [production]).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
+
+  /// The rendered files: their names and paths.
+  package var documents: [(name: String, path: String)] {
+    (BundleTargets.documentNames + moreFiles).map { ($0, bundleFolder + "/" + $0) }
+  }
+
+  /// The documents that every bundle has.
+  package static let documentNames = ["context.md", "tokens.json", "usage.md"]
 }
 
 /// The configuration's templates of paths, checked.
@@ -27,16 +38,33 @@ package struct Layout: Hashable, Sendable {
   package static let defaultProduction = "frontend/public/assets/{{category}}/{{file}}"
   package static let placeholders = ["asset_id", "category", "file", "slug"]
 
+  /// What the handle is made of.
+  static let handlePlaceholders = ["asset_id", "slug"]
+
   private let bundle: PlaceholderTemplate
   private let production: PlaceholderTemplate
+  let handleTemplate: PlaceholderTemplate
+  let urlTemplate: PlaceholderTemplate?
 
-  /// Reads both templates; a placeholder that isn't known, or text that no portable path has, is refused.
+  /// Reads the templates; a placeholder that isn't known, or text that no portable path has, is refused.
   package init(
-    bundle: String = defaultBundle, production: String = defaultProduction
+    bundle: String = defaultBundle, production: String = defaultProduction, handle: String = "{{asset_id}}",
+    url: String = ""
   ) throws(Fault) {
     self.bundle = try PlaceholderTemplate(bundle, setting: "layout.bundle", known: Self.placeholders)
     self.production = try PlaceholderTemplate(
       production, setting: "layout.production", known: Self.placeholders)
+    self.handleTemplate = try PlaceholderTemplate(
+      handle, setting: "layout.handle", known: Self.handlePlaceholders)
+    self.urlTemplate =
+      url.isEmpty
+      ? nil : try PlaceholderTemplate(url, setting: "layout.url", known: Self.placeholders)
+  }
+
+  /// Reads the templates of a configuration.
+  init(_ settings: Configuration.Layout) throws(Fault) {
+    try self.init(
+      bundle: settings.bundle, production: settings.production, handle: settings.handle, url: settings.url)
   }
 
   /// Whether an asset's bundle lies elsewhere once its category changes.
@@ -45,35 +73,49 @@ package struct Layout: Hashable, Sendable {
   /// Expands both templates for an asset. An empty slug leaves with the hyphen before it, else the one after
   /// it.
   package func targets(
-    asset: AssetID, slug: Slug, category: String
+    asset: AssetID, slug: Slug, category: String, moreFiles: [String] = []
   ) throws(Fault) -> BundleTargets {
     BundleTargets(
       bundleFolder: try bundleFolder(asset: asset, slug: slug, category: category),
-      production: try Self.expand(
-        production, Self.values(asset, slug, category), asset, setting: "layout.production"))
+      production: try productionPath(
+        asset: asset, slug: slug, category: category, handle: handle(asset: asset, slug: slug)),
+      moreFiles: moreFiles)
+  }
+
+  /// Expands the production image's template for an asset that goes by a handle.
+  func productionPath(
+    asset: AssetID, slug: Slug, category: String, handle: String
+  ) throws(Fault) -> String {
+    try Self.expand(
+      production, Self.values(asset, slug, category, handle: handle), asset, setting: "layout.production")
   }
 
   /// Expands the bundle's template alone.
   func bundleFolder(asset: AssetID, slug: Slug, category: String) throws(Fault) -> String {
-    try Self.expand(bundle, Self.values(asset, slug, category), asset, setting: "layout.bundle")
+    try Self.expand(
+      bundle, Self.values(asset, slug, category, handle: handle(asset: asset, slug: slug)), asset,
+      setting: "layout.bundle")
   }
 
-  private static func values(_ asset: AssetID, _ slug: Slug, _ category: String) -> [String: String] {
-    ["asset_id": asset.text, "slug": slug.text, "category": category, "file": file(of: asset)]
+  private static func values(
+    _ asset: AssetID, _ slug: Slug, _ category: String, handle: String
+  ) -> [String: String] {
+    ["asset_id": asset.text, "slug": slug.text, "category": category, "file": handle + ".png"]
   }
-
-  /// Name of an asset's production image: its id in lower case and `.png`.
-  package static func file(of asset: AssetID) -> String { asset.text.lowercased() + ".png" }
 
   private static func expand(
     _ template: PlaceholderTemplate, _ values: [String: String], _ asset: AssetID, setting: String
   ) throws(Fault) -> String {
-    let full = values["slug"] == "" ? withoutSlug(template) : template
-    let path = full.expanded(values)
+    let path = expanded(template, values)
     if let why = problem(ofPath: path) {
       throw .layoutPathRefused(setting: setting, path: path, why: why, asset: asset)
     }
     return path
+  }
+
+  /// Expands a template; an empty slug leaves with the hyphen before it, else the one after it.
+  static func expanded(_ template: PlaceholderTemplate, _ values: [String: String]) -> String {
+    (values["slug"] == "" ? withoutSlug(template) : template).expanded(values)
   }
 
   private static func withoutSlug(_ template: PlaceholderTemplate) -> PlaceholderTemplate {

@@ -1,16 +1,19 @@
 /// Tells an asset's facts in a few sentences, the same ones every time.
 enum Narrative {
-  /// Returns one paragraph of Markdown.
-  static func text(_ facts: AssetFacts) -> String {
-    [opening(facts), palette(facts), density(facts), subject(facts), closing(facts)]
-      .filter { !$0.isEmpty }.joined(separator: " ")
+  /// Returns one paragraph; text from outside is escaped.
+  static func text(_ facts: AssetFacts, _ escaping: TextEscaping) -> String {
+    [
+      opening(facts, escaping), palette(facts), density(facts), subject(facts, escaping),
+      closing(facts, escaping),
+    ]
+    .filter { !$0.isEmpty }.joined(separator: " ")
   }
 
-  private static func opening(_ facts: AssetFacts) -> String {
+  private static func opening(_ facts: AssetFacts, _ escaping: TextEscaping) -> String {
     let dimensions = facts.input.idf.dimensions
-    let name = MarkdownText.of(facts.input.name)
-    let category = MarkdownText.of(facts.input.category)
-    let format = MarkdownText.of(dimensions.format)
+    let name = escaping.of(facts.input.name)
+    let category = escaping.of(facts.input.category)
+    let format = escaping.of(dimensions.format)
     let size = "\(dimensions.width) × \(dimensions.height) px"
     return "\(name) is a \(format) of \(size) in the category \(category)."
   }
@@ -38,14 +41,14 @@ enum Narrative {
       + "\(least.words) with \(least.percent) %, which is where text finds room."
   }
 
-  private static func subject(_ facts: AssetFacts) -> String {
-    let specimens = facts.specimens.compactMap(TemplateValue.escaped)
+  private static func subject(_ facts: AssetFacts, _ escaping: TextEscaping) -> String {
+    let specimens = facts.specimens.compactMap { escaping.escaped($0) }
     return specimens.isEmpty ? "" : "It shows \(joined(specimens))."
   }
 
-  private static func closing(_ facts: AssetFacts) -> String {
-    let mode = TemplateValue.escaped(facts.mode).map { "It belongs to the mode \($0)." }
-    let purpose = TemplateValue.escaped(facts.purpose).map { purpose in
+  private static func closing(_ facts: AssetFacts, _ escaping: TextEscaping) -> String {
+    let mode = escaping.escaped(facts.mode).map { "It belongs to the mode \($0)." }
+    let purpose = escaping.escaped(facts.purpose).map { purpose in
       let end = purpose.last.map { ".!?…".contains($0) } == true ? "" : "."
       return "Its purpose: \(purpose)\(end)"
     }

@@ -1,33 +1,40 @@
 import Ledger
 
-/// An asset's three documents.
+/// An asset's rendered files, in the order of `BundleTargets.documents`.
 package struct RenderedBundle: Hashable, Sendable {
-  package var context: [UInt8]
-  package var tokens: [UInt8]
-  package var usage: [UInt8]
-
-  package init(context: [UInt8], tokens: [UInt8], usage: [UInt8]) {
-    self.context = context
-    self.tokens = tokens
-    self.usage = usage
+  package struct File: Hashable, Sendable {
+    package var name: String
+    package var bytes: [UInt8]
   }
+
+  package var files: [File]
+
+  /// Bytes of a file by its name; nil if the bundle has none of it.
+  package subscript(name: String) -> [UInt8]? { files.first { $0.name == name }?.bytes }
 }
 
 /// Turns an asset's facts into its documents. Pure: the same input gives the same bytes on every machine.
 package enum Renderer {
-  /// Raised with every change of what comes out: part of the `render` stage's key.
-  package static let version = 1
-
-  /// Renders all three documents.
+  /// Renders all documents.
   ///
-  /// Throws `template_invalid` (78), or `colour_invalid` and `measure_invalid` for an IDF that is none.
+  /// Throws `template_invalid` (78), or `colour_invalid` and `measure_invalid` for an IDF that isn't valid.
   package static func render(_ input: RenderInput) throws(Fault) -> RenderedBundle {
     let facts = try AssetFacts(input)
-    let values = TemplateNames.values(facts)
-    let context = try BundleTemplates.parsed(input.templates.context)
-    let usage = try BundleTemplates.parsed(input.templates.usage)
-    return RenderedBundle(
-      context: Array(context.render(values).utf8), tokens: TokensFile.bytes(facts),
-      usage: Array(usage.render(values).utf8))
+    let markdown = TemplateNames.values(facts, .markdown)
+    var files = [
+      RenderedBundle.File(
+        name: BundleTemplates.contextFile,
+        bytes: Array(try BundleTemplates.parsed(input.templates.context).render(markdown).utf8)),
+      RenderedBundle.File(name: "tokens.json", bytes: TokensFile.bytes(facts)),
+      RenderedBundle.File(
+        name: BundleTemplates.usageFile,
+        bytes: Array(try BundleTemplates.parsed(input.templates.usage).render(markdown).utf8)),
+    ]
+    for template in input.templates.more {
+      let values = TemplateNames.values(facts, TextEscaping(fileName: template.name))
+      let text = try BundleTemplates.parsed(template.source).render(values)
+      files.append(RenderedBundle.File(name: template.name, bytes: Array(text.utf8)))
+    }
+    return RenderedBundle(files: files)
   }
 }

@@ -1,9 +1,10 @@
-/// What templates can name: the facts of an asset as Markdown-safe values.
+/// What templates can name: the facts of an asset as values that are safe where they go.
 enum TemplateNames {
   /// Names of single values; those of a kind of asset are true for one of them.
   static let root: Set<String> = [
     "asset_id", "background", "background_words", "bundle_path", "category", "context_path",
-    "css_class", "densest_zone", "format", "height", "image_sha256", "is_icon", "is_pattern",
+    "css_class", "densest_zone", "format", "handle", "has_url", "height", "image_sha256", "is_icon",
+    "is_pattern",
     "is_specimen", "is_wallpaper", "mode", "name", "narrative", "on_background", "production_path", "purpose",
     "quietest_zone", "score", "specs", "tokens_path", "url", "usage_path", "width",
   ]
@@ -20,21 +21,21 @@ enum TemplateNames {
   ]
 
   /// Returns the values for a template, each under a name of the two tables above; absent ones are left out.
-  static func values(_ facts: AssetFacts) -> TemplateObject {
+  static func values(_ facts: AssetFacts, _ escaping: TextEscaping) -> TemplateObject {
     let input = facts.input
     let guide = UsageGuide(facts)
     let dimensions = input.idf.dimensions
     let texts: [String: String?] = [
       "asset_id": input.asset.text,
-      "name": TemplateValue.escaped(input.name),
-      "category": TemplateValue.escaped(input.category),
+      "name": escaping.escaped(input.name),
+      "category": escaping.escaped(input.category),
       "score": JSONNumber(input.score).text,
-      "mode": TemplateValue.escaped(facts.mode),
-      "purpose": TemplateValue.escaped(facts.purpose),
-      "narrative": Narrative.text(facts),
+      "mode": escaping.escaped(facts.mode),
+      "purpose": escaping.escaped(facts.purpose),
+      "narrative": Narrative.text(facts, escaping),
       "width": String(dimensions.width),
       "height": String(dimensions.height),
-      "format": TemplateValue.escaped(dimensions.format),
+      "format": escaping.escaped(dimensions.format),
       "image_sha256": input.image.hex,
       "bundle_path": input.targets.bundleFolder,
       "context_path": input.targets.context,
@@ -43,6 +44,7 @@ enum TemplateNames {
       "production_path": input.targets.production,
       "url": facts.url,
       "css_class": facts.cssClass,
+      "handle": input.handle,
       "background": facts.background.hex,
       "background_words": facts.background.words,
       "on_background": facts.background.readable,
@@ -50,13 +52,16 @@ enum TemplateNames {
       "densest_zone": facts.densest.words,
     ]
     var members: [String: any Sendable] = texts.compactMapValues { $0 }
-    for (name, list) in lists(facts, guide) { members[name] = TemplateList(items: list) }
-    members["specs"] = TemplateValue.of(input.specs)
+    for (name, list) in lists(facts, guide, escaping) { members[name] = TemplateList(items: list) }
+    members["specs"] = TemplateValue.of(input.specs, escaping)
     members["is_" + guide.kind.rawValue] = true
+    members["has_url"] = input.url == nil ? nil : true
     return TemplateObject(members: members)
   }
 
-  private static func lists(_ facts: AssetFacts, _ guide: UsageGuide) -> [String: [TemplateObject]] {
+  private static func lists(
+    _ facts: AssetFacts, _ guide: UsageGuide, _ escaping: TextEscaping
+  ) -> [String: [TemplateObject]] {
     func texts(_ list: [String]) -> [TemplateObject] {
       list.map { TemplateObject(members: ["text": $0], text: $0) }
     }
@@ -67,7 +72,7 @@ enum TemplateNames {
       }
     }
     return [
-      "specimens": texts(facts.specimens.compactMap(TemplateValue.escaped)),
+      "specimens": texts(facts.specimens.compactMap(escaping.escaped)),
       "primary": colours(facts.primary),
       "accents": colours(facts.accents),
       "zones": facts.zones.map {

@@ -26,25 +26,19 @@ struct TemplateObject: MustacheParent, MustacheCustomRenderable {
 }
 
 enum TemplateValue {
-  /// Makes a part of the specs readable for templates: texts escaped for Markdown, what is null or empty left
+  /// Makes a part of the specs readable for templates: texts escaped, what is null or empty left
   /// out.
-  static func of(_ value: JSONValue) -> (any Sendable)? {
+  static func of(_ value: JSONValue, _ escaping: TextEscaping) -> (any Sendable)? {
     switch value {
     case .null: return nil
     case .bool(let bool): return bool
     case .number(let text): return text
-    case .string(let text): return escaped(text)
-    case .array(let elements): return TemplateList(items: elements.compactMap { of($0) })
+    case .string(let text): return escaping.escaped(text)
+    case .array(let elements): return TemplateList(items: elements.compactMap { of($0, escaping) })
     case .object(let members):
       var object: [String: any Sendable] = [:]
-      for member in members { object[member.name] = of(member.value) }
-      return TemplateObject(members: object, text: MarkdownText.of(JSONWriter.compact(value)))
+      for member in members { object[member.name] = of(member.value, escaping) }
+      return TemplateObject(members: object, text: escaping.of(JSONWriter.compact(value)))
     }
-  }
-
-  /// Returns a text for Markdown; nil if nothing of it would be seen, so that a section for it is left out.
-  static func escaped(_ text: String?) -> String? {
-    let escaped = MarkdownText.of(text ?? "")
-    return escaped.isEmpty ? nil : escaped
   }
 }

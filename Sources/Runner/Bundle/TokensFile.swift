@@ -12,6 +12,11 @@ package enum TokensFile {
   }
 
   private static func document(_ facts: AssetFacts) -> JSONValue {
+    .object([.init(facts.input.handle, group(facts))])
+  }
+
+  /// The one group that everything is in, so that the files of many assets can be built together.
+  private static func group(_ facts: AssetFacts) -> JSONValue {
     let dimensions = facts.input.idf.dimensions
     return [
       "$description": .string(description(facts)),
@@ -38,14 +43,19 @@ package enum TokensFile {
 
   private static func ours(_ facts: AssetFacts) -> JSONValue {
     let input = facts.input
-    return [
-      "asset_id": .string(input.asset.text),
-      "name": .string(input.name),
-      "category": .string(input.category),
-      "compliance_score": JSONValue(input.score),
-      "image": ["sha256": .string(input.image.hex), "format": .string(input.idf.dimensions.format)],
-      "idf": json(input.idf),
+    var members: [JSONValue.Member] = [
+      .init("asset_id", .string(input.asset.text)),
+      .init("name", .string(input.name)),
+      .init("category", .string(input.category)),
+      .init("compliance_score", JSONValue(input.score)),
+      .init(
+        "image", ["sha256": .string(input.image.hex), "format": .string(input.idf.dimensions.format)]),
+      .init("idf", json(input.idf)),
     ]
+    if !input.targets.moreFiles.isEmpty {
+      members.append(.init("files", .array(input.targets.moreFiles.map(JSONValue.string))))
+    }
+    return .object(members)
   }
 
   private static func colours(_ facts: AssetFacts) -> JSONValue {
@@ -107,16 +117,29 @@ struct TokensFacts: Hashable, Sendable {
   var asset: String
   var category: String
   var image: Digest
+  /// Name of the root group; nil in a file of 0.1, whose tokens stand at the root.
+  var handle: String?
+  /// Names of the bundle's files beside the three documents.
+  var moreFiles: [String]
 
-  /// Reads a file's bytes; nil if they are no `tokens.json` of ours.
+  /// Reads a file's bytes, in today's form or that of 0.1; nil if they are no `tokens.json` of ours.
   init?(_ bytes: [UInt8]) {
-    guard let value = try? JSONReader.value(of: bytes),
-      let ours = value["$extensions"]?[TokensFile.extensionName], let asset = ours["asset_id"]?.string,
-      let category = ours["category"]?.string,
+    guard let file = try? JSONReader.value(of: bytes) else { return nil }
+    let group = file.members?.count == 1 ? file.members?.first : nil
+    let ofGroup = group?.value["$extensions"]?[TokensFile.extensionName]
+    guard let ours = ofGroup ?? file["$extensions"]?[TokensFile.extensionName],
+      let asset = ours["asset_id"]?.string, let category = ours["category"]?.string,
       let image = ours["image"]?["sha256"]?.string.flatMap({ Digest(hex: $0) })
     else { return nil }
     self.asset = asset
     self.category = category
     self.image = image
+    handle = ofGroup == nil ? nil : group?.name
+    if let handle, !handle.utf8.allSatisfy(Layout.isHandleByte) { return nil }
+    moreFiles = (ours["files"]?.array ?? []).compactMap(\.string).filter(Self.isFileName)
+  }
+
+  private static func isFileName(_ name: String) -> Bool {
+    !name.hasPrefix(".") && !name.contains("/") && !name.isEmpty
   }
 }

@@ -1,9 +1,28 @@
 /// How an asset of a category is put on a page: sizes and opacities by context, where it belongs and where
 /// not.
-struct UsageGuide: Sendable {
+package struct UsageGuide: Sendable {
   /// The four categories we have advice for. Any other is shown whole, like a specimen.
-  enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     case wallpaper, pattern, specimen, icon
+
+    /// The built-in category of this kind, such as `wallpapers`.
+    var category: String { rawValue + "s" }
+
+    static var categories: [String] { allCases.map(\.category) }
+
+    /// Reads `wallpapers` or `wallpaper`, in any case.
+    init?(category: String) {
+      let lower = category.lowercased()
+      guard let kind = Self.allCases.first(where: { lower == $0.rawValue || lower == $0.category }) else {
+        return nil
+      }
+      self = kind
+    }
+
+    /// The kind of a category: as the configuration maps it, else by its name, else a specimen.
+    init(of category: String, among kinds: [String: String]) {
+      self = Kind(category: kinds[category] ?? category) ?? .specimen
+    }
   }
 
   /// A place on a page. `name` is part of a CSS class, `size` a CSS value.
@@ -21,7 +40,7 @@ struct UsageGuide: Sendable {
 
   init(_ facts: AssetFacts) {
     let dimensions = facts.input.idf.dimensions
-    kind = Self.kind(of: facts.input.category)
+    kind = facts.input.kind
     // What is dense has to step back further behind text.
     let faint = max(6, 24 - facts.meanDensityPermille * 16 / 1000)
     let quiet = facts.quietest.words
@@ -75,11 +94,6 @@ struct UsageGuide: Sendable {
         "As the only sign of a state: add words.",
       ]
     }
-  }
-
-  private static func kind(of category: String) -> Kind {
-    let lower = category.lowercased()
-    return Kind.allCases.first { lower == $0.rawValue || lower == $0.rawValue + "s" } ?? .specimen
   }
 
   private static func pattern(width: Int, faint: Int) -> [Context] {

@@ -49,20 +49,21 @@ public struct Configuration: Hashable, Sendable, Codable {
     }
   }
 
-  /// Where a bundle's files go. The templates know `{{asset_id}}`, `{{slug}}`, `{{category}}` and
-  /// `{{file}}`.
-  public struct Layout: Hashable, Sendable, Codable {
+  /// Where a bundle's files go, and what an asset is called in style sheets. The paths know `{{asset_id}}`,
+  /// `{{slug}}`, `{{category}}` and `{{file}}`.
+  public struct Layout: Hashable, Sendable {
     public var bundle = "assets/{{asset_id}}-{{slug}}"
     public var production = "frontend/public/assets/{{category}}/{{file}}"
+    /// Address of the production image on the site; empty for the path below `public/` or `static/`.
+    public var url = ""
+    /// Names the CSS class, custom properties, token group and file of an asset.
+    public var handle = "{{asset_id}}"
     public var categories = ["wallpapers", "patterns", "specimens", "icons"]
+    /// Which of the four built-in categories a category of the project's own is treated as.
+    public var kinds: [String: String] = [:]
     public var defaultCategory = "specimens"
 
     public init() {}
-
-    enum CodingKeys: String, CodingKey {
-      case bundle, production, categories
-      case defaultCategory = "default_category"
-    }
   }
 
   /// How the one commit is made.
@@ -102,5 +103,25 @@ extension Configuration.Limits: Codable {
     try container.encode(inFlight, forKey: .inFlight)
     try container.encode(maxAttempts, forKey: .maxAttempts)
     try container.encode(DurationText.text(of: maxWait), forKey: .maxWait)
+  }
+}
+
+extension Configuration.Layout: Codable {
+  enum CodingKeys: String, CodingKey {
+    case bundle, production, url, handle, categories, kinds
+    case defaultCategory = "default_category"
+  }
+
+  /// Reads a stored layout; what ledgers of 0.1 don't have is at its default.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    bundle = try container.decode(String.self, forKey: .bundle)
+    production = try container.decode(String.self, forKey: .production)
+    url = try container.decodeIfPresent(String.self, forKey: .url) ?? url
+    handle = try container.decodeIfPresent(String.self, forKey: .handle) ?? handle
+    categories = try container.decode([String].self, forKey: .categories)
+    kinds = try container.decodeIfPresent([String: String].self, forKey: .kinds) ?? kinds
+    defaultCategory = try container.decode(String.self, forKey: .defaultCategory)
   }
 }

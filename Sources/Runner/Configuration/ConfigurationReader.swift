@@ -18,7 +18,7 @@ struct ConfigurationReader {
     ),
     ("limits", ["requests_per_minute", "in_flight", "max_attempts", "max_wait"]),
     ("policy", ["max_assets", "min_score"]),
-    ("layout", ["bundle", "production", "categories", "default_category"]),
+    ("layout", ["bundle", "production", "url", "handle", "categories", "default_category"]),
     ("templates", []),
     ("commit", ["branch", "hooks", "sign", "subject"]),
   ]
@@ -127,19 +127,49 @@ struct ConfigurationReader {
     switch setting {
     case "layout.bundle": set(\.layout.bundle, pathTemplate(name, value))
     case "layout.production": set(\.layout.production, pathTemplate(name, value))
-    case "layout.categories":
-      guard let categories = reader.texts(name, value) else { return }
-      guard !categories.isEmpty, Set(categories.map { $0.lowercased() }).count == categories.count else {
-        return reader.refuse(name, expected: "one or more categories, each once", found: value)
+    case "layout.url":
+      guard let text = reader.text(name, value, mayBeEmpty: true) else { return }
+      if let fault = Layout.fault(ofURL: text) { return reader.refuse(name, expected: fault, found: value) }
+      configuration.layout.url = text
+    case "layout.handle":
+      guard let text = reader.text(name, value) else { return }
+      if let fault = Layout.fault(ofHandle: text) {
+        return reader.refuse(name, expected: fault, found: value)
       }
-      for category in categories
-      where category.contains("/") || ConfiguredPath.fault(of: category) != nil {
-        reader.refuse(name, expected: "names of folders, not \"\(category.cut)\"", found: value)
-      }
-      configuration.layout.categories = categories
+      configuration.layout.handle = text
+    case "layout.categories": applyCategories(name, value)
     case "layout.default_category": set(\.layout.defaultCategory, reader.text(name, value))
     default: preconditionFailure("The setting \"\(setting)\" is listed but not read.")
     }
+  }
+
+  /// Takes a list of categories, or a mapping of each to the built-in category it is treated as.
+  private mutating func applyCategories(_ name: String, _ value: YAMLTree) {
+    var kinds: [String: String] = [:]
+    let categories: [String]
+    if case .mapping(let members, _) = value {
+      categories = members.map(\.name)
+      for member in members {
+        guard case .scalar(let text, _, _) = member.value, let kind = UsageGuide.Kind(category: text) else {
+          return reader.refuse(
+            "\(name).\(member.name)",
+            expected: "one of \(UsageGuide.Kind.categories.joined(separator: ", "))", found: member.value)
+        }
+        kinds[member.name] = kind.category
+      }
+    } else {
+      guard let texts = reader.texts(name, value) else { return }
+      categories = texts
+    }
+    guard !categories.isEmpty, Set(categories.map { $0.lowercased() }).count == categories.count else {
+      return reader.refuse(name, expected: "one or more categories, each once", found: value)
+    }
+    for category in categories
+    where category.contains("/") || ConfiguredPath.fault(of: category) != nil {
+      reader.refuse(name, expected: "names of folders, not \"\(category.cut)\"", found: value)
+    }
+    configuration.layout.categories = categories
+    configuration.layout.kinds = kinds
   }
 
   private mutating func applyCommit(_ setting: String, _ name: String, _ value: YAMLTree) {

@@ -95,11 +95,26 @@ extension Fault {
 }
 
 extension Fault {
+  static func templateNameUnfit(_ path: String) -> Fault {
+    Fault(
+      "template_name_unfit", exit: .configuration,
+      "The template \"\(path)\" can't become a file of a bundle: expected a name of at most 64 letters, digits, "
+        + "\".\", \"_\" and \"-\" that no bundle has yet.",
+      hint: "Rename it, or move it out of the templates' folder.")
+  }
+
+  static func templatesTooMany(_ folder: String, count: Int, limit: Int) -> Fault {
+    Fault(
+      "templates_too_many", exit: .configuration,
+      "The templates' folder \"\(folder)\" adds \(count) files to each bundle: expected at most \(limit).",
+      hint: "Move what isn't a template out of it.")
+  }
+
   static func templatesMissing(_ folder: String) -> Fault {
     Fault(
       "templates_missing", exit: .configuration,
-      "The templates' folder \"\(folder)\" has neither context.md nor usage.md.",
-      hint: "Put at least one of them there, or leave `templates` out of ledger.yaml.",
+      "The templates' folder \"\(folder)\" has no template: expected context.md, usage.md or files to add to each bundle.",
+      hint: "Put at least one there, or leave `templates` out of ledger.yaml.",
       path: folder)
   }
 

@@ -11,6 +11,9 @@ package struct FileError: Error, Hashable, Sendable {
   package var call: String
   package var number: Int32
 
+  /// Nothing is there under that path.
+  var meansMissing: Bool { number == ENOENT || number == ENOTDIR }
+
   package init(_ call: String, _ number: Int32) {
     self.call = call
     self.number = number

@@ -255,6 +255,11 @@ extension OpenFile {
     _ = try retrying("unlinkat") { unlinkat(descriptor, name, AT_REMOVEDIR) }
   }
 
+  /// Lists the names in a folder by its path, sorted.
+  static func names(inFolder path: String) throws(FileError) -> [String] {
+    try open(path, O_RDONLY | O_DIRECTORY).names()
+  }
+
   /// Lists the folder's names, sorted, without `.` and `..`; each call reads it afresh.
   func names() throws(FileError) -> [String] {
     let descriptor = try retrying("openat") {

@@ -25,7 +25,7 @@ struct EarlierBundles: Sendable {
     in repository: any Repository
   ) throws(Fault) {
     let prefix = repository.layout.prefix
-    let paths = try Layout(bundle: layout.bundle, production: layout.production)
+    let paths = try Layout(layout)
     let folders = try Self.candidates(briefs, layout, paths, at: tip, repository)
     // Everything in four calls of git, however many assets and candidates there are.
     let tokens = try repository.entries(
@@ -38,12 +38,12 @@ struct EarlierBundles: Sendable {
         guard let entry = tokens["\(prefix)\(folder)/tokens.json"], let bytes = blobs[entry.id],
           let facts = TokensFacts(bytes), facts.asset == asset.text
         else { continue }
-        for name in ["context.md", "tokens.json", "usage.md"] {
+        for name in BundleTargets.documentNames + facts.moreFiles {
           wanted[asset, default: [:]]["\(folder)/\(name)"] = (.bundle, nil)
         }
-        let production = try paths.targets(
-          asset: asset, slug: brief.slug, category: facts.category
-        ).production
+        let production = try paths.productionPath(
+          asset: asset, slug: brief.slug, category: facts.category,
+          handle: facts.handle ?? asset.text.lowercased())
         wanted[asset, default: [:]][production] = (.image, facts.image)
       }
     }
@@ -65,7 +65,7 @@ struct EarlierBundles: Sendable {
     in repository: any Repository
   ) throws(Fault) {
     let prefix = repository.layout.prefix
-    let paths = try Layout(bundle: layout.bundle, production: layout.production)
+    let paths = try Layout(layout)
     repository.askAhead(
       of: briefs.flatMap { $0.targets.all }.map { prefix + $0 },
       folders: parents(searches(briefs, layout, paths), prefix), at: tip, inWorkingTree: inWorkingTree)

@@ -6,6 +6,12 @@ struct AssetBrief: Sendable {
   let name: String
   let category: String
   let slug: Slug
+  /// Names the asset's CSS class, custom properties, token group and file.
+  let handle: String
+  /// Which of the four kinds of use the category has.
+  let kind: UsageGuide.Kind
+  /// Address of the image on the site; nil where it can't be told.
+  let url: String?
   let score: Double
   let specs: JSONValue
   /// The IDF that the manifest brought along.
@@ -16,8 +22,11 @@ struct AssetBrief: Sendable {
   let source: String
   let targets: BundleTargets
 
-  /// Works the names and paths of a registered asset out.
-  init(_ asset: ManifestAsset, in configuration: Configuration) throws(Fault) {
+  /// Works the names and paths of a registered asset out. `templates` are the files that a project's own
+  /// templates add to every bundle.
+  init(
+    _ asset: ManifestAsset, in configuration: Configuration, templates: [String] = []
+  ) throws(Fault) {
     id = asset.id
     slug = Slug(asset: asset.id, name: asset.specs["name"]?.string, imagePath: asset.path)
     name = AssetName.of(asset.id, specs: asset.specs, slug: slug)
@@ -27,16 +36,22 @@ struct AssetBrief: Sendable {
     idf = asset.idf
     path = asset.path
     source = asset.source
-    targets = try Layout(
-      bundle: configuration.layout.bundle, production: configuration.layout.production
-    ).targets(asset: asset.id, slug: slug, category: category)
+    let layout = try Layout(configuration.layout)
+    handle = layout.handle(asset: asset.id, slug: slug)
+    kind = UsageGuide.Kind(of: category, among: configuration.layout.kinds)
+    targets = try layout.targets(
+      asset: asset.id, slug: slug, category: category, moreFiles: templates)
+    url = layout.url(asset: asset.id, slug: slug, category: category, production: targets.production)
   }
 
   /// The briefs of all assets of a registration, in the manifest's order.
   static func all(in registration: Registration) throws(Fault) -> [AssetBrief] {
     var briefs: [AssetBrief] = []
     for asset in registration.manifest.assets {
-      briefs.append(try AssetBrief(asset, in: registration.configuration))
+      briefs.append(
+        try AssetBrief(
+          asset, in: registration.configuration,
+          templates: BundleTemplates.moreFiles(among: registration.templates.keys)))
     }
     return briefs
   }

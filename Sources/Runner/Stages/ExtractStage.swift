@@ -173,7 +173,8 @@ extension StageWork {
     let facts = try await imageFacts(of: asset)
     // Programs outside tell an image by its name's ending.
     let copy =
-      isLimited ? try await objects.copy(of: asset.image.digest, named: Layout.file(of: asset.id)) : nil
+      isLimited
+      ? try await objects.copy(of: asset.image.digest, named: asset.id.text.lowercased() + ".png") : nil
     let request = ExtractionRequest(
       asset: asset.id, imagePath: copy?.path ?? objects.path(of: asset.image.digest),
       image: asset.image.digest,

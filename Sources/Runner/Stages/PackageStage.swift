@@ -23,11 +23,8 @@ extension StageWork {
   func bundleManifest(of asset: AssetState) throws(Fault) -> BundleManifest {
     let targets = brief(of: asset.id).targets
     let rendered = asset[.render].completion
-    let paths = [
-      ("context.md", targets.context), ("tokens.json", targets.tokens), ("usage.md", targets.usage),
-    ]
     var entries: [BundleManifest.Entry] = []
-    for (name, path) in paths {
+    for (name, path) in targets.documents {
       guard let output = rendered?.output(name) else {
         preconditionFailure("package is planned after render.")
       }

@@ -1,7 +1,7 @@
 import Ledger
 
 extension StageWork {
-  /// Renders the bundle's three files.
+  /// Renders the bundle's documents.
   func render(
     _ asset: AssetState, _ key: StageKey, started: Moment
   ) async throws(Fault) -> StageOutcome {
@@ -13,15 +13,12 @@ extension StageWork {
     let brief = brief(of: asset.id)
     let bundle = try Renderer.render(
       RenderInput(
-        asset: asset.id, name: brief.name, category: brief.category, score: brief.score,
-        specs: brief.specs, idf: idf, image: asset.image.digest, targets: brief.targets,
-        templates: templates))
-    let files = [
-      ("context.md", bundle.context), ("tokens.json", bundle.tokens), ("usage.md", bundle.usage),
-    ]
-    let digests = try await objects.putAll(files.map(\.1))
-    let outputs = zip(files, digests).map { file, digest in
-      StageOutput(name: file.0, digest: digest, sizeBytes: file.1.count)
+        asset: asset.id, name: brief.name, category: brief.category, handle: brief.handle, kind: brief.kind,
+        url: brief.url, score: brief.score, specs: brief.specs, idf: idf, image: asset.image.digest,
+        targets: brief.targets, templates: templates))
+    let digests = try await objects.putAll(bundle.files.map(\.bytes))
+    let outputs = zip(bundle.files, digests).map { file, digest in
+      StageOutput(name: file.name, digest: digest, sizeBytes: file.bytes.count)
     }
     return .completed(
       StageCompletion(

@@ -2,7 +2,7 @@ import Ledger
 
 extension StageKey {
   /// Raised when a stage's result changes for the same input; a key part, so that nothing older is reused.
-  private static let versions: [Stage: Int] = [.validate: 1, .extract: 1, .render: 1, .package: 1]
+  private static let versions: [Stage: Int] = [.validate: 1, .extract: 1, .render: 2, .package: 1]
 
   /// The key of `validate`: the image alone.
   static func validate(_ asset: AssetState) -> StageKey {
@@ -35,7 +35,8 @@ extension StageKey {
     parts += [
       Part("asset", brief.id.text), Part("name", brief.name),
       Part("score", JSONNumber(brief.score).text), Part("category", brief.category),
-      Part("slug", brief.slug.text),
+      Part("slug", brief.slug.text), Part("handle", brief.handle), Part("kind", brief.kind.rawValue),
+      Part("url", brief.url ?? ""),
     ]
     parts += brief.targets.all.enumerated().map { Part("target.\($0.offset + 1)", $0.element) }
     parts += templates.sorted { $0.key < $1.key }.map { Part("template.\($0.key)", $0.value.hex) }

@@ -13,9 +13,7 @@ struct GoldenBundleTests {
   func documentsAreTheRecordedOnes(input: RenderInput) throws {
     let bundle = try Renderer.render(input)
     let folder = Self.folder.appending(path: input.asset.text)
-    for (file, bytes) in [
-      ("context.md", bundle.context), ("tokens.json", bundle.tokens), ("usage.md", bundle.usage),
-    ] {
+    for (file, bytes) in bundle.files.map({ ($0.name, $0.bytes) }) {
       let url = folder.appending(path: file)
       if ProcessInfo.processInfo.environment["LEDGERCTL_RECORD"] != nil {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -33,7 +31,7 @@ struct GoldenBundleTests {
     let manifest = BundleManifest(
       targets: input.targets, documents: documents, image: input.image, imageSizeBytes: 4096)
     #expect(manifest.entries.map(\.path) == input.targets.all)
-    #expect(manifest.entries.first?.digest == .sha256(documents.context))
+    #expect(manifest.entries.first?.digest == .sha256(documents["context.md"] ?? []))
     #expect(BundleManifest(bytes: manifest.bytes) == manifest)
     #expect(BundleManifest(entries: manifest.entries.reversed()).bytes == manifest.bytes)
     #expect(BundleManifest(bytes: Array("{}".utf8)) == nil)
@@ -44,24 +42,13 @@ struct GoldenBundleTests {
     for category in ["wallpapers", "patterns", "specimens", "icons", "posters"] {
       var input = try SeedBundles.canopy()
       input.category = category
-      let usage = String(decoding: try Renderer.render(input).usage, as: UTF8.self)
+      input.kind = .init(of: category, among: [:])
+      let usage = String(decoding: try Renderer.render(input)["usage.md"] ?? [], as: UTF8.self)
       #expect(usage.contains("url(\"/assets/patterns/asset-3.png\")"))
       #expect(usage.split(separator: "{").count == usage.split(separator: "}").count)
       #expect(usage.contains(".asset-3--"))
       #expect(usage.contains("## Where not to use it\n\n- "))
       #expect(usage.split(separator: "```", omittingEmptySubsequences: false).count % 2 == 1)
     }
-  }
-
-  @Test(
-    "The address is the path below a public folder, percent-encoded",
-    arguments: [
-      ("frontend/public/assets/a.png", "/assets/a.png"), ("img/a.png", "/img/a.png"),
-      ("public/ä b/x(1)'.png", "/%C3%A4%20b/x%281%29%27.png"),
-    ])
-  func addresses(path: String, url: String) throws {
-    var input = try SeedBundles.canopy()
-    input.targets.production = path
-    #expect(try AssetFacts(input).url == url)
   }
 }

@@ -50,8 +50,8 @@ struct HostileValueTests {
   func codeBlocksStay(value: String) throws {
     var input = try Self.hostile(value)
     var plain = try Self.hostile("plain")
-    input.category = "patterns"
-    plain.category = "patterns"
+    input.kind = .pattern
+    plain.kind = .pattern
     #expect(try Self.code(Renderer.render(input).usage) == Self.code(Renderer.render(plain).usage))
   }
 

@@ -42,10 +42,15 @@ enum SeedBundles {
     _ id: String, _ name: String, _ category: String, _ score: Double, _ idf: IDF
   ) throws -> RenderInput {
     let asset = try #require(AssetID(id))
-    let targets = try Layout().targets(asset: asset, slug: Slug(folding: name), category: category)
+    let slug = Slug(folding: name)
+    let layout = try Layout()
+    let targets = try layout.targets(asset: asset, slug: slug, category: category)
     return RenderInput(
-      asset: asset, name: name, category: category, score: score,
-      specs: ["name": .string(name), "category": .string(category)], idf: idf, image: .sha256(Array(id.utf8)),
+      asset: asset, name: name, category: category, handle: layout.handle(asset: asset, slug: slug),
+      kind: .init(of: category, among: [:]),
+      url: layout.url(asset: asset, slug: slug, category: category, production: targets.production),
+      score: score, specs: ["name": .string(name), "category": .string(category)], idf: idf,
+      image: .sha256(Array(id.utf8)),
       targets: targets)
   }
 }
@@ -53,4 +58,10 @@ enum SeedBundles {
 extension RenderInput: CustomTestStringConvertible {
   /// Without the templates' bytes, which fill pages.
   public var testDescription: String { asset.text }
+}
+
+extension RenderedBundle {
+  var context: [UInt8] { self["context.md"] ?? [] }
+  var tokens: [UInt8] { self["tokens.json"] ?? [] }
+  var usage: [UInt8] { self["usage.md"] ?? [] }
 }

@@ -74,7 +74,7 @@ struct TemplateTests {
 
   @Test("Every name that the check knows renders without a fault, and no name beyond them does")
   func everyNameIsKnown() throws {
-    let values = TemplateNames.values(try AssetFacts(SeedBundles.canopy()))
+    let values = TemplateNames.values(try AssetFacts(SeedBundles.canopy()), .markdown)
     let kinds = Set(UsageGuide.Kind.allCases.map { "is_" + $0.rawValue })
     let given = Set(values.members.keys).union(kinds)
     #expect(given == TemplateNames.root.union(TemplateNames.items.keys))

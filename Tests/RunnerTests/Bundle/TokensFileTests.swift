@@ -5,7 +5,7 @@ import Testing
 @Suite("tokens.json")
 struct TokensFileTests {
   static func tokens(_ input: RenderInput) throws -> JSONValue {
-    try JSONReader.value(of: Renderer.render(input).tokens)
+    try JSONReader.value(of: Renderer.render(input)["tokens.json"] ?? [])
   }
 
   @Test("The file obeys the format's rules", arguments: try SeedBundles.all())
@@ -29,7 +29,9 @@ struct TokensFileTests {
   @Test("The tokens and our extension say what the asset is")
   func saysWhatTheAssetIs() throws {
     let input = try SeedBundles.canopy()
-    let file = try Self.tokens(input)
+    let root = try Self.tokens(input)
+    #expect(root.members?.map(\.name) == ["asset-3"])
+    let file = try #require(root["asset-3"])
     #expect(file["color"]?["background"]?["$value"]?["hex"] == "#1a1714")
     #expect(
       file["color"]?["background"]?["$value"]?["components"]
@@ -60,11 +62,11 @@ struct TokensFileTests {
   func hiddenTextIsEscaped() throws {
     var input = try SeedBundles.canopy()
     input.name = "a\u{202e}b\u{7f}\u{9b}\u{feff}\u{e0041}</script><!--\n\u{2028}{{x}} =HYPERLINK(\"a\")"
-    let bytes = try Renderer.render(input).tokens
+    let bytes = try #require(Renderer.render(input)["tokens.json"])
     let text = String(decoding: bytes, as: UTF8.self)
     #expect(text.contains("a\\u202eb\\u007f\\u009b\\ufeff\\udb40\\udc41\\u003c/script\\u003e"))
     #expect(!text.unicodeScalars.contains { VisibleText.isHidden($0) && $0 != "\n" })
-    let ours = try JSONReader.value(of: bytes)["$extensions"]?["dev.ledgerctl"]
+    let ours = try JSONReader.value(of: bytes)["asset-3"]?["$extensions"]?["dev.ledgerctl"]
     #expect(ours?["name"]?.string == input.name)
     #expect(DesignTokensRules.violations(in: try Self.tokens(input)) == [])
   }
@@ -72,15 +74,35 @@ struct TokensFileTests {
   @Test("A file of ours names its asset, and no other file does")
   func namesItsAsset() throws {
     let input = try SeedBundles.canopy()
-    #expect(TokensFacts(try Renderer.render(input).tokens)?.asset == input.asset.text)
+    #expect(TokensFacts(try #require(Renderer.render(input)["tokens.json"]))?.asset == input.asset.text)
     for text in ["", "{}", #"{"$extensions":{"dev.ledgerctl":{"asset_id":"../x"}}}"#] {
       #expect(TokensFacts(Array(text.utf8)) == nil)
     }
   }
 
+  @Test("A file of 0.1, whose tokens stand at the root, is still known")
+  func readsTheOlderForm() throws {
+    let input = try SeedBundles.canopy()
+    let group = try #require(try Self.tokens(input)["asset-3"])
+    let older = TokensFacts(Array(JSONWriter.pretty(group).utf8))
+    #expect(older?.asset == input.asset.text)
+    #expect(older?.image == input.image)
+    #expect(older?.handle == nil)
+    #expect(TokensFacts(try Renderer.render(input).tokens)?.handle == "asset-3")
+    let outside = JSONValue.object([.init("../x", group)])
+    #expect(TokensFacts(JSONWriter.canonical(outside)) == nil)
+  }
+
+  @Test("The files of many assets merge without losing a token")
+  func filesMerge() throws {
+    let files = try SeedBundles.all().map { try Self.tokens($0) }
+    let names = files.flatMap { $0.members?.map(\.name) ?? [] }
+    #expect(names == ["asset-3", "asset-4", "asset-6"])
+  }
+
   @Test("Keys are sorted and the file ends in one line feed")
   func keysAreSorted() throws {
-    let bytes = try Renderer.render(SeedBundles.canopy()).tokens
+    let bytes = try #require(Renderer.render(SeedBundles.canopy())["tokens.json"])
     let value = try JSONReader.value(of: bytes)
     #expect(Array(JSONWriter.pretty(value).utf8) == bytes)
     #expect(bytes.suffix(2) == Array("}\n".utf8))

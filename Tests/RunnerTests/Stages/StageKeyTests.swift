@@ -122,7 +122,8 @@ struct StageKeyTests {
   @Test("No part of a key is a time, a host or an absolute path")
   func noSurroundings() throws {
     let key = StageKey.render(asset(), try brief(), idf: Batches.digest("i"), templates: [:])
-    #expect(!key.parts.contains { $0.value.hasPrefix("/") })
-    #expect(key.parts.first == .init("stage", "render/1"))
+    // The address on the site begins with a slash, and is no path of this machine.
+    #expect(!key.parts.contains { $0.name != "url" && $0.value.hasPrefix("/") })
+    #expect(key.parts.first == .init("stage", "render/2"))
   }
 }
