@@ -89,3 +89,17 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// While working on one area: `LEDGERCTL_TEST_TARGETS=EndToEnd,RunnerTests swift build --build-tests` builds these
+// tests and what they need, and no other tests, benchmarks or tools.
+if let chosen = Context.environment["LEDGERCTL_TEST_TARGETS"], !chosen.isEmpty {
+  let tests = Set(chosen.split(separator: ",").map(String.init))
+  let tools = [
+    "RunnerTests": ["FuzzedReaders"], "SimulationTests": ["SimulatedWorld"],
+    "LedgerTests": ["ledger-bench", "CPassVFS", "CFaultVFS", "CPowerVFS"],
+  ]
+  let kept = tests.union(tests.flatMap { tools[$0] ?? [] })
+  package.targets.removeAll { target in
+    !kept.contains(target.name) && (target.path != nil && target.name != "Migrations" || target.type == .test)
+  }
+}
