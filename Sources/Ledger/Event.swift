@@ -70,9 +70,32 @@ public struct NewEvent: Hashable, Sendable {
 public struct LedgerHead: Hashable, Sendable {
   public var position: Int64
   public var hash: Digest
+  /// How many of the hash's hexadecimal digits are known: all 64, or those that a commit names.
+  public let digits: Int
 
   public init(position: Int64, hash: Digest) {
     self.position = position
     self.hash = hash
+    digits = 64
   }
+
+  /// Takes a hash of which only the first digits are known, 40 or more; nil for any other text.
+  public init?(position: Int64, hashPrefix: some StringProtocol) {
+    let zeros = String(repeating: "0", count: max(0, 64 - hashPrefix.utf8.count))
+    guard hashPrefix.utf8.count >= Self.shownDigits, let hash = Digest(hex: hashPrefix + zeros) else {
+      return nil
+    }
+    self.position = position
+    self.hash = hash
+    digits = hashPrefix.utf8.count
+  }
+
+  /// How many digits of the hash a commit names: with any position its line fits 80 columns.
+  public static let shownDigits = 40
+
+  /// The digits of the hash that are known.
+  public var knownHash: Substring { hash.hex.prefix(digits) }
+
+  /// Whether a whole hash begins with what is known of this one.
+  public func matches(_ other: Digest) -> Bool { other.hex.hasPrefix(knownHash) }
 }

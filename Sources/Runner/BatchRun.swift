@@ -106,6 +106,16 @@ actor BatchRun {
   /// Adds a sentence for the user that is no event.
   func note(_ text: String) { notes.append(text) }
 
+  /// Names placed files that stay where they are, and how the next run gets past them.
+  func noteLeft(_ paths: [String]) {
+    guard !paths.isEmpty else { return }
+    let names = paths.map { "\"\($0)\"" }.joined(separator: ", ")
+    let flags = paths.map { "--force \(ShellWord.quoted($0))" }.joined(separator: " ")
+    note(
+      "Left in the working tree, because they no longer hold what was placed or are somebody else's by now: "
+        + "\(names). To overwrite them, run again with `\(flags)`.")
+  }
+
   // MARK: - The loop
 
   /// Works until the batch has ended, nothing can go on, or the run is asked to stop.
@@ -117,7 +127,7 @@ actor BatchRun {
     let planner = Planner(
       run: id, jobs: fit.jobs(wanted: wanted),
       extractsTogether: stages.extractsTogether, stopsBeforePlacing: options.untilPackaged)
-    let maxWaitMs = options.maxWaitMs ?? registration.configuration.limits.maxWait.milliseconds
+    let maxWaitMs = maxWaitMs(registration)
     let mailbox = mailbox
     self.stages = stages
     do {
@@ -152,6 +162,11 @@ actor BatchRun {
     } catch {
       throw Fault(error)
     }
+  }
+
+  /// The longest wait within the run.
+  nonisolated func maxWaitMs(_ registration: Registration) -> Int64 {
+    options.maxWaitMs ?? registration.configuration.limits.maxWait.milliseconds
   }
 
   private func registrationInForce() throws(Fault) -> Registration {

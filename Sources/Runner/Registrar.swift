@@ -37,19 +37,23 @@ extension Runner {
     guard let registration = state.registration, state.cancellation == nil else { return .register }
     let isSame = registration.manifestDigest == request.manifest.digest
     guard let completion = state.completion else { return isSame ? .goOn : .revise }
-    let hasLeft =
-      surroundings.seesCommit(state)
-      ? false : try CommitPresence.hasLeft(state, repository: try surroundings.repository())
-    if request.again, hasLeft { return .register }
+    let landing =
+      surroundings.seesCommit(state) ? .landed : try Landing.of(state, in: try surroundings.repository())
+    if request.again, landing != .landed { return .register }
     guard isSame else {
       throw .batchCommitted(request.manifest.batchID, commit: completion.commit)
     }
-    let sha = completion.commit?.prefix(12) ?? ""
-    return .nothingToDo(
-      notes: hasLeft
-        ? [
-          "Commit \(sha) is no longer on \(registration.branchName). Land it anew with `--again`."
-        ] : [])
+    return .nothingToDo(notes: Self.notes(on: landing, of: completion.commit, registration.branchName))
+  }
+
+  /// What there is to say of a batch that has landed and is not there any more.
+  static func notes(on landing: Landing, of commit: String?, _ branch: String) -> [String] {
+    let sha = commit?.prefix(12) ?? ""
+    return switch landing {
+    case .landed: []
+    case .reverted: ["Commit \(sha) was reverted on \(branch). Land it again with `--again`."]
+    case .gone: ["Commit \(sha) is no longer on \(branch). Land it again with `--again`."]
+    }
   }
 
   /// Pins the images, checks everything, and writes the registration down; then works on.
@@ -57,7 +61,8 @@ extension Runner {
     _ request: RunRequest, _ state: BatchState, _ options: RunOptions, revising: Bool
   ) async throws(Fault) -> RunReport {
     let batch = request.manifest.batchID
-    let (registration, notes) = try await registration(for: request, state)
+    let (registration, notes, found) = try await registration(for: request, state)
+    if let found, !revising { return .alreadyLanded(registration, found) }
     if revising {
       return try await working(on: batch, state, options) { run, stages throws(Fault) in
         try await settle(run, stages, batch)
@@ -79,28 +84,52 @@ extension Runner {
   /// Makes the registration: pins images and templates, and checks that the batch could land here.
   func registration(
     for request: RunRequest, _ state: BatchState
-  ) async throws(Fault) -> (Registration, notes: [String]) {
+  ) async throws(Fault) -> (Registration, notes: [String], found: FoundLanding?) {
     let images = try await pin(request.manifest)
     let preflight = Preflight(
       repository: try surroundings.repository(), commit: request.configuration.commit)
     let chosen = request.branch ?? request.configuration.commit.branch
     do {
       let destination = try preflight.destination(branch: chosen)
-      let registration = Registration(
+      var registration = Registration(
         manifest: request.manifest, manifestDigest: request.manifest.digest, images: images,
         configuration: request.configuration, templates: try await pinTemplates(request),
         branch: destination.ref, tip: destination.tip?.text, base: destination.base?.text,
         author: destination.identities.author, committer: destination.identities.committer,
         toolVersion: surroundings.process.toolVersion, forced: request.forced)
+      let repository = try surroundings.repository()
+      let history = try BatchHistory(
+        of: request.manifest.batchID, on: destination.ref, at: destination.tip, in: repository)
+      if !request.again,
+        let found = try history.landing(of: registration.content, at: destination.tip, in: repository)
+      {
+        return (registration, [], found)
+      }
+      registration.elsewhere = try await commitsOfOthers(history, request.manifest.batchID)
       let stages = try StageWork(
         batch: request.manifest.batchID, registration: registration, surroundings: surroundings,
         extractor: NoExtractor(), templates: .builtIn)
       try stages.checkTargets()
       _ = try await stages.survey(destination, registered(registration, state)).plan(nil)
-      return (registration, destination.notes)
+      return (registration, destination.notes, nil)
     } catch {
       throw Fault(error)
     }
+  }
+
+  /// Those of a batch's commits that this ledger did not make: `verify` must not hold them against it.
+  private func commitsOfOthers(_ history: BatchHistory, _ batch: BatchID) async throws(Fault) -> [String]? {
+    if history.commits.isEmpty { return nil }
+    var query = EventQuery(batch: batch.text)
+    query.types = ["commit.intended"]
+    let events: [Event]
+    do { events = try await surroundings.store.events(matching: query) } catch { throw .ledger(error) }
+    let ours = events.compactMap { event -> String? in
+      guard case .commitIntended(let intent)? = try? BatchEvent(event) else { return nil }
+      return intent.new
+    }
+    let others = history.commits.map(\.id.text).filter { !ours.contains($0) }
+    return others.isEmpty ? nil : others
   }
 
   /// The state as a registration would leave it, with what was placed before.

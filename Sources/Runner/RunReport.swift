@@ -11,6 +11,10 @@ public struct RunReport: Sendable {
   public var notes: [String]
   /// When going on makes sense.
   public var retryAt: Deadline?
+  /// The commit was found in the history of the branch: another clone, or another ledger, has landed the batch.
+  public var isFoundInHistory = false
+  /// The batch had landed in this ledger before the command was called.
+  public var isRepeated = false
 
   public init(
     batch: BatchID, state: BatchState, exit: ExitStatus = .done, faults: [Fault] = [],
@@ -22,6 +26,37 @@ public struct RunReport: Sendable {
     self.faults = faults
     self.notes = notes
     self.retryAt = retryAt
+  }
+}
+
+extension RunReport {
+  /// The batch had landed before, and there was nothing to commit.
+  public var isAlreadyLanded: Bool {
+    isFoundInHistory || state.completion.map { $0.alreadyPresent && $0.commit != nil } ?? false || isRepeated
+  }
+
+  /// The batch was found in the history: what this ledger knows of it, which may be nothing, stays as it is.
+  static func alreadyLanded(_ registration: Registration, _ found: FoundLanding) -> RunReport {
+    var facts = [BatchEvent.batchRegistered(registration)]
+    for image in registration.images {
+      facts += Stage.ofAsset.map { stage in
+        .stageCompleted(
+          StageRef(image.asset, stage, attempt: 1),
+          StageCompletion(how: .reused, key: nil, outputs: [], durationMs: 0))
+      }
+      facts.append(.assetPackaged(image.asset, AssetPackage(bundle: .zero)))
+    }
+    facts += [
+      .commitConfirmed(CommitConfirmation(sha: found.commit, ref: registration.branch)),
+      .batchCompleted(BatchCompletion(alreadyPresent: true, commit: found.commit, metrics: BatchMetrics())),
+    ]
+    var state = BatchState().applying(facts, run: "")
+    state.tally = BatchMetrics()
+    var report = RunReport(
+      batch: registration.manifest.batchID, state: state,
+      notes: Runner.notes(on: found.landing, of: found.commit, registration.branchName))
+    report.isFoundInHistory = true
+    return report
   }
 }
 

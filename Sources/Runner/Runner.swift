@@ -24,7 +24,10 @@ public struct Runner: Sendable {
     let batch = request.manifest.batchID
     return await holding(batch) { state throws(Fault) in
       switch try await admission(of: request, to: state) {
-      case .nothingToDo(let notes): return RunReport(batch: batch, state: state, notes: notes)
+      case .nothingToDo(let notes):
+        var report = RunReport(batch: batch, state: state, notes: notes)
+        report.isRepeated = true
+        return report
       case .register: return try await register(request, state, options, revising: false)
       case .revise: return try await register(request, state, options, revising: true)
       case .goOn: return try await goOn(batch, state, options)
@@ -61,7 +64,8 @@ public struct Runner: Sendable {
       try refuseEnded(batch, state)
       return try await working(on: batch, state, RunOptions()) { run, stages throws(Fault) in
         try await settle(run, stages, batch)
-        let left = try await stages.takeBack(in: run)
+        let earlier = try await stages.stillLeft(await run.state.leftBehind)
+        let left = try await stages.takeBack(in: run) + earlier
         try await run.write([.batchCancelled(BatchCancellation(why: why, left: left))])
       }
     }

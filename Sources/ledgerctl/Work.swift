@@ -111,6 +111,7 @@ struct Work {
       }
     }
     guard console.format == .text else {
+      for fault in reports.flatMap(\.faults) { console.showOutput(of: fault) }
       return console.end(with: ResultDocument(reports, adding: global.words))
     }
     console.lastWords.claim()

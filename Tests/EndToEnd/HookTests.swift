@@ -116,21 +116,70 @@ struct HookTests {
     #expect(try await folder.ledgerctl("verify").exit == 0)
   }
 
-  @Test("A hook that reformats a placed file stops the commit, and the user's or the hook's bytes stay")
+  @Test("What a hook said last is in the message, all of it on stderr, and its end in the event")
+  func words() async throws {
+    let folder = try asking()
+    try folder.hook(
+      "pre-commit",
+      "echo 'trim trailing whitespace....Passed'; printf '\\033[31mcheck json....Failed\\033[0m\\n\\033]0;x\\007'; "
+        + "for i in $(seq 20); do echo \"a.json: line $i\"; done; exit 1")
+    for words in [["run", "batch.json"], ["resume", "@last", "--format", "json"]] {
+      let refused = try await BuiltCommand.run(words, in: folder.root, environment: folder.environment)
+      #expect(refused.exit == 73)
+      for line in ["trim trailing whitespace....Passed", "check json....Failed", "a.json: line 7"] {
+        #expect(refused.errors.split(separator: "\n").contains(line[...]), "\(line): \(refused.errors)")
+      }
+      #expect(!refused.errors.contains("\u{1b}"))
+      guard words.count > 2 else {
+        #expect(refused.errors.contains("refused the commit with exit status 1: a.json: line 15; "))
+        continue
+      }
+      let message = try refused.json()["errors"]?.array?.first?["message"]?.string
+      #expect(message?.hasSuffix("a.json: line 20.") == true)
+    }
+    let deferred = try await folder.events("--type", "stage.deferred").last
+    #expect(deferred?["data"]?["output"]?.string?.hasSuffix("a.json: line 20\n") == true)
+  }
+
+  @Test(
+    "A hook that reformats a placed file stops the commit; what it changed is named, and can be overwritten")
   func reformatting() async throws {
     let folder = try asking()
     try folder.hook(
       "pre-commit",
-      "for f in $(git diff --cached --name-only | grep usage); do echo more >>\"$f\"; git add \"$f\"; done")
+      "for f in $(git diff --cached --name-only | grep usage); do echo $$ more >>\"$f\"; git add \"$f\"; done"
+    )
     let refused = try await folder.ledgerctl("run", "batch.json")
     #expect(refused.exit == 73)
-    #expect(refused.errors.contains("A hook staged \"assets/ASSET-3-nocturnal-canopy/usage.md\" anew"))
     #expect(try folder.commits() == 2)
     // What a batch did not write, it does not remove.
     #expect(
       String(decoding: try folder.read("assets/ASSET-3-nocturnal-canopy/usage.md"), as: UTF8.self).hasSuffix(
         "more\n"))
     #expect(!folder.exists("frontend"))
+    let left = try folder.git("ls-files", "-o", "--", "assets").split(separator: "\n").map(String.init)
+    #expect(left.count == 3)
+    for path in left { #expect(refused.errors.contains("--force \(path)"), "\(refused.errors)") }
+    let events = try await folder.events("--type", "stage.invalidated", "--stage", "place")
+    #expect(events.last?["data"]?["left"]?.array?.compactMap(\.string).sorted() == left)
+    // The same to scripts, after the files were given up once.
+    let force = left.flatMap { ["--force", $0] }
+    let again = try await BuiltCommand.run(
+      ["run", "batch.json", "--format", "json"] + force, in: folder.root, environment: folder.environment)
+    #expect(again.exit == 73)
+    #expect(
+      try again.json()["errors"]?.array?.first?["left"]?.array?.compactMap(\.string).sorted() == left,
+      "\(again.text)")
+    let cancelled = try await folder.ledgerctl("cancel", "@last")
+    #expect(cancelled.exit == 0)
+    for path in left { #expect(cancelled.errors.contains("--force \(path)"), "\(cancelled.errors)") }
+    // Once the formatter leaves them out, they are overwritten.
+    try folder.hook("pre-commit", "exit 0")
+    let landed = try await BuiltCommand.run(
+      ["run", "batch.json"] + force, in: folder.root, environment: folder.environment)
+    #expect(landed.exit == 0, "\(landed.errors)")
+    #expect(try folder.git("status", "--porcelain") == "")
+    #expect(refused.errors.contains("A hook staged \"assets/ASSET-3-nocturnal-canopy/usage.md\" anew"))
   }
 }
 

@@ -19,7 +19,7 @@ struct SeedBatchEndToEndTests {
     #expect(message.hasPrefix("feat(assets): Add batch theatrical specimens - Assets 3,4,6\n"))
     let trailers = try folder.git("log", "-1", "--format=%(trailers:only,unfold)")
     #expect(trailers.contains("Ledger-Batch: batch-theatrical-specimens\n"))
-    #expect(trailers.firstMatch(of: /Ledger-Head: [0-9]+:[0-9a-f]{64}/) != nil)
+    #expect(trailers.firstMatch(of: /Ledger-Head: [0-9]+:[0-9a-f]{40}\n/) != nil)
     #expect(try folder.git("status", "--porcelain") == "")
     #expect(
       try folder.git("show", "--name-status", "--format=", "HEAD") == """

@@ -153,7 +153,7 @@ public struct LedgerVerification: Hashable, Sendable {
     public var head: LedgerHead
     /// The hash at that position; nil where the ledger ends, or can't be trusted, before it.
     public var found: Digest?
-    public var holds: Bool { found == head.hash }
+    public var holds: Bool { found.map(head.matches) ?? false }
   }
 
   /// The first wrong event; nil if the chain is whole.

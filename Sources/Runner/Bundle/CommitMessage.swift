@@ -44,21 +44,33 @@ package struct CommitMessage: Hashable, Sendable {
   }
 
   /// Returns the whole message, ending in a line feed; assets in the order given.
+  ///
+  /// `content` is the digest of the manifest and its images: see `Registration.content`.
   package func text(
-    batch: BatchID, assets: [Asset], updating: Bool, head: LedgerHead
+    batch: BatchID, assets: [Asset], updating: Bool, content: Digest, head: LedgerHead
   ) -> String {
-    let lines = assets.map { asset in
-      let score = JSONNumber(asset.score).text
-      return "- \(asset.id): \(Self.short(asset.name)) (\(Self.short(asset.category)), score \(score))\n"
-    }
-    return """
-      \(subjectLine(batch: batch, assets: assets.map(\.id), updating: updating))
+    """
+    \(subjectLine(batch: batch, assets: assets.map(\.id), updating: updating))
 
-      \(lines.joined())
-      Ledger-Batch: \(batch)
-      Ledger-Head: \(head.position):\(head.hash)
+    \(assets.map { Self.line($0) + "\n" }.joined())
+    \(Self.batchTrailer(batch))
+    \(Self.manifestTrailer(content))
+    Ledger-Head: \(Self.anchor(head))
 
-      """
+    """
+  }
+
+  /// The trailer that tells a batch's commits.
+  package static func batchTrailer(_ batch: BatchID) -> String { "Ledger-Batch: \(batch)" }
+
+  /// The trailer that tells what was landed, in any clone.
+  package static func manifestTrailer(_ content: Digest) -> String {
+    "Ledger-Manifest: \(content.hex.prefix(LedgerHead.shownDigits))"
+  }
+
+  /// What the trailer `Ledger-Head` says: at most 80 columns with its name.
+  package static func anchor(_ head: LedgerHead) -> String {
+    "\(head.position):\(head.hash.hex.prefix(LedgerHead.shownDigits))"
   }
 
   /// The batch's id without a leading `batch-`, hyphens as spaces; the id itself if nothing remains.
@@ -78,9 +90,29 @@ package struct CommitMessage: Hashable, Sendable {
     return (alike ? parts.map { String($0.number) } : assets.map(\.text)).joined(separator: ",")
   }
 
-  private static func short(_ text: String) -> String {
-    let line = VisibleText.line(text)
-    return line.count > 80 ? line.prefix(79) + "…" : line
+  /// The most columns of a line, as mail and commit linters have it.
+  private static let columns = 80
+
+  /// `- ASSET-3: Nocturnal Canopy (patterns, score 92)`, the name cut where the line gets too long.
+  private static func line(_ asset: Asset) -> String {
+    let start = "- \(asset.id): "
+    let end = " (\(short(asset.category, to: 32)), score \(JSONNumber(asset.score).text))"
+    // Counted as scalars: a mark above a letter is a scalar of its own, and could be one of thousands.
+    let room = columns - start.unicodeScalars.count - end.unicodeScalars.count
+    return start + short(asset.name, to: max(12, room)) + end
+  }
+
+  /// A text without the signs by which hosts of repositories take a message for an order: `[skip ci]`, `fixes #1`,
+  /// `@name`.
+  private static func short(_ text: String, to limit: Int) -> String {
+    let orders = "[]#@".unicodeScalars
+    // Only so much of a text is looked at as can be shown: it may be a megabyte.
+    let start = text.unicodeScalars.prefix(1000).map { orders.contains($0) ? " " : $0 }
+    let plain = VisibleText.line(String(String.UnicodeScalarView(start)))
+    guard plain.unicodeScalars.count > limit || plain.utf8.count > 2 * columns else { return plain }
+    var cut = String.UnicodeScalarView(plain.unicodeScalars.prefix(limit - 1))
+    while String(cut).utf8.count > 2 * columns - 3 { cut.removeLast() }
+    return String(cut) + "…"
   }
 
   /// Replaces the first "Add" that is a word of its own, in what the template says and not in its values.

@@ -134,6 +134,15 @@ package struct Layout: Hashable, Sendable {
 
   private static let refusedScalars = Set("\\`:*?\"<>|\n\t".unicodeScalars)
 
+  /// Whether a template's file name is a picture's, whatever the asset: it holds `{{file}}` or ends in `.png`.
+  static func namesPicture(_ template: PlaceholderTemplate) -> Bool {
+    let path = template.expanded([
+      "asset_id": "id", "category": "category", "file": "\u{0}.png", "slug": "slug",
+    ])
+    let name = path.split(separator: "/").last ?? ""
+    return name.contains("\u{0}") || name.lowercased().hasSuffix(".png")
+  }
+
   /// Says why a text is no relative path that every checkout can hold; nil if it is one.
   private static func problem(ofPath path: String) -> String? {
     if path.hasPrefix("/") { return "an absolute path" }
@@ -143,6 +152,11 @@ package struct Layout: Hashable, Sendable {
       if [".git", ".ledger"].contains(component.lowercased()) { return "\"\(component)\" in it" }
       if component.utf8.count > 255 { return "a name of more than 255 bytes" }
       if let last = component.last, last == " " || last == "." { return "a name that ends in \"\(last)\"" }
+      if TargetPath.isDevice(String(component)) {
+        return "\"\(component)\" in it, a device's name on Windows"
+      }
+      // `.gitattributes`, `.gitmodules`, `.github`: git and its hosts act upon them.
+      if component.lowercased().hasPrefix(".git") { return "\"\(component)\" in it" }
     }
     for scalar in path.unicodeScalars {
       if VisibleText.isHidden(scalar) || refusedScalars.contains(scalar) {

@@ -126,7 +126,13 @@ struct ConfigurationReader {
   private mutating func applyLayout(_ setting: String, _ name: String, _ value: YAMLTree) {
     switch setting {
     case "layout.bundle": set(\.layout.bundle, pathTemplate(name, value))
-    case "layout.production": set(\.layout.production, pathTemplate(name, value))
+    case "layout.production":
+      guard let text = pathTemplate(name, value) else { return }
+      guard let template = PlaceholderTemplate(text), Layout.namesPicture(template) else {
+        return reader.refuse(
+          name, expected: "a file name with {{file}} in it or .png at its end", found: value)
+      }
+      configuration.layout.production = text
     case "layout.url":
       guard let text = reader.text(name, value, mayBeEmpty: true) else { return }
       if let fault = Layout.fault(ofURL: text) { return reader.refuse(name, expected: fault, found: value) }

@@ -8,7 +8,11 @@ enum ConfiguredPath {
     if let unknown = template.name(notAmong: known) {
       return "one of the variables \(known.joined(separator: ", ")), not \"\(unknown)\""
     }
-    return fault(of: template.expanded(Dictionary(uniqueKeysWithValues: known.map { ($0, "x") })))
+    let path = template.expanded(Dictionary(uniqueKeysWithValues: known.map { ($0, "x") }))
+    if let fault = fault(of: path) { return fault }
+    // `.gitmodules`, `.gitattributes`, `.github`: git and its hosts act upon them.
+    let gits = path.split(separator: "/").first { $0.lowercased().hasPrefix(".git") }
+    return gits.map { "no name that starts with \".git\", not \"\($0)\"" }
   }
 
   /// What is wrong with a place within the project; nil if it is fit.

@@ -52,7 +52,7 @@ extension Fault {
   static func repositoryRefused(_ directory: String, _ result: ProcessResult) -> Fault {
     Fault(
       "repository_refused", exit: .configuration,
-      "git can't work in \"\(directory)\": \(firstLine(result)).",
+      "git can't work in \"\(directory)\": \(result.lastWords).",
       hint: "\"git status\" says the same; mend it there first.", path: directory)
   }
 
@@ -125,10 +125,12 @@ extension Fault {
     if result.exit.isKilled {
       return Fault(killedHook, exit: .canGoOn, "The hook \"\(hook)\" was ended from outside: \(result.exit).")
     }
-    return Fault(
+    var fault = Fault(
       "hook_refused", exit: .inTheWay,
-      "The hook \"\(hook)\" refused the commit with \(result.exit): \(firstLine(result)).",
-      hint: "Mend what it names and run the same command again. \(keepsConfiguration("hooks"))")
+      "The hook \"\(hook)\" refused the commit with \(result.exit): \(result.lastWords).",
+      hint: "Fix what it names and run the same command again. \(keepsConfiguration("hooks"))")
+    fault.output = result.errorText
+    return fault
   }
 
   static func hookChangedTarget(_ path: String) -> Fault {
@@ -147,11 +149,13 @@ extension Fault {
   }
 
   static func signingFailed(_ result: ProcessResult) -> Fault {
-    Fault(
+    var fault = Fault(
       "signing_failed", exit: .configuration,
-      "The commit could not be signed: \(firstLine(result)) (\(result.exit)).",
+      "The commit could not be signed: \(result.lastWords) (\(result.exit)).",
       hint: "Try \"git commit-tree -S\", mend what it names, and run the same command again. "
         + keepsConfiguration("sign"))
+    fault.output = result.errorText
+    return fault
   }
 
   /// What to do without something that a batch was registered with.
@@ -160,11 +164,10 @@ extension Fault {
   }
 
   static func swapRefused(_ ref: String, _ result: ProcessResult) -> Fault {
-    let complaint = firstLine(result)
-    if let fault = diskFault("update-ref", complaint) { return fault }
+    if let fault = passingFault("update-ref", result) { return fault }
     return Fault(
       "branch_in_the_way", exit: .inTheWay,
-      "git could not move \"\(ref)\": \(complaint).",
+      "git could not move \"\(ref)\": \(result.lastWords).",
       hint: "A branch's name can't begin with another branch's name and a slash.")
   }
 
@@ -207,12 +210,11 @@ extension Fault {
 
   /// Any failure of git that its callers don't expect.
   static func gitFailed(_ command: String, _ result: ProcessResult) -> Fault {
-    let complaint = firstLine(result)
-    if let fault = diskFault(command, complaint) { return fault }
+    if let fault = passingFault(command, result) { return fault }
     if case .signal = result.exit { return killed("\"git \(command)\"", result.exit) }
     return Fault(
       "git_failed", exit: .disk,
-      "\"git \(command)\" failed: expected exit status 0, found \(result.exit): \(complaint).",
+      "\"git \(command)\" failed: expected exit status 0, found \(result.exit): \(result.lastWords).",
       hint: "\"git fsck\" and \"ledgerctl doctor\" look for the cause.")
   }
 
@@ -236,24 +238,66 @@ extension Fault {
       hint: "Run the same command again.")
   }
 
-  private static func diskFault(_ command: String, _ complaint: String) -> Fault? {
-    if complaint.contains("No space left on device") || complaint.contains("Disk quota exceeded") {
+  /// git's answer ends before its end: whatever wrote it, or carried it, stopped.
+  static func gitCutShort(_ command: String) -> Fault {
+    Fault(
+      "git_cut_short", exit: .canGoOn,
+      "The answer of \"git \(command)\" was cut short: expected all of it, found its beginning.",
+      hint: "Run the same command again: what was said is not believed.")
+  }
+
+  static func gitPipeBroken(_ command: String, _ cause: String) -> Fault {
+    Fault(
+      "git_pipe_broken", exit: .canGoOn, "A pipe to \"git \(command)\" broke. \(cause)",
+      hint: "Run the same command again: what was said through the pipe is not believed.")
+  }
+
+  /// What a failure of git's means that comes from around it, whatever it was asked.
+  private static func passingFault(_ command: String, _ result: ProcessResult) -> Fault? {
+    let complaint = result.lastWords
+    for words in ["No space left on device", "Disk quota exceeded"] where complaint.contains(words) {
       return Fault(
         "git_disk_full", exit: .canGoOn, "\"git \(command)\" found no space: \(complaint).",
         hint: "Make room and run the same command again.")
     }
-    if complaint.contains(".lock': File exists") {
+    for words in [".lock': File exists", "cannot lock references"] where complaint.contains(words) {
       return Fault(
         "git_locked", exit: .canGoOn, "\"git \(command)\" found a lock held: \(complaint).",
         hint: "Wait for the other git to end; if none runs, remove the lock file.")
     }
+    if complaint.contains("Broken pipe") || [.signal(13), .code(141)].contains(result.exit) {
+      return .gitPipeBroken(command, "It ended with \(result.exit): \(complaint).")
+    }
     return nil
   }
+}
 
-  /// What git said first, bounded.
-  private static func firstLine(_ result: ProcessResult) -> String {
-    let text = String(decoding: result.errorTail, as: UTF8.self)
-    let lines = text.split(separator: "\n").filter { !$0.hasPrefix("warning: ") && !$0.hasPrefix("hint: ") }
-    return lines.first.map { String($0.prefix(300)) } ?? "it said nothing"
+extension ProcessResult {
+  /// What a program said last on stderr, in one line and bounded: where it gave up, rather than where it began.
+  var lastWords: String {
+    let lines = errorText.split(whereSeparator: \.isNewline).map(\.trimmed)
+      .filter { !$0.isEmpty && !$0.hasPrefix("warning: ") && !$0.hasPrefix("hint: ") }
+    var words = ""
+    for line in lines.suffix(6) {
+      words += (words.isEmpty ? "" : words.hasSuffix(":") ? " " : "; ") + line.prefix(300)
+    }
+    // The sentence around it has a point of its own.
+    while words.last == "." || words.last == " " { words.removeLast() }
+    return words.isEmpty ? "it said nothing" : words.count > 600 ? "…" + words.suffix(600) : words
+  }
+
+  /// All that is kept of stderr, without what colours it on a terminal.
+  var errorText: String {
+    String(decoding: errorTail, as: UTF8.self).replacing(/\u{1B}\[[0-9;:]*[A-Za-z]/, with: "")
+  }
+}
+
+extension Substring {
+  /// Without white space at both ends.
+  fileprivate var trimmed: Substring {
+    var text = self[...]
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return text
   }
 }

@@ -14,7 +14,10 @@ extension Fault {
       hint: "Change `.gitignore`, or `layout` in ledger.yaml.", path: path)
   }
 
-  static func targetAttribute(_ path: String, _ attribute: TargetAttribute) -> Fault {
+  /// `source` is the file whose rule decides, where that is known.
+  static func targetAttribute(
+    _ path: String, _ attribute: TargetAttribute, source: String? = nil
+  ) -> Fault {
     let found =
       switch attribute {
       case .filter(let name): "\"filter=\(name)\""
@@ -26,8 +29,9 @@ extension Fault {
       }
     return Fault(
       "target_attribute", exit: .configuration,
-      "The target \"\(path)\" has the git attribute \(found), which would change its bytes.",
-      hint: "Exclude the targets in `.gitattributes`, or change `layout` in ledger.yaml.",
+      "The target \"\(path)\" has the git attribute \(found)"
+        + (source.map { " from \"\($0)\"" } ?? "") + ", which would change its bytes.",
+      hint: "Exclude the targets in `\(source ?? ".gitattributes")`, or change `layout` in ledger.yaml.",
       path: path)
   }
 
@@ -87,7 +91,9 @@ extension Fault {
   static func operationUnderWay(_ what: String) -> Fault {
     Fault(
       "git_operation", exit: .configuration, "In this repository a \(what) is under way.",
-      hint: "Finish it or give it up, then run the same command again.")
+      hint: what == "git commit"
+        ? "Run the command after the commit: from the hook post-commit, say."
+        : "Finish it or give it up, then run the same command again.")
   }
 
   static func gitNotWritable(_ path: String) -> Fault {
@@ -108,6 +114,13 @@ extension Fault {
       "head_detached", exit: .configuration,
       "HEAD is detached at \(commit.text.prefix(12)): no branch is checked out.",
       hint: "Check a branch out, or name one with `--branch NAME`.")
+  }
+
+  static func branchOfATool(_ ref: String) -> Fault {
+    Fault(
+      "branch_of_a_tool", exit: .configuration,
+      "HEAD is on \"\(ref)\", which GitButler makes again and again: expected a branch that keeps its commits.",
+      hint: "Name the branch to commit to with `--branch NAME`.")
   }
 
   static func branchNameRefused(_ name: String) -> Fault {

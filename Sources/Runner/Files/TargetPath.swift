@@ -24,6 +24,8 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     /// A name of git's, of the ledger's or of our temporary files, in whatever spelling some system takes for
     /// it.
     case reservedComponent(String)
+    /// A name that is a device on Windows, whatever its ending: `con.png`.
+    case deviceName(String)
     /// A control, format or separator character, `\`, `:`, or a `-` at the very start.
     case refusedCharacter(Unicode.Scalar)
     /// Windows drops these, so that another name would come out.
@@ -39,6 +41,8 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
       case .emptyComponent: "expected one \"/\" between names, found an empty name"
       case .relativeComponent(let name): "expected names of folders and a file, found \"\(name)\""
       case .reservedComponent(let name): "expected none of git's or the ledger's own names, found \"\(name)\""
+      case .deviceName(let name):
+        "expected a name that is a file on every system, found \"\(name)\", a device's name on Windows"
       case .refusedCharacter(let scalar):
         "expected plain characters, found U+\(String(scalar.value, radix: 16, uppercase: true))"
       case .endsInDotOrSpace(let name): "expected no name that ends in a dot or a space, found \"\(name)\""
@@ -88,6 +92,7 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     }
     // Before the characters: ".git\u{200c}" should be named for what it is after.
     if isReserved(component) { throw .reservedComponent(component) }
+    if isDevice(component) { throw .deviceName(component) }
     for scalar in component.unicodeScalars where isRefused(scalar) { throw .refusedCharacter(scalar) }
     if component.hasSuffix(".") || component.hasSuffix(" ") { throw .endsInDotOrSpace(component) }
     // Compared by bytes: as Swift strings the two are equal anyway.
@@ -101,6 +106,16 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: scalar == "\\" || scalar == ":"
     }
+  }
+
+  /// Tells whether Windows takes a name for a device's, as it does whatever stands behind the first dot.
+  static func isDevice(_ component: String) -> Bool {
+    var stem = component.prefix { $0 != "." && $0 != ":" }.uppercased()
+    while stem.hasSuffix(" ") { stem.removeLast() }
+    if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"].contains(stem) { return true }
+    // Superscript digits count, too.
+    return ["COM", "LPT"].contains(stem.prefix(3)) && stem.count == 4
+      && "0123456789¹²³".contains(stem.suffix(1))
   }
 
   /// Tells whether some file system takes a name for one of git's or ours.

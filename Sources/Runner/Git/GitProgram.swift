@@ -3,7 +3,7 @@
 struct GitProgram: Sendable {
   /// Absolute path of git.
   private let program: String
-  /// The environment without anything of git's, as hooks of the user's get it.
+  /// The environment without anything of git's but configuration, as hooks of the user's get it.
   private let plain: [String: String]
   /// The same, with what makes git's answers the same everywhere.
   private let environment: [String: String]
@@ -22,6 +22,7 @@ struct GitProgram: Sendable {
     ("core.hooksPath", "/dev/null"), ("core.fsmonitor", "false"), ("gc.auto", "0"),
     ("maintenance.auto", "false"),
     ("core.fsync", "all"), ("core.fsyncMethod", "fsync"), ("core.filesRefLockTimeout", "1000"),
+    ("reftable.lockTimeout", "1000"),
     ("core.safecrlf", "false"), ("core.useReplaceRefs", "false"), ("core.protectHFS", "true"),
     ("core.protectNTFS", "true"), ("log.showSignature", "false"), ("i18n.logOutputEncoding", "UTF-8"),
     ("submodule.recurse", "false"), ("advice.updateSparsePath", "false"),
@@ -31,11 +32,22 @@ struct GitProgram: Sendable {
     "GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL",
   ]
 
+  /// Variables that are configuration like any file: where it is read from, and settings themselves.
+  private static func isConfiguration(_ variable: String) -> Bool {
+    switch variable {
+    case "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_CONFIG_COUNT", parameters: true
+    default: variable.hasPrefix("GIT_CONFIG_KEY_") || variable.hasPrefix("GIT_CONFIG_VALUE_")
+    }
+  }
+
+  /// Where git hands on what `-c` says, which counts more than `GIT_CONFIG_COUNT` and every file.
+  private static let parameters = "GIT_CONFIG_PARAMETERS"
+
   /// Finds git for use in a directory that may or may not be within a repository.
   init(directory: String, environment: [String: String]) throws(Fault) {
     self.directory = directory
     identity = environment.filter { Self.identityVariables.contains($0.key) }
-    plain = environment.filter { !$0.key.hasPrefix("GIT_") }
+    plain = environment.filter { !$0.key.hasPrefix("GIT_") || Self.isConfiguration($0.key) }
     var kept = plain
     kept["LANGUAGE"] = nil
     for (name, value) in [
@@ -84,6 +96,8 @@ struct GitProgram: Sendable {
     case plumbing
     /// The user's, for calls that only ask what is configured.
     case asking
+    /// None that run a program, and outside of the repository.
+    case elsewhere
     /// The user's, and what `git commit` itself would set, for running their hooks.
     case hooks
   }
@@ -107,7 +121,7 @@ struct GitProgram: Sendable {
     var command = Command([program] + words, environment: environment, directory: directory)
     var settings = settings + options.settings
     switch options.guise {
-    case .plumbing: break
+    case .plumbing, .elsewhere: break
     case .asking:
       settings = []
       command.environment.merge(identity) { $1 }
@@ -115,22 +129,47 @@ struct GitProgram: Sendable {
       settings = []
       command.environment = plain
     }
-    command.environment.merge(options.guise == .hooks ? hookPins : pins) { $1 }
+    command.environment.merge(pins(of: options.guise)) { $1 }
     command.environment.merge(options.variables) { $1 }
-    // Settings go through variables, not `-c`: names and values with `=` keep their meaning.
-    if !settings.isEmpty { command.environment["GIT_CONFIG_COUNT"] = "\(settings.count)" }
-    for (index, setting) in settings.enumerated() {
-      command.environment["GIT_CONFIG_KEY_\(index)"] = setting.name
-      command.environment["GIT_CONFIG_VALUE_\(index)"] = setting.value
+    // Behind what the user's own `-c` says, so that ours count. Quoted, names and values with `=` keep their meaning.
+    let said = settings.map { "\(Self.quoted($0.name))=\(Self.quoted($0.value))" }
+    if !said.isEmpty {
+      let users = command.environment[Self.parameters].flatMap { $0.isEmpty ? nil : $0 }
+      command.environment[Self.parameters] = ([users].compactMap { $0 } + said).joined(separator: " ")
     }
     command.input = options.input
     command.outputLimitBytes = options.outputLimitBytes
     command.survivesParent = options.survivesParent
     command.takesDescendantsAlong = options.guise == .hooks
     command.timeout = options.timeout
-    let result = try ChildProcess.runBlocking(command)
-    if case .code(let code) = result.exit, options.answers.contains(code) { return result }
-    throw .gitFailed(words.first { !$0.hasPrefix("-") } ?? "git", result)
+    let result: ProcessResult
+    do throws(Fault) { result = try ChildProcess.runBlocking(command) } catch {
+      guard error.code == "program_pipe_failed" else { throw error }
+      throw .gitPipeBroken(Self.verb(words), error.message)
+    }
+    if case .code(let code) = result.exit, options.answers.contains(code) {
+      // All that git says ends in a line feed or NUL. What a pipe loses of it, git passes over in silence.
+      if let last = result.output.last, last != UInt8(ascii: "\n"), last != 0 {
+        throw .gitCutShort(Self.verb(words))
+      }
+      return result
+    }
+    throw .gitFailed(Self.verb(words), result)
+  }
+
+  private func pins(of guise: Guise) -> [String: String] {
+    switch guise {
+    case .plumbing, .asking: pins
+    case .hooks: hookPins
+    case .elsewhere: [:]
+    }
+  }
+
+  private static func verb(_ words: [String]) -> String { words.first { !$0.hasPrefix("-") } ?? "git" }
+
+  /// As git quotes a setting: between single quotes, each of its own left out of them.
+  private static func quoted(_ text: String) -> String {
+    "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }
 

@@ -77,7 +77,7 @@ extension GitRepository {
     return found
   }
 
-  private func temporaryFolder() throws(Fault) -> String {
+  func temporaryFolder() throws(Fault) -> String {
     let path = "\(environment["TMPDIR"] ?? "/tmp")/ledgerctl-XXXXXX"
     var template = Array(path.utf8CString)
     guard mkdtemp(&template) != nil else { throw .gitFileUnwritable(path) }

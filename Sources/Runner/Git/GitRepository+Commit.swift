@@ -41,7 +41,7 @@ extension GitRepository {
       throw .gitFailed("write-tree", written)
     }
     let treeText = written.lines.first ?? ""
-    guard let tree = GitID(treeText) else { throw .gitUnreadable("write-tree", "no id") }
+    guard let tree = GitID(treeText) else { throw .gitCutShort("write-tree") }
     let difference: (changes: [TreeChange], newTrees: [GitID])
     do throws(Fault) {
       difference = try self.difference(
@@ -131,7 +131,7 @@ extension GitRepository {
     let input = Array(sources.map { "\($0)\n" }.joined().utf8)
     let ids = try git.run(["hash-object", "-w", "--no-filters", "--stdin-paths"], .init(input: input)).lines
       .compactMap { GitID($0) }
-    guard ids.count == sources.count else { throw .gitUnreadable("hash-object", "\(ids.count) ids") }
+    guard ids.count == sources.count else { throw .gitCutShort("hash-object") }
     return ids
   }
 
@@ -151,7 +151,7 @@ extension GitRepository {
 
   private func writeCommitObject(_ bytes: [UInt8]) throws(Fault) -> GitID {
     let text = try git.run(["hash-object", "-t", "commit", "-w", "--stdin"], .init(input: bytes)).lines.first
-    guard let id = text.flatMap({ GitID($0) }) else { throw .gitUnreadable("hash-object", "no id") }
+    guard let id = text.flatMap({ GitID($0) }) else { throw .gitCutShort("hash-object") }
     return id
   }
 

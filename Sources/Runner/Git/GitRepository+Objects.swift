@@ -19,7 +19,7 @@ extension GitRepository {
       .filter { $0.type == type && $0.sizeBytes <= limitBytes }
     var found: [GitID: [UInt8]] = [:]
     for object in try objects(wanted.map(\.id.text)) {
-      guard let object else { throw .gitUnreadable("cat-file", "an object cut short") }
+      guard let object else { throw .gitCutShort("cat-file") }
       found[object.head.id] = Array(object.bytes)
     }
     return found
@@ -44,8 +44,9 @@ extension GitRepository {
   /// The heads of objects by their names, in order; nil where one is missing.
   func objectHeads(_ names: [String]) throws(Fault) -> [ObjectHead?] {
     if names.isEmpty { return [] }
-    return try git.run(["cat-file", "--batch-check"], .init(input: Self.request(names))).lines
-      .map { ObjectHead(String($0)) }
+    let lines = try git.run(["cat-file", "--batch-check"], .init(input: Self.request(names))).lines
+    guard lines.count == names.count else { throw .gitCutShort("cat-file") }
+    return lines.map { ObjectHead(String($0)) }
   }
 
   /// Objects of any size by their names, in order; nil where one is missing.
@@ -56,13 +57,13 @@ extension GitRepository {
     // Each object: a line `id type size`, the bytes, a line feed; or a line `name missing`.
     return try names.map { _ throws(Fault) in
       guard let lineEnd = output[position...].firstIndex(of: UInt8(ascii: "\n")) else {
-        throw .gitUnreadable("cat-file", "an object cut short")
+        throw .gitCutShort("cat-file")
       }
       let head = ObjectHead(String(decoding: output[position..<lineEnd], as: UTF8.self))
       position = lineEnd + 1
       guard let head else { return nil }
       let end = position + head.sizeBytes
-      guard end < output.count else { throw .gitUnreadable("cat-file", "an object cut short") }
+      guard end < output.count else { throw .gitCutShort("cat-file") }
       defer { position = end + 1 }
       return (head, output[position..<end])
     }

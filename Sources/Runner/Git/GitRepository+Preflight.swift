@@ -51,18 +51,26 @@ extension GitRepository {
   }
 
   package func operationUnderWay() -> String? {
+    if HookAncestry.hookUnderWay(environment: environment, gitFolder: layout.gitFolder) != nil {
+      return "git commit"
+    }
     let signs = [
       ("MERGE_HEAD", "merge"), ("rebase-merge", "rebase"), ("rebase-apply/applying", "am"),
       ("rebase-apply", "rebase"), ("CHERRY_PICK_HEAD", "cherry-pick"), ("REVERT_HEAD", "revert"),
       ("sequencer/todo", "cherry-pick or revert"), ("BISECT_LOG", "bisect"),
     ]
-    return signs.first { FileFacts(at: "\(layout.gitFolder)/\($0.0)").kind != .absent }?.1
+    if let sign = signs.first(where: { FileFacts(at: "\(layout.gitFolder)/\($0.0)").kind != .absent }) {
+      return sign.1
+    }
+    return signs.first { $0.0.hasSuffix("_HEAD") && hasTableRef($0.0) }?.1
   }
 
   package func unwritableFolder() -> String? {
-    let folders = [
-      layout.gitFolder, layout.commonFolder, "\(layout.commonFolder)/objects", "\(layout.commonFolder)/refs",
-    ]
+    let folders =
+      [
+        layout.gitFolder, layout.commonFolder, "\(layout.commonFolder)/objects",
+        "\(layout.commonFolder)/refs",
+      ] + reftableStacks
     return folders.first { access($0, W_OK | X_OK) != 0 }
   }
 

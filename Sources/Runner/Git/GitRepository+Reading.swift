@@ -97,7 +97,7 @@ extension GitRepository {
     // Filters of the user's are switched off by settings, so that the second form runs nothing either.
     let words = ["hash-object", "--stdin-paths"] + (asTheyAre ? ["--no-filters"] : [])
     let ids = try git.run(words, .init(input: input)).lines.compactMap { GitID($0) }
-    guard ids.count == paths.count else { throw .gitUnreadable("hash-object", "\(ids.count) ids") }
+    guard ids.count == paths.count else { throw .gitCutShort("hash-object") }
     return Dictionary(zip(paths, ids)) { $1 }
   }
 

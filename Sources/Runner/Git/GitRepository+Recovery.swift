@@ -55,6 +55,7 @@ extension GitRepository {
   private func hasBeenLeft(_ commit: GitID) throws(Fault) -> Bool {
     let start = Array("\(commit) ".utf8)
     let worktrees = "\(layout.commonFolder)/worktrees"
+    if try tablesShowItLeft(commit) { return true }
     var waiting = ["\(layout.commonFolder)/logs"]
     waiting += try Self.paths(in: worktrees).map { "\($0)/logs" }
     while let path = waiting.popLast() {
@@ -68,11 +69,15 @@ extension GitRepository {
     return false
   }
 
-  /// What lies in a folder; nothing where there is no such folder.
   private static func paths(in folder: String) throws(Fault) -> [String] {
+    try names(in: folder).map { "\(folder)/\($0)" }
+  }
+
+  /// What lies in a folder; nothing where there is no such folder.
+  static func names(in folder: String) throws(Fault) -> [String] {
     guard FileFacts(at: folder).kind == .folder else { return [] }
     do throws(FileError) {
-      return try OpenFile.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).names().map { "\(folder)/\($0)" }
+      return try OpenFile.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW).names()
     } catch {
       throw .file("read", folder, error)
     }

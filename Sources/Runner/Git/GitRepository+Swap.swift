@@ -29,6 +29,7 @@ extension GitRepository {
   }
 
   package func syncRef(_ ref: String) throws(Fault) {
+    try syncReftables()
     try syncPath("\(layout.commonFolder)/\(ref)")
     // A branch `a/b` may have made the folder `a`.
     var folder = ref[...]
@@ -57,6 +58,6 @@ extension GitRepository {
         facts.sizeBytes == line.utf8.count && WholeFile.read(path) == Array(line.utf8)
       }
       return LockFile(path: path, sizeBytes: facts.sizeBytes, isOurs: isOurs)
-    }
+    } + reftableLocks
   }
 }

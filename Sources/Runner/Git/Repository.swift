@@ -25,6 +25,10 @@ package protocol Repository: Sendable {
   /// Attributes that a target's bytes depend on, as the working tree's rules say or those of a commit; paths
   /// without one are left out.
   func attributes(of paths: [String], at commit: GitID?) throws(Fault) -> [String: [TargetAttribute]]
+  /// The file whose rule gives a path an attribute, as a user would name it; nil where that is not known.
+  func attributeSource(
+    _ attribute: TargetAttribute, of path: String, at commit: GitID?
+  ) throws(Fault) -> String?
   /// Those of the paths that git ignores; a tracked path never is.
   func ignored(among paths: [String]) throws(Fault) -> Set<String>
   /// The user's hooks that have to do with commits.
@@ -113,6 +117,12 @@ package protocol Repository: Sendable {
 
   // MARK: Recovery
 
+  /// The commits in the history of a tip, which is that of `ref`, whose message has this line, the newest first.
+  func commits(
+    withLine line: String, in tip: GitID, of ref: String
+  ) throws(Fault) -> [(id: GitID, message: String)]
+  /// The message of the newest commit in a tip's history that changed a path; nil where that is not known.
+  func lastMessage(touching path: String, at tip: GitID) throws(Fault) -> String?
   /// Finds commits whose message has all these lines, such as a batch's trailers: in the history of `ref`, of
   /// any other ref, and in reflogs that show that a ref was there and left. Commits of the branch come first.
   func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit]

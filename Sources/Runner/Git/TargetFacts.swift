@@ -23,6 +23,10 @@ extension Repository {
     (Result { () throws(Fault) in try identities() }, Result { () throws(Fault) in try head() })
   }
 
+  package func attributeSource(
+    _ attribute: TargetAttribute, of path: String, at commit: GitID?
+  ) throws(Fault) -> String? { nil }
+
   package func lookAhead(at commit: GitID, paths: [String], folders: [String]) throws(Fault) {}
 
   package func askAhead(of paths: [String], folders: [String], at commit: GitID?, inWorkingTree: Bool) {}

@@ -45,10 +45,13 @@ enum WholeFile {
     return close(descriptor) == 0
   }
 
-  /// Syncs a file's bytes or a folder's names; what isn't there has none. Returns what failed.
+  /// Syncs a file's bytes or a folder's names; what isn't there has none, nor what would lie below a file. Returns
+  /// what failed.
   static func sync(_ path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    if descriptor < 0 { return errno == ENOENT ? nil : String(cString: strerror(errno)) }
+    if descriptor < 0 {
+      return errno == ENOENT || errno == ENOTDIR ? nil : String(cString: strerror(errno))
+    }
     defer { close(descriptor) }
     return fsync(descriptor) == 0 ? nil : String(cString: strerror(errno))
   }

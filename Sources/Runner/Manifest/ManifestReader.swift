@@ -94,6 +94,10 @@ struct ManifestReader {
     if let member = required("asset_id", in: element, asset: name, index: index) {
       id = member.value.string.flatMap(AssetID.init)
       if id == nil { refuse("asset_id", expected: Self.idExpected, member, asset: name, code: .id) }
+      if let text = id?.text, TargetPath.isDevice(text) {
+        refuse(
+          "asset_id", expected: "a name that is not a device's on Windows", member, asset: name, code: .id)
+      }
     }
     let path = required("path", in: element, asset: name, index: index).flatMap { readPath($0, asset: name) }
     let score = required("score", in: element, asset: name, index: index).flatMap {

@@ -20,6 +20,8 @@ public struct BatchState: Hashable, Sendable {
   /// Folders that starts of `place` meant to make; kept as long as the plan.
   public internal(set) var placeFolders: [String] = []
   public internal(set) var placement: Placement?
+  /// Placed files that were left in the working tree as somebody had changed them, until the batch ends.
+  public internal(set) var leftBehind: [String] = []
   /// When it was placed: the date of its commit.
   public internal(set) var placedMs: Int64 = 0
   /// A commit that was intended and neither confirmed nor superseded.
@@ -165,6 +167,7 @@ extension BatchState {
     update(ref) { $0.start(fact, run: run, version: version) }
     guard ref.stage == .place else { return }
     placePlan = fact.targets ?? []
+    leftBehind.removeAll { path in placePlan.contains { $0.path == path } }
     for folder in fact.folders ?? [] where !placeFolders.contains(folder) {
       placeFolders.append(folder)
     }
@@ -222,6 +225,7 @@ extension BatchState {
       placement = nil
       placePlan = []
       placeFolders = []
+      leftBehind += (fact.left ?? []).filter { !leftBehind.contains($0) }
     } else {
       commit.reopen(fact)
     }

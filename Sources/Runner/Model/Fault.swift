@@ -34,6 +34,10 @@ public struct Fault: Error, Hashable, Sendable {
   /// From 1, for a fault within a text file.
   public var line: Int?
   public var column: Int?
+  /// What an outside program printed, such as a hook that refused: shown as it is, and its tail kept in the event.
+  public var output: String?
+  /// Targets that are left in the working tree as somebody changed them.
+  public var left: [String] = []
   /// What was found wrong beside it in one go, in the order in which a reader meets it.
   public var others: [Fault] = []
 

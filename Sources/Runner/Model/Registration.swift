@@ -26,6 +26,8 @@ public struct Registration: Hashable, Sendable, Codable {
   public var toolVersion: String
   /// Targets the user allowed to be overwritten although they are not ours.
   public var forced: [String]
+  /// Commits of this batch in the branch's history that another clone or ledger made.
+  public var elsewhere: [String]?
 
   public init(
     manifest: Manifest, manifestDigest: Digest, images: [PinnedImage], configuration: Configuration,
@@ -47,6 +49,14 @@ public struct Registration: Hashable, Sendable, Codable {
     self.forced = forced
   }
 
+  /// What lands: the digest of the manifest and of its images' bytes, the same in every clone and ledger.
+  public var content: Digest { Self.content(of: manifestDigest, images) }
+
+  static func content(of manifest: Digest, _ images: [PinnedImage]) -> Digest {
+    let lines = ["ledgerctl/content/v1", manifest.hex] + images.map { "\($0.asset) \($0.digest.hex)" }
+    return Digest.sha256(lines.map { $0 + "\n" }.joined().utf8)
+  }
+
   /// The branch's short name.
   public var branchName: String {
     let prefix = "refs/heads/"
@@ -58,7 +68,7 @@ public struct Registration: Hashable, Sendable, Codable {
     case manifestDigest = "manifest_digest"
     case images, configuration, templates, branch, tip, base, author, committer
     case toolVersion = "tool_version"
-    case forced
+    case forced, elsewhere
   }
 }
 

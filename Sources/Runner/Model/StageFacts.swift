@@ -135,10 +135,14 @@ public struct StageDeferral: Hashable, Sendable, Codable {
   public var source: String?
   /// Whether waiting within a run is of any use; false for daily quotas and faults of the surroundings.
   public var worthWaiting: Bool
+  /// The tail of what an outside program printed, such as a hook that refused.
+  public var output: String?
+  /// Targets that were placed and are left in the working tree, because they no longer hold what was placed.
+  public var left: [String]?
 
   public init(
     reason: Reason, code: String, message: String, exit: ExitStatus, until: Deadline?,
-    source: String?, worthWaiting: Bool
+    source: String?, worthWaiting: Bool, output: String? = nil, left: [String]? = nil
   ) {
     self.reason = reason
     self.code = code
@@ -147,11 +151,14 @@ public struct StageDeferral: Hashable, Sendable, Codable {
     self.until = until
     self.source = source
     self.worthWaiting = worthWaiting
+    self.output = output
+    self.left = left
   }
 
   enum CodingKeys: String, CodingKey {
     case reason, code, message, exit, until, source
     case worthWaiting = "worth_waiting"
+    case output, left
   }
 }
 
@@ -181,10 +188,13 @@ public struct StageInterruption: Hashable, Sendable, Codable {
 public struct StageInvalidation: Hashable, Sendable, Codable {
   public var code: String
   public var message: String
+  /// Of `place`: targets that were left in the working tree, because they no longer hold what was placed.
+  public var left: [String]?
 
-  public init(code: String, message: String) {
+  public init(code: String, message: String, left: [String] = []) {
     self.code = code
     self.message = message
+    self.left = left.isEmpty ? nil : left
   }
 }
 

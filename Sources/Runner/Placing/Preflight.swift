@@ -52,6 +52,11 @@ struct Preflight: Sendable {
       identities: identities, notes: notes)
   }
 
+  /// Branches that a tool makes anew all the time, out of others: a commit on one would be lost.
+  private static let madeByTools: Set = [
+    "refs/heads/gitbutler/workspace", "refs/heads/gitbutler/integration",
+  ]
+
   /// Names the hooks that are there and do not run, in one line; nil where there are none.
   ///
   /// `run` says that the configuration asks for hooks.
@@ -71,6 +76,7 @@ struct Preflight: Sendable {
   ) throws(Fault) -> (ref: String, tip: GitID?, base: GitID?, inWorkingTree: Bool) {
     guard let branch, !branch.isEmpty else {
       switch head {
+      case .branch(let ref, _) where Self.madeByTools.contains(ref): throw .branchOfATool(ref)
       case .branch(let ref, let tip): return (ref, tip, nil, true)
       case .detached(let commit): throw .headDetached(commit)
       }

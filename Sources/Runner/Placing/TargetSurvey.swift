@@ -96,7 +96,8 @@ struct TargetSurvey: Sendable {
       let isImage = images.contains { prefix + $0 == path }
       // A PNG begins with CR LF; our own texts hold none.
       for attribute in attributes where attribute != .lfs && (attribute != .text || isImage) {
-        faults.append(.targetAttribute(path, attribute))
+        let source = try? repository.attributeSource(attribute, of: path, at: inWorkingTree ? nil : tip)
+        faults.append(.targetAttribute(path, attribute, source: source ?? nil))
       }
     }
     for (path, obstacle) in facts.obstacles.sorted(by: { $0.key < $1.key }) {

@@ -28,6 +28,10 @@ enum StageOutcome: Hashable, Sendable {
     var afterMs: Int64?
     var source: String?
     var worthWaiting: Bool
+    /// What an outside program printed.
+    var output: String?
+    /// Targets left in the working tree.
+    var left: [String] = []
   }
 
   /// What a fault of ours means for the stage of an asset that met it: surroundings defer, everything else fails.
@@ -52,14 +56,19 @@ enum StageOutcome: Hashable, Sendable {
     .deferred(
       Deferral(
         reason: reason, code: fault.code, message: fault.message, exit: fault.exit,
-        worthWaiting: false))
+        worthWaiting: false, output: fault.output, left: fault.left))
   }
 
-  private static func surroundings(_ fault: Fault) -> StageDeferral.Reason? {
-    switch fault.exit {
-    case .canGoOn: fault.code == "disk_full" ? .diskFull : .lockHeld
-    case .inTheWay: .inTheWay
-    case .disk, .configuration: .surroundings
+  /// Why a fault puts a stage off; nil for one that is the asset's own.
+  static func surroundings(_ fault: Fault) -> StageDeferral.Reason? {
+    switch (fault.exit, fault.code) {
+    case (.canGoOn, "disk_full"), (.canGoOn, "git_disk_full"), (.disk, "ledger_disk_full"): .diskFull
+    case (.canGoOn, "batch_held"), (.canGoOn, "commit_lock_held"), (.canGoOn, "git_locked"),
+      (.canGoOn, "ledger_busy"), (.canGoOn, "index_lock_lost"):
+      .lockHeld
+    case (.canGoOn, "limited"), (.canGoOn, "waits_too_long"): .limited
+    case (.inTheWay, _): .inTheWay
+    case (.canGoOn, _), (.disk, _), (.configuration, _): .surroundings
     default: nil
     }
   }
@@ -168,6 +177,11 @@ struct OutcomeRecorder: Sendable {
     }
     return StageDeferral(
       reason: deferral.reason, code: deferral.code, message: deferral.message, exit: deferral.exit,
-      until: until, source: source, worthWaiting: worthWaiting)
+      until: until, source: source, worthWaiting: worthWaiting,
+      output: deferral.output.map { String($0.suffix(Self.outputLimit)) },
+      left: deferral.left.isEmpty ? nil : deferral.left)
   }
+
+  /// How much of a program's output an event keeps, in characters.
+  static let outputLimit = 4096
 }

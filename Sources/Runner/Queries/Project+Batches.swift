@@ -85,13 +85,11 @@ extension Project {
     try await BatchState.load(batch, asOf: point, from: store)
   }
 
-  /// Whether a batch's commit is no longer on its branch.
-  public func commitHasLeft(_ state: BatchState) throws(Fault) -> Bool {
-    guard let confirmation = state.confirmation else { return false }
-    if let holds = CommitPresence.onBranch(confirmation, from: layout.root, environment: environment) {
-      return !holds
-    }
-    return try CommitPresence.hasLeft(state, repository: try repository())
+  /// Where what a batch landed is now; nil for one that has not landed.
+  public func landing(of state: BatchState) throws(Fault) -> Landing? {
+    guard state.completion != nil else { return nil }
+    if CommitPresence.isSeen(state, from: layout.root, environment: environment) { return .landed }
+    return try Landing.of(state, in: try repository())
   }
 
   package static func id(of row: BatchRow) throws(Fault) -> BatchID {
@@ -138,31 +136,16 @@ extension BatchState {
   }
 }
 
-/// Whether what a batch committed is still there.
+/// Whether what a batch committed is still there, at first glance.
 enum CommitPresence {
-  /// Whether the commit is on its branch, by one call of git and without looking for the repository first; nil where
-  /// that does not tell.
-  static func onBranch(
-    _ confirmation: CommitConfirmation, from directory: String, environment: [String: String]
-  ) -> Bool? {
-    guard let git = try? GitProgram(directory: directory, environment: environment),
-      let result = try? git.run(
-        ["for-each-ref", "--format=%(refname)", "--contains", confirmation.sha, confirmation.ref],
-        .init(answers: [0, 129]))
-    else { return nil }
-    // 129: no such commit is there, on whatever branch.
-    return result.succeeded && result.lines.contains(confirmation.ref[...])
-  }
-
-  /// Whether the commit is on its branch, as far as one call of git tells; false may mean that it could not be told.
+  /// Whether the commit is its branch's tip, by one call of git and without looking for the repository first; false
+  /// may mean that it could not be told.
   static func isSeen(_ state: BatchState, from directory: String, environment: [String: String]) -> Bool {
-    state.confirmation.flatMap { onBranch($0, from: directory, environment: environment) } ?? false
-  }
-
-  static func hasLeft(_ state: BatchState, repository: any Repository) throws(Fault) -> Bool {
-    guard let confirmation = state.confirmation, let commit = GitID(confirmation.sha) else { return false }
-    guard let tip = try repository.tip(of: confirmation.ref) else { return true }
-    if tip == commit { return false }
-    return try !repository.isAncestor(commit, of: tip)
+    guard let landed = state.landedCommit,
+      let git = try? GitProgram(directory: directory, environment: environment),
+      let result = try? git.run(
+        ["for-each-ref", "--format=%(objectname)", landed.ref], .init(answers: [0, 129]))
+    else { return false }
+    return result.succeeded && result.lines.first == landed.sha[...]
   }
 }

@@ -6,7 +6,7 @@ import Ledger
 /// branch is swapped only if it still is where the intent says, the index is published, the confirmation is written.
 /// A fault before the swap frees the index again; a death leaves it locked, until the next commit takes the lock over.
 extension StageWork {
-  /// How often a branch that keeps moving is followed.
+  /// How often a branch that keeps moving is followed at least, however short the wait.
   private static let patience = 5
 
   func commit(in run: BatchRun) async throws {
@@ -28,8 +28,16 @@ extension StageWork {
     let started = surroundings.clock.now()
     let attempt = await run.state.commit.nextAttempt
     try await run.append([.stageStarted(StageRef(nil, .commit, attempt: attempt), StageStart())])
-    for _ in 0..<Self.patience {
+    var tries = 0
+    while true {
       if try await commitOnce(in: run, started: started) { return }
+      tries += 1
+      let waitedMs = elapsedMs(since: started)
+      if let status = run.stop.status { throw Fault.stopped(batch, status) }
+      guard tries < Self.patience || waitedMs < run.maxWaitMs(registration) else { break }
+      // Whoever else commits here gets on meanwhile: many ledgers of one repository, say.
+      let pauseMs = min(waitedMs / 4, 1000) + Int64(surroundings.newSeed() % 50)
+      try? await surroundings.clock.sleep(until: Deadline(surroundings.clock.now(), plusMs: pauseMs))
     }
     throw Fault.branchKeepsMoving(registration.branch)
   }
@@ -80,8 +88,7 @@ extension StageWork {
   private func rewriteTargets(_ placement: Placement, in run: BatchRun) async throws {
     do throws(Fault) { try await write(placement.targets) } catch {
       guard error.exit == .inTheWay else { throw error }
-      try await returnToPackaged(run, because: error)
-      throw error
+      throw try await returnToPackaged(run, because: error)
     }
   }
 
@@ -98,18 +105,22 @@ extension StageWork {
         if run.stop.status == nil { error = .refusal(byKilledHook: error) }
       }
       guard error.exit == .inTheWay || error.exit == .configuration else { throw error }
-      try await returnToPackaged(run, because: error)
-      throw error
+      throw try await returnToPackaged(run, because: error)
     }
   }
 
-  private func returnToPackaged(_ run: BatchRun, because fault: Fault) async throws {
-    _ = try await takeBackUnderLock(in: run)
+  /// Undoes what was placed; returns the fault, which knows then what is left in the working tree.
+  private func returnToPackaged(_ run: BatchRun, because fault: Fault) async throws -> Fault {
+    var fault = fault
+    fault.left = try await takeBackUnderLock(in: run)
     let attempt = await run.state.place.nextAttempt
     try await run.append([
       .stageInvalidated(
-        StageRef(nil, .place, attempt: attempt), StageInvalidation(code: fault.code, message: fault.message))
+        StageRef(nil, .place, attempt: attempt),
+        StageInvalidation(code: fault.code, message: fault.message, left: fault.left))
     ])
+    await run.noteLeft(fault.left)
+    return fault
   }
 
   private func draft(
@@ -117,7 +128,7 @@ extension StageWork {
   ) async throws -> CommitDraft {
     let prefix = try surroundings.repository().layout.prefix
     let head = try await surroundings.store.head()
-    let message = try commitMessage(for: placement.targets, head: head)
+    let message = try commitMessage(for: placement.targets, content: state.content, head: head)
     let attributes = try surroundings.repository().attributes(
       of: placement.targets.map { prefix + $0.path },
       at: destination.inWorkingTree ? nil : destination.parent)
@@ -139,7 +150,9 @@ extension StageWork {
   }
 
   /// The message of a commit of these targets, anchored at a head of the ledger.
-  func commitMessage(for targets: [PlannedTarget], head: LedgerHead) throws(Fault) -> String {
+  func commitMessage(
+    for targets: [PlannedTarget], content: Digest? = nil, head: LedgerHead
+  ) throws(Fault) -> String {
     let updating = registration.manifest.assets.allSatisfy { asset in
       targets.contains { $0.asset == asset.id && $0.found != .absent }
     }
@@ -150,7 +163,7 @@ extension StageWork {
         return CommitMessage.Asset(
           id: asset.id, name: brief.name, category: brief.category, score: brief.score)
       },
-      updating: updating, head: head)
+      updating: updating, content: content ?? registration.content, head: head)
   }
 
   /// Swaps the branch to the intended commit; false where it had moved, after superseding the intent.
@@ -334,10 +347,12 @@ extension CommitIntent {
     return String(object[gap.upperBound...])
   }
 
+  private static let trailerNames = ["Ledger-Batch", "Ledger-Revert", "Ledger-Head"]
+
   /// The lines that tell the batch's commit apart from every other.
   var trailers: [String] {
     message.split(separator: "\n").map(String.init)
-      .filter { $0.hasPrefix("Ledger-Batch: ") || $0.hasPrefix("Ledger-Head: ") }
+      .filter { line in Self.trailerNames.contains { line.hasPrefix("\($0): ") } }
   }
 }
 

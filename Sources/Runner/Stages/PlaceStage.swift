@@ -12,6 +12,7 @@ extension StageWork {
     }
     let started = surroundings.clock.now()
     let destination = try currentDestination()
+    if try await completeIfLanded(destination, in: run) { return }
     let bundles = try bundles(of: state)
     let targets: [PlannedTarget]
     do {
@@ -35,6 +36,22 @@ extension StageWork {
           targets: targets, createdFolders: planned.placeFolders,
           inWorkingTree: destination.inWorkingTree)),
     ])
+  }
+
+  /// Completes a batch that another clone or ledger has landed since it was registered; false where nobody has.
+  func completeIfLanded(_ destination: Preflight.Destination, in run: BatchRun) async throws(Fault) -> Bool {
+    guard let tip = destination.tip, tip.text != registration.tip else { return false }
+    let repository = try surroundings.repository()
+    let content = await run.state.content ?? registration.content
+    let history = try BatchHistory(of: batch, on: destination.ref, at: tip, in: repository)
+    guard let found = try history.landing(of: content, at: tip, in: repository), found.landing == .landed,
+      registration.elsewhere?.contains(found.commit) != true
+    else { return false }
+    let metrics = await run.state.metrics
+    try await run.write([
+      .batchCompleted(BatchCompletion(alreadyPresent: true, commit: found.commit, metrics: metrics))
+    ])
+    return true
   }
 
   /// The branch as it stands now; the batch's own commit is not made elsewhere.

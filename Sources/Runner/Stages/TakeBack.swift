@@ -4,11 +4,13 @@ import Ledger
 extension StageWork {
   /// Opens `place` again after taking back what it wrote.
   func unplace(in run: BatchRun, why: String) async throws(Fault) {
-    _ = try await takeBack(in: run)
+    let left = try await takeBack(in: run)
+    await run.noteLeft(left)
     let attempt = await run.state.place.nextAttempt
     try await run.write([
       .stageInvalidated(
-        StageRef(nil, .place, attempt: attempt), StageInvalidation(code: "taken_back", message: why))
+        StageRef(nil, .place, attempt: attempt),
+        StageInvalidation(code: "taken_back", message: why, left: left))
     ])
   }
 
@@ -21,6 +23,19 @@ extension StageWork {
     let lock = try await surroundings.locks.acquireCommit()
     defer { lock.release() }
     return try await takeBackUnderLock(in: run)
+  }
+
+  /// Those of the paths, left behind by earlier takings back, that are no commit's by now and still there.
+  func stillLeft(_ paths: [String]) async throws(Fault) -> [String] {
+    guard !paths.isEmpty else { return [] }
+    let repository = try surroundings.repository()
+    let prefix = repository.layout.prefix
+    let tip = try repository.tip(of: registration.branch)
+    let status = try repository.status(of: paths.map { prefix + $0 }, at: tip)
+    return paths.filter { path in
+      guard let found = status[prefix + path], found.working != .absent else { return false }
+      return found.tip == nil || !found.isUnmodified
+    }
   }
 
   /// Also frees git's index, if a commit of this ledger's that was killed before its intent left it locked: nothing

@@ -43,7 +43,7 @@ struct Status: Verb {
       if let asset, !standing.state.assets.contains(where: { $0.id == asset }) { continue }
       // Asking git takes longer than all the rest: only where somebody looks closely.
       if point == nil, self.batch != nil || asset != nil {
-        standing.commitHasLeft = (try? project.commitHasLeft(standing.state)) ?? false
+        standing.landing = (try? project.landing(of: standing.state)) ?? nil
       }
       found.append(standing)
     }

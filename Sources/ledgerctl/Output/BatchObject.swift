@@ -2,7 +2,7 @@ import Runner
 
 /// A batch as the result shows it to scripts.
 enum BatchObject {
-  static func json(_ batch: BatchID, _ state: BatchState) -> JSONValue {
+  static func json(_ batch: BatchID, _ state: BatchState, isAlreadyLanded: Bool = false) -> JSONValue {
     let metrics = state.completion?.metrics ?? state.metrics
     let faults = state.faults(batch: batch)
     var members: [JSONValue.Member] = [
@@ -11,7 +11,10 @@ enum BatchObject {
         "assets",
         .array(state.assets.map { asset in Self.asset(asset, faults.first { $0.asset == asset.id.text }) })),
     ]
-    if let sha = state.confirmation?.sha { members.append(.init("commit", .string(sha))) }
+    if let sha = state.confirmation?.sha ?? state.completion?.commit {
+      members.append(.init("commit", .string(sha)))
+    }
+    if isAlreadyLanded { members.append(.init("already_landed", true)) }
     for (name, count) in [
       ("created", metrics.created), ("updated", metrics.updated), ("removed", metrics.removed),
       ("directories", metrics.directories),

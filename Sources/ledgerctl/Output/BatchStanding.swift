@@ -9,8 +9,8 @@ struct BatchStanding {
   let now: Moment
   /// It is shown as it was once: nothing goes on from there.
   var isPast = false
-  /// Its commit is no longer on its branch.
-  var commitHasLeft = false
+  /// Where what it landed is now; nil for a batch that has not landed, or where nobody looked.
+  var landing: Landing?
 
   /// How to go on with it.
   var next: [[String]] { isPast ? [] : NextStep.after(batch, state) }
@@ -35,8 +35,9 @@ enum StatusDocument {
     if let sha = state.confirmation?.sha { members.append(.init("commit", .string(sha))) }
     if let branch = state.registration?.branchName { members.append(.init("branch", .string(branch))) }
     if state.confirmation != nil {
-      members.append(.init("commit_left_branch", .bool(standing.commitHasLeft)))
+      members.append(.init("commit_left_branch", .bool(standing.landing == .gone)))
     }
+    if let landing = standing.landing { members.append(.init("landing", .string(landing.rawValue))) }
     let next = standing.next.map {
       JSONValue.array(($0 + words).map(JSONValue.string))
     }

@@ -67,7 +67,19 @@ struct Console: Sendable {
 
   /// Puts faults into words on stderr, each with its hint.
   func show(_ faults: [Fault]) {
-    for fault in faults { err.write(FaultText.text(of: fault, errStyle)) }
+    for fault in faults {
+      showOutput(of: fault)
+      err.write(FaultText.text(of: fault, errStyle))
+    }
+    err.flush()
+  }
+
+  /// Passes on what an outside program printed before it failed, as git does, with nothing in it that acts on a
+  /// terminal.
+  func showOutput(of fault: Fault) {
+    for line in fault.output?.split(whereSeparator: \.isNewline) ?? [] {
+      err.write(VisibleText.showing(String(line.replacing("\t", with: "    "))) + "\n")
+    }
     err.flush()
   }
 

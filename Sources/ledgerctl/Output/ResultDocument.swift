@@ -26,7 +26,10 @@ struct ResultDocument {
   init(_ reports: [RunReport], adding words: [String]) {
     exit = .standing(for: reports.map(\.exit))
     for report in reports {
-      if report.state.registration != nil { batches.append(BatchObject.json(report.batch, report.state)) }
+      if report.state.registration != nil {
+        batches.append(
+          BatchObject.json(report.batch, report.state, isAlreadyLanded: report.isAlreadyLanded))
+      }
       errors += report.faults.map(Self.error)
       next += NextStep.after(report.batch, report.state).map { $0 + words }
     }
@@ -60,6 +63,7 @@ struct ResultDocument {
     for (name, number) in [("line", fault.line), ("column", fault.column)] {
       if let number { members.append(.init(name, JSONValue(number))) }
     }
+    if !fault.left.isEmpty { members.append(.init("left", .array(fault.left.map(JSONValue.string)))) }
     if let hint = fault.hint { members.append(.init("hint", .string(hint))) }
     members.append(.init("exit", JSONValue(Int(fault.exit.rawValue))))
     return .object(members)

@@ -30,6 +30,10 @@ enum RunText {
     guard let sha = completion.commit else {
       return "Nothing to do: \(branch) held the bundles of batch \(report.batch) already"
     }
+    if report.isFoundInHistory || completion.alreadyPresent {
+      return
+        "Nothing to do: batch \(report.batch) landed as \(sha.prefix(7)) on \(branch) (found in the history)"
+    }
     return "Nothing to do: batch \(report.batch) landed as commit \(sha.prefix(7)) on \(branch)"
   }
 
@@ -49,6 +53,9 @@ enum RunText {
 
   static func committed(_ state: BatchState, _ completion: BatchCompletion) -> String {
     let branch = state.registration?.branchName ?? ""
+    if completion.alreadyPresent, let sha = completion.commit {
+      return "Committed: nothing: landed as \(sha.prefix(7)) on \(branch) (found in the history)"
+    }
     guard let sha = completion.commit else {
       return "Committed: nothing to commit: the branch holds these bundles already"
     }

@@ -53,10 +53,12 @@ enum StatusText {
   private static func notes(_ standing: BatchStanding) -> [String] {
     let state = standing.state
     var notes: [String] = []
-    if standing.commitHasLeft {
+    if let landing = standing.landing, landing != .landed {
+      let branch = state.registration?.branchName ?? ""
       notes.append(
-        "  The commit is no longer on \(state.registration?.branchName ?? ""). "
-          + "Land it anew with `ledgerctl run MANIFEST --again`.")
+        (landing == .reverted
+          ? "  The commit was reverted on \(branch). " : "  The commit is no longer on \(branch). ")
+          + "Land it again with `ledgerctl run MANIFEST --again`.")
     }
     for (stage, found) in [(Stage.place, state.place), (.commit, state.commit)] {
       if case .deferred(let deferral, _) = found.progress {

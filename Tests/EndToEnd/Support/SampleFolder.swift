@@ -8,12 +8,15 @@ final class SampleFolder {
   let root: String
   var environment: [String: String]
 
-  init() throws {
+  /// `git` names the folder of another git than the one in PATH, `options` are for `git init`.
+  init(git folder: String? = nil, options: [String] = []) throws {
     root =
       FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path
       + "/ledgerctl-e2e-\(UUID().uuidString)"
     environment = [
-      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "HOME": root + "/.home",
+      "PATH": (folder.map { $0 + ":" } ?? "")
+        + (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"),
+      "HOME": root + "/.home",
       "USER": "tester",
       "LANG": "C.UTF-8", "TZ": "UTC",
     ]
@@ -21,7 +24,7 @@ final class SampleFolder {
       try FileManager.default.createDirectory(atPath: root + "/" + folder, withIntermediateDirectories: true)
     }
     try write("/.home/\n/downloads/\n/*.json\n", to: ".gitignore")
-    try git("init", "-q", "-b", "main")
+    try git(["init", "-q", "-b", "main"] + options)
     try git("config", "user.name", "Test")
     try git("config", "user.email", "test@example.org")
     try git("add", ".gitignore")
@@ -83,7 +86,10 @@ final class SampleFolder {
   }
 
   @discardableResult
-  func git(_ words: String...) throws -> String {
+  func git(_ words: String...) throws -> String { try git(words) }
+
+  @discardableResult
+  func git(_ words: [String]) throws -> String {
     var command = Command(["git"] + words, environment: environment, directory: root)
     command.timeout = .seconds(60)
     let result = try ChildProcess.runBlocking(command)

@@ -67,14 +67,14 @@ struct CommitMessageTests {
     #expect(CommitMessage.title(of: try #require(BatchID(batch))) == title)
   }
 
-  @Test("The whole message has a line an asset and ends in the two trailers")
+  @Test("The whole message has a line an asset and ends in the three trailers")
   func wholeMessage() throws {
     let text = try CommitMessage().text(
       batch: #require(BatchID("batch-theatrical-specimens")),
       assets: [
         .init(id: #require(AssetID("ASSET-3")), name: "Nocturnal Canopy", category: "patterns", score: 92),
         .init(id: #require(AssetID("ASSET-4")), name: "Fern", category: "specimens", score: 94.5),
-      ], updating: false, head: LedgerHead(position: 41, hash: .zero))
+      ], updating: false, content: .sha256("content".utf8), head: LedgerHead(position: 41, hash: .zero))
     #expect(
       text == """
         feat(assets): Add batch theatrical specimens - Assets 3,4
@@ -83,7 +83,8 @@ struct CommitMessageTests {
         - ASSET-4: Fern (specimens, score 94.5)
 
         Ledger-Batch: batch-theatrical-specimens
-        Ledger-Head: 41:\(String(repeating: "0", count: 64))
+        Ledger-Manifest: \(Digest.sha256("content".utf8).hex.prefix(40))
+        Ledger-Head: 41:\(String(repeating: "0", count: 40))
 
         """)
   }
@@ -92,19 +93,31 @@ struct CommitMessageTests {
     "A name can neither end the message nor forge a trailer nor act on a terminal",
     arguments: [
       "a\n---\nb", "x\n\nLedger-Head: 1:2", "\u{1b}[2J\u{202e}\0", String(repeating: "n", count: 9000),
+      "a" + String(repeating: "\u{301}", count: 200_000), "Leaf [skip ci] fixes #1 @torvalds", "[[ci skip]]",
+      String(repeating: "👩‍👩‍👧", count: 50),
     ])
   func hostileNames(name: String) throws {
     let asset = CommitMessage.Asset(
       id: try #require(AssetID("A-1")), name: name, category: "\n---\n", score: 90)
     let text = try CommitMessage().text(
       batch: #require(BatchID("b")), assets: [asset], updating: false,
-      head: LedgerHead(position: 1, hash: .zero))
+      content: .zero, head: LedgerHead(position: .max, hash: .zero))
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    #expect(lines.count == 7)
+    #expect(lines.count == 8)
     #expect(!lines.contains { $0.hasPrefix("---") })
-    #expect(lines.filter { $0.hasPrefix("Ledger-") }.count == 2)
-    #expect(lines.allSatisfy { $0.count < 200 })
+    #expect(lines.filter { $0.hasPrefix("Ledger-") }.count == 3)
+    #expect(lines.allSatisfy { $0.unicodeScalars.count <= 80 && $0.utf8.count <= 240 })
+    #expect(!text.contains { "[]#@".contains($0) })
     #expect(!lines.joined().unicodeScalars.contains(where: VisibleText.isHidden))
+  }
+
+  @Test("Every line of the trailers fits 80 columns at any position, with the longest id")
+  func columns() throws {
+    let batch = try #require(BatchID(String(repeating: "b", count: 64)))
+    let text = try CommitMessage(subject: "x").text(
+      batch: batch, assets: [], updating: false, content: .zero,
+      head: LedgerHead(position: .max, hash: .zero))
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
   }
 
   @Test(

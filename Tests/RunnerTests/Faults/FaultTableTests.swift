@@ -46,6 +46,49 @@ struct FaultTableTests {
     }
   }
 
+  @Test("A fault that puts a stage off is recorded with its own reason")
+  func reasons() {
+    let full: Set = ["disk_full", "git_disk_full", "ledger_disk_full"]
+    let held: Set = ["batch_held", "commit_lock_held", "git_locked", "ledger_busy", "index_lock_lost"]
+    for row in FaultTable.areas.flatMap(\.rows) {
+      let fault = row.fault
+      let expected: StageDeferral.Reason? =
+        switch fault.exit {
+        case .canGoOn, .disk, .configuration:
+          full.contains(fault.code)
+            ? .diskFull
+            : held.contains(fault.code)
+              ? .lockHeld : ["limited", "waits_too_long"].contains(fault.code) ? .limited : .surroundings
+        case .inTheWay: .inTheWay
+        default: nil
+        }
+      #expect(StageOutcome.surroundings(fault) == expected, "\(row.factory)")
+      guard case .deferred(let deferral) = StageOutcome.ofBatch(fault) else {
+        Issue.record("\(row.factory) does not put the batch's stage off.")
+        continue
+      }
+      #expect(deferral.reason == expected ?? .surroundings && deferral.code == fault.code)
+    }
+    #expect(full.union(held).isSubset(of: FaultTable.areas.flatMap(\.rows).map(\.fault.code)))
+  }
+
+  @Test("What a program said last is told, in one line, with what belongs together")
+  func lastWords() {
+    func words(_ text: String) -> String {
+      ProcessResult(exit: .code(1), output: [], errorTail: Array(text.utf8)).lastWords
+    }
+    #expect(words("") == "it said nothing")
+    #expect(
+      words("fatal: unknown repository extension found:\n\trefstorage\n")
+        == "fatal: unknown repository extension found: refstorage")
+    #expect(
+      words("trim....Passed\ncheck json....\u{1b}[41mFailed\u{1b}[m\n\na.json: line 3.\n")
+        == "trim....Passed; check json....Failed; a.json: line 3")
+    let many = (1...100).map { "line \($0)" }.joined(separator: "\n")
+    #expect(words(many).hasPrefix("line 95; ") && words(many).hasSuffix("line 100"))
+    #expect(words(String(repeating: "x", count: 9000)).count <= 601)
+  }
+
   @Test("Whatever an extractor answers has a code, an exit status of the contract and a next step")
   func refusals() {
     let codes = RefusalTable.rows.compactMap(\.told?.code)

@@ -48,6 +48,16 @@ extension Runner {
       tip: destination.tip?.text, base: destination.base?.text, author: destination.identities.author,
       committer: destination.identities.committer, toolVersion: surroundings.process.toolVersion,
       forced: request.forced)
+    if !request.again, action == .register {
+      let repository = try surroundings.repository()
+      let history = try BatchHistory(of: plan.batch, on: destination.ref, at: destination.tip, in: repository)
+      if let found = try history.landing(of: registration.content, at: destination.tip, in: repository) {
+        plan.action = .nothing
+        plan.notes = ["The batch landed as \(found.commit.prefix(12)) (found in the history)."]
+        plan.notes += Self.notes(on: found.landing, of: found.commit, registration.branchName)
+        return
+      }
+    }
     try await work(registered(registration, state), registration, destination, into: &plan)
   }
 
@@ -116,7 +126,8 @@ extension Runner {
     let message = try stages.commitMessage(for: plan.targets, head: LedgerHead(position: 0, hash: .zero))
     plan.commit = BatchPlan.CommitPlan(
       ref: destination.ref, branch: stages.registration.branchName, parent: destination.parent?.text,
-      message: message.replacing("0:\(Digest.zero)", with: "POSITION:HASH"),
+      message: message.replacing(
+        CommitMessage.anchor(LedgerHead(position: 0, hash: .zero)), with: "POSITION:HASH"),
       author: stages.registration.author, signs: stages.configuration.commit.sign)
   }
 

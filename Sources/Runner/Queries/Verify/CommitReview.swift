@@ -113,14 +113,12 @@ struct CommitReview {
         position: last.position, batch: last.batch, repair: .ref(ref, sha: target.text)))
   }
 
-  /// Position and hash of a commit's anchor; nil for a text that is none.
+  /// Position and hash of a commit's anchor, all of its digits as before 0.2 or the first of them; nil for a text that
+  /// is none.
   static func head(in message: GitRepository.Message) -> LedgerHead? {
     let parts = message.trailer("Ledger-Head")?.split(separator: ":") ?? []
-    guard parts.count == 2, let position = Int64(parts[0]), position > 0, let hash = Digest(hex: parts[1])
-    else {
-      return nil
-    }
-    return LedgerHead(position: position, hash: hash)
+    guard parts.count == 2, let position = Int64(parts[0]), position > 0 else { return nil }
+    return LedgerHead(position: position, hashPrefix: parts[1])
   }
 
   // MARK: - Anchors
@@ -129,10 +127,10 @@ struct CommitReview {
   ///
   /// A commit whose batch this ledger has never seen may be another ledger's: of a sub-folder of the same
   /// repository, or
-  /// one that was thrown away. It counts against this one only if other commits prove that it anchors this
+  /// one that was thrown away; `elsewhere` are those of which this ledger says itself that another made them. It counts against this one only if other commits prove that it anchors this
   /// one.
   func judge(
-    _ verification: LedgerVerification, batches: Set<String>
+    _ verification: LedgerVerification, batches: Set<String>, elsewhere: Set<GitID>
   ) throws(Fault) -> [LedgerReview.Finding] {
     var held: Set<LedgerHead> = []
     for anchor in verification.anchors where anchor.holds { held.insert(anchor.head) }
@@ -144,7 +142,8 @@ struct CommitReview {
       let isCut = anchor.head.position > verification.head.position
       let short = anchor.sha.text.prefix(12)
       let isKnown = anchor.isClaimed || batches.contains(anchor.batch)
-      let isElsewhere = isKnown ? false : isOurs ? try isForeign(anchor) : true
+      let isToldElsewhere = elsewhere.contains(anchor.sha) && !anchor.isClaimed
+      let isElsewhere = isToldElsewhere ? true : isKnown ? false : isOurs ? try isForeign(anchor) : true
       if isElsewhere {
         findings.append(
           .init(
@@ -165,7 +164,7 @@ struct CommitReview {
             .error, .anchor,
             "The ledger is not the one that was published: commit \(short) of batch \"\(anchor.batch)\" "
               + "names "
-              + "\(anchor.head.hash) for position \(anchor.head.position), and the ledger has another "
+              + "\(anchor.head.knownHash) for position \(anchor.head.position), and the ledger has another "
               + "hash there.",
             position: anchor.head.position, batch: anchor.batch))
       }

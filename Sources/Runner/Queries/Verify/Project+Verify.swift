@@ -37,13 +37,33 @@ private struct Verifier {
     let found = try project.verifyLedger(anchors: heads, integrity: isDeep ? .full : .none, folding: &fold)
     takeChain(found, headFile: anchor, into: &review)
     if let commits {
-      review.findings += try commits.judge(found, batches: Set(fold.names).union(try await names()))
+      review.findings += try commits.judge(
+        found, batches: Set(fold.names).union(try await names()), elsewhere: try await elsewhere(commits))
     }
     // A broken chain has been told; what is read past the break proves nothing more.
     if found.finding == nil { takeReplay(found, fold, into: &review) }
     try lookAtObjects(fold, into: &review)
     if let commits { try lookAtFiles(fold, in: commits.repository, into: &review) }
     return review
+  }
+
+  /// Commits of this ledger's batches of which it says that another made them.
+  private func elsewhere(_ commits: CommitReview) async throws(Fault) -> Set<GitID> {
+    var found: Set<GitID> = []
+    for batch in Set(commits.anchors.filter { !$0.isClaimed }.map(\.batch)) {
+      var query = EventQuery(batch: batch)
+      query.types = ["batch.registered", "batch.revised", "batch.completed"]
+      for event in try await project.events(matching: query) {
+        switch try? BatchEvent(event) {
+        case .batchRegistered(let fact)?, .batchRevised(let fact)?:
+          found.formUnion((fact.elsewhere ?? []).compactMap { GitID($0) })
+        case .batchCompleted(let fact)? where fact.alreadyPresent:
+          if let commit = fact.commit.flatMap({ GitID($0) }) { found.insert(commit) }
+        default: continue
+        }
+      }
+    }
+    return found
   }
 
   private func names() async throws(Fault) -> [String] { try await project.batches().map(\.batch) }
