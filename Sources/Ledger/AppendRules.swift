@@ -31,18 +31,19 @@ struct LimiterChanges {
   private(set) var ended: [String] = []
   /// By limiter, each the later of the pause that was and the one that is asked for.
   private(set) var pauses: [String: Deadline] = [:]
-  /// Calls that can no longer count, to be forgotten.
+  /// Calls that can no longer count, or were never made, to be forgotten.
   private(set) var spent: [String] = []
   private(set) var started: [CallStart] = []
 
   /// Lets all calls of the request start, or throws `StoreError.limited` for the first limiter that refuses.
   ///
-  /// The calls that end and the pauses are taken into account first. The calls of one limiter are decided
+  /// The calls that end, those given back and the pauses are taken into account first. The calls of one limiter are decided
   /// together, by the limits and the moment of the last among them.
   init(
     _ request: AppendRequest, window: (String) throws(StoreError) -> CallWindow
   ) throws(StoreError) {
     ended = request.callsEnded
+    spent = request.callsReturned
     for pause in request.pauses {
       var known = pauses[pause.limiter]
       if known == nil { known = try window(pause.limiter).pause }
@@ -54,6 +55,7 @@ struct LimiterChanges {
       guard let last = starting.last else { continue }
       var known = try window(call.limiter)
       known.end(Set(ended))
+      known.calls.removeAll { request.callsReturned.contains($0.id) }
       known.pause = pauses[call.limiter] ?? known.pause
       if let until = known.refusal(of: starting.count, under: last.limits, at: last.at) {
         throw StoreError.limited(limiter: call.limiter, until: until)

@@ -21,6 +21,14 @@ public struct CallStart: Hashable, Sendable {
   public var leaseMs: Int64
   public var limits: CallLimits
 
+  /// How long after `at` the call may begin, by the boot clock; one that has not begun by then is given back.
+  public static let graceMs: Int64 = 2_000
+
+  /// Whether the call may still begin at a moment.
+  public func isGood(at now: Moment) -> Bool {
+    now.boot == at.boot && now.bootMs - at.bootMs <= Self.graceMs
+  }
+
   public init(limiter: String, id: String, at: Moment, leaseMs: Int64, limits: CallLimits) {
     self.limiter = limiter
     self.id = id

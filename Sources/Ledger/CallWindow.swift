@@ -25,8 +25,9 @@ struct RecordedCall: Hashable, Sendable {
 /// says "in the future" is not believed: then the boot's age alone counts. So after a minute of uptime no
 /// limiter waits for calls of an earlier boot, and no step of the clock lets more calls start than the limit.
 struct CallWindow: Hashable, Sendable {
-  /// The span over which calls a minute are counted, both ends included.
-  static let spanMs: Int64 = 60_000
+  /// The span over which calls a minute are counted, both ends included: a minute, and as long as a call may take to
+  /// begin, for the server counts from there.
+  static let spanMs: Int64 = 60_000 + CallStart.graceMs
   /// When to ask again while too many calls are under way: one may end at any moment, long before its lease.
   static let inFlightRecheckMs: Int64 = 1_000
 

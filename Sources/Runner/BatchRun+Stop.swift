@@ -50,7 +50,9 @@ extension BatchRun {
           exit: status, code: fault.code, retryAt: nil, durationMs: max(0, durationMs), held: false,
           signal: stop.signal)))
     let calls = news.callsEnded + callsUnderWay()
-    do throws(StoreError) { try await appendInTurn(facts, callsEnded: calls, pauses: news.pauses) } catch {
+    do throws(StoreError) {
+      try await appendInTurn(facts, callsEnded: calls, callsReturned: news.callsReturned, pauses: news.pauses)
+    } catch {
       return
     }
     let report = RunReport(batch: batch, state: state, exit: status, faults: [fault], notes: notes)
@@ -83,7 +85,7 @@ extension StageWork {
     // A program may answer a stop of its own with whatever status it likes.
     case .failed(let failure):
       failure.code == "rejected" && failure.retryable && configuration.extractor.kind == .exec
-    case .completed, .abandoned: false
+    case .completed, .abandoned, .lapsed: false
     }
   }
 }

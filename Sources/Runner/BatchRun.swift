@@ -20,6 +20,8 @@ actor BatchRun {
   private let mailbox = Mailbox()
   private var stages: StageWork?
   private var appends = AppendTurns()
+  /// How many grants in a row each asset's call came too late for.
+  private var lapses: [AssetID: Int] = [:]
   private(set) var notes: [String] = []
   /// What was written down last of a run that was left at once; nothing more is.
   var leftBehind: RunReport?
@@ -51,7 +53,7 @@ actor BatchRun {
   /// Appends facts to the batch's stream and folds them; the state moves only once they are on disk.
   func append(
     _ facts: [BatchEvent], callsStarted: [CallStart] = [], callsEnded: [String] = [],
-    pauses: [LimiterPause] = []
+    callsReturned: [String] = [], pauses: [LimiterPause] = []
   ) async throws(StoreError) {
     guard !facts.isEmpty else { return }
     await takeTurn()
@@ -59,13 +61,14 @@ actor BatchRun {
     if leftBehind != nil {
       throw .conflict(batch: batch.text, expected: state.version, found: state.version + 1)
     }
-    try await appendInTurn(facts, callsStarted: callsStarted, callsEnded: callsEnded, pauses: pauses)
+    try await appendInTurn(
+      facts, callsStarted: callsStarted, callsEnded: callsEnded, callsReturned: callsReturned, pauses: pauses)
   }
 
   /// Appends by whoever has the turn.
   func appendInTurn(
     _ facts: [BatchEvent], callsStarted: [CallStart] = [], callsEnded: [String] = [],
-    pauses: [LimiterPause] = []
+    callsReturned: [String] = [], pauses: [LimiterPause] = []
   ) async throws(StoreError) {
     let timeMs = surroundings.clock.now().wallMs
     let next = state.applying(facts, timeMs: timeMs, run: id)
@@ -73,7 +76,7 @@ actor BatchRun {
       AppendRequest(
         batch: batch.text, expecting: state.version,
         events: facts.map { $0.stored(timeMs: timeMs, run: id) }, state: next.phase.rawValue,
-        callsStarted: callsStarted, callsEnded: callsEnded, pauses: pauses))
+        callsStarted: callsStarted, callsEnded: callsEnded, callsReturned: callsReturned, pauses: pauses))
     state = next
     for event in stored { observe(event) }
   }
@@ -187,7 +190,8 @@ actor BatchRun {
         work.append((asset, stage, key))
       }
     }
-    try await append(facts, callsEnded: news.callsEnded, pauses: news.pauses)
+    try await append(
+      facts, callsEnded: news.callsEnded, callsReturned: news.callsReturned, pauses: news.pauses)
     for (asset, stage, key) in work { execute(stage, of: [(asset, key)], stages, mailbox, &group) }
     for case .prepare(let asset, let stage) in steps {
       guard let current = state[asset: asset] else { continue }
@@ -217,7 +221,7 @@ actor BatchRun {
           try await putOff(work.map(\.0), until: until)
           return true
         }
-        execute(stage, of: work, stages, mailbox, &group)
+        execute(stage, of: work, under: grant(of: calls, for: work.map(\.0.id)), stages, mailbox, &group)
       case .place:
         try await attempt(.place, stages)
         return true
@@ -247,8 +251,8 @@ actor BatchRun {
   }
 
   private func execute(
-    _ stage: Stage, of work: [(AssetState, StageKey)], _ stages: StageWork, _ mailbox: Mailbox,
-    _ group: inout ThrowingTaskGroup<Void, any Error>
+    _ stage: Stage, of work: [(AssetState, StageKey)], under grant: CallStart? = nil, _ stages: StageWork,
+    _ mailbox: Mailbox, _ group: inout ThrowingTaskGroup<Void, any Error>
   ) {
     for (asset, _) in work {
       let slot = Planner.Slot(asset: asset.id, stage: stage)
@@ -256,11 +260,20 @@ actor BatchRun {
       busy.insert(slot)
     }
     group.addTask {
-      let outcomes = await stages.execute(stage, of: work)
+      let outcomes = await stages.execute(stage, of: work, under: grant)
       if outcomes.contains(where: { stages.mayBeOurEnd($0.1) }) { await self.awaitStop() }
       mailbox.put(.executed(stage, outcomes))
     }
   }
+
+  /// The call that work begins with; nil where its grants have lapsed so often that the machine is just slow: one whose
+  /// ledger takes seconds for every append would else never call, and comes nowhere near the limits.
+  private func grant(of calls: [CallStart], for assets: [AssetID]) -> CallStart? {
+    let isSlow = assets.contains { lapses[$0, default: 0] >= Self.patienceWithGrants }
+    return isSlow ? nil : calls.first
+  }
+
+  private static let patienceWithGrants = 3
 
   /// Appends starts; returns until when a limiter refuses them, in which case nothing is written.
   private func refusal(
@@ -295,6 +308,7 @@ actor BatchRun {
   struct News {
     var facts: [BatchEvent] = []
     var callsEnded: [String] = []
+    var callsReturned: [String] = []
     var pauses: [LimiterPause] = []
   }
 
@@ -319,7 +333,10 @@ actor BatchRun {
           }
           news.facts += facts
           guard stage == .extract else { continue }
-          if let call = stages.callID(of: current, run: id) { news.callsEnded.append(call) }
+          lapses[asset] = outcome == .lapsed ? lapses[asset, default: 0] + 1 : nil
+          if let call = stages.callID(of: current, run: id) {
+            if outcome == .lapsed { news.callsReturned.append(call) } else { news.callsEnded.append(call) }
+          }
           news.pauses += stages.pauses(in: facts)
         }
       }

@@ -47,7 +47,7 @@ import Testing
       }
     }
     for (index, start) in startsMs.enumerated() {
-      let within = startsMs[index...].prefix { $0 <= start + 60_000 }.count
+      let within = startsMs[index...].prefix { $0 <= start + CallWindow.spanMs }.count
       #expect(within <= limits.perMinute ?? 0, "seed \(seed), limit \(limits), start \(start)")
     }
     #expect(startsMs.count > 20, "The window lets calls through at all: seed \(seed).")
@@ -62,7 +62,7 @@ import Testing
         RecordedCall(id: "\(number)", startedAt: .boot(ms: Int64(number) * 1_000), leaseMs: 10, ended: true))
     }
     let until = try #require(window.refusal(of: count, under: limits, at: .boot(ms: 10_000)))
-    #expect(until.bootMs == 60_001 + Int64(count - 1) * 1_000)
+    #expect(until.bootMs == CallWindow.spanMs + 1 + Int64(count - 1) * 1_000)
     #expect(window.refusal(of: count, under: limits, at: .boot(ms: until.bootMs - 1)) != nil)
     #expect(window.refusal(of: count, under: limits, at: .boot(ms: until.bootMs)) == nil)
   }
@@ -75,9 +75,13 @@ import Testing
     window.pause = Deadline(start, plusMs: 5_000)
     let soon = Moment(wallMs: start.wallMs + 4_999 + step, bootMs: start.bootMs + 4_999, boot: start.boot)
     #expect(window.allowance(under: limits, at: soon) == Allowance(calls: 0, next: window.pause))
-    let later = Moment(wallMs: start.wallMs + 60_000 + step, bootMs: start.bootMs + 60_000, boot: start.boot)
+    let later = Moment(
+      wallMs: start.wallMs + CallWindow.spanMs + step, bootMs: start.bootMs + CallWindow.spanMs,
+      boot: start.boot)
     #expect(window.allowance(under: limits, at: later).calls == 0)
-    let free = Moment(wallMs: start.wallMs + 60_001 + step, bootMs: start.bootMs + 60_001, boot: start.boot)
+    let free = Moment(
+      wallMs: start.wallMs + CallWindow.spanMs + 1 + step, bootMs: start.bootMs + CallWindow.spanMs + 1,
+      boot: start.boot)
     #expect(window.allowance(under: limits, at: free) == Allowance(calls: 1, next: nil))
   }
 
@@ -87,8 +91,9 @@ import Testing
     let window = CallWindow(calls: [RecordedCall(id: "1", startedAt: .boot(ms: 500_000), leaseMs: 10)])
     let wallMs = Moment.boot(ms: 500_000).wallMs - Self.day
     let early = Moment(wallMs: wallMs, bootMs: 2_000, boot: "boot-2")
-    #expect(window.allowance(under: limits, at: early).next == Deadline(early, plusMs: 58_001))
-    let late = Moment(wallMs: wallMs, bootMs: 60_001, boot: "boot-2")
+    #expect(
+      window.allowance(under: limits, at: early).next == Deadline(early, plusMs: CallWindow.spanMs - 1_999))
+    let late = Moment(wallMs: wallMs, bootMs: CallWindow.spanMs + 1, boot: "boot-2")
     #expect(window.allowance(under: limits, at: late).calls == 1)
   }
 
@@ -108,8 +113,8 @@ import Testing
         == Deadline(.boot(ms: 500), plusMs: CallWindow.inFlightRecheckMs))
     window.end(["2"])
     #expect(window.allowance(under: limits, at: .boot(ms: 500)).calls == 2)
-    #expect(window.spent(at: .boot(ms: 60_000)) == [])
-    #expect(window.spent(at: .boot(ms: 60_001)) == ["1", "2"])
+    #expect(window.spent(at: .boot(ms: CallWindow.spanMs)) == [])
+    #expect(window.spent(at: .boot(ms: CallWindow.spanMs + 1)) == ["1", "2"])
   }
 
   @Test("Without limits any number may start, unless the server said to wait")

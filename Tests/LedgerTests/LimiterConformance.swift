@@ -27,15 +27,16 @@ import Testing
       let error = await failure {
         try await store.append(request(1, starting: [call("3", limits), call("4", limits)]))
       }
-      #expect(error == .limited(limiter: "mcp", until: Deadline(.boot(ms: 0), plusMs: 60_001)))
+      #expect(error == .limited(limiter: "mcp", until: Deadline(.boot(ms: 0), plusMs: CallWindow.spanMs + 1)))
       let head = try await store.head()
       #expect(head.position == 1)
       let left = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 0))
       #expect(left == Allowance(calls: 1, next: nil))
       try await store.append(request(1, starting: [call("3", limits)]))
       let none = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 5))
-      #expect(none == Allowance(calls: 0, next: Deadline(.boot(ms: 5), plusMs: 59_996)))
-      let minuteLater = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 60_001))
+      #expect(none == Allowance(calls: 0, next: Deadline(.boot(ms: 5), plusMs: CallWindow.spanMs - 4)))
+      let minuteLater = try await store.allowance(
+        of: "mcp", under: limits, at: .boot(ms: CallWindow.spanMs + 1))
       #expect(minuteLater.calls == 3)
     }
   }
@@ -51,7 +52,8 @@ import Testing
       let both = request(
         2, starting: [call("3", limits, limiter: "new"), call("4", limits, limiter: "exec")])
       let refused = await failure { try await store.append(both) }
-      #expect(refused == .limited(limiter: "exec", until: Deadline(.boot(ms: 0), plusMs: 60_001)))
+      #expect(
+        refused == .limited(limiter: "exec", until: Deadline(.boot(ms: 0), plusMs: CallWindow.spanMs + 1)))
       let new = try await store.allowance(of: "new", under: limits, at: .boot(ms: 0))
       #expect(new.calls == 1)
     }
@@ -134,7 +136,7 @@ import Testing
     let error = await failure {
       try await second.append(request(1, starting: [call("2", limits, atMs: 60_000)]))
     }
-    #expect(error == .limited(limiter: "mcp", until: Deadline(.boot(ms: 60_000), plusMs: 1)))
+    #expect(error == .limited(limiter: "mcp", until: Deadline(.boot(ms: CallWindow.spanMs), plusMs: 1)))
     await second.close()
   }
 }

@@ -9,6 +9,8 @@ enum StageOutcome: Hashable, Sendable {
   case deferred(Deferral)
   /// The runner gave the work up itself; nothing is written, and the next run finds the start without an end.
   case abandoned
+  /// The call did not begin while its grant was good, so it was not made; it is asked for again at once.
+  case lapsed
 
   struct Failure: Hashable, Sendable {
     var code: String
@@ -139,6 +141,12 @@ struct OutcomeRecorder: Sendable {
     case .deferred(let deferral):
       return [.stageDeferred(ref, record(deferral, at: stage, calls: calls, using: &random))]
     case .abandoned: return []
+    case .lapsed:
+      let deferral = StageDeferral(
+        reason: .limited, code: "grant_lapsed",
+        message: "The call did not begin in time after the limits had allowed it, so it was not made.",
+        exit: .canGoOn, until: nil, source: BatchState.ownLimit, worthWaiting: true)
+      return [.stageDeferred(ref, deferral)]
     }
   }
 

@@ -116,10 +116,11 @@ extension StageWork {
 
   /// Asks the extractor for one asset.
   func extract(
-    _ asset: AssetState, _ key: StageKey, started: Moment
+    _ asset: AssetState, _ key: StageKey, under grant: CallStart?, started: Moment
   ) async throws(Fault) -> StageOutcome {
     let (request, copy) = try await request(for: asset, key)
     defer { copy?.remove() }
+    guard isGood(grant) else { return .lapsed }
     do throws(ExtractorRefusal) {
       let reply = try await extractor.extract(request)
       return await outcome(of: reply, key, started: started)
@@ -128,8 +129,15 @@ extension StageWork {
     }
   }
 
+  /// Whether a call may still begin: a process that was asleep since its grant must ask again.
+  private func isGood(_ grant: CallStart?) -> Bool {
+    grant.map { $0.isGood(at: surroundings.clock.now()) } ?? true
+  }
+
   /// Asks once for all assets; an answer is each asset's own.
-  func extractTogether(_ work: [(AssetState, StageKey)]) async -> [(AssetID, StageOutcome)] {
+  func extractTogether(
+    _ work: [(AssetState, StageKey)], under grant: CallStart?
+  ) async -> [(AssetID, StageOutcome)] {
     let started = surroundings.clock.now()
     guard let extractor = extractor as? any BatchExtractor else {
       preconditionFailure("Only a batch extractor is asked for several assets.")
@@ -147,6 +155,7 @@ extension StageWork {
         outcomes.append((asset.id, StageOutcome(error, durationMs: 0)))
       }
     }
+    guard isGood(grant) else { return outcomes + requests.map { ($0.asset, .lapsed) } }
     let replies = await extractor.extractAll(requests)
     for (asset, key) in work where requests.contains(where: { $0.asset == asset.id }) {
       switch replies[asset.id] {

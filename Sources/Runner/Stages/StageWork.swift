@@ -63,24 +63,27 @@ struct StageWork: Sendable {
     }
   }
 
-  /// Does a stage of the assets given; several only for an extraction of all at once.
-  func execute(_ stage: Stage, of work: [(AssetState, StageKey)]) async -> [(AssetID, StageOutcome)] {
-    if stage == .extract, extractsTogether { return await extractTogether(work) }
+  /// Does a stage of the assets given; several only for an extraction of all at once. A call is made only while its
+  /// grant is good.
+  func execute(
+    _ stage: Stage, of work: [(AssetState, StageKey)], under grant: CallStart? = nil
+  ) async -> [(AssetID, StageOutcome)] {
+    if stage == .extract, extractsTogether { return await extractTogether(work, under: grant) }
     var outcomes: [(AssetID, StageOutcome)] = []
     for (asset, key) in work {
       let started = surroundings.clock.now()
-      outcomes.append((asset.id, await execute(stage, of: asset, key, started: started)))
+      outcomes.append((asset.id, await execute(stage, of: asset, key, under: grant, started: started)))
     }
     return outcomes
   }
 
   private func execute(
-    _ stage: Stage, of asset: AssetState, _ key: StageKey, started: Moment
+    _ stage: Stage, of asset: AssetState, _ key: StageKey, under grant: CallStart?, started: Moment
   ) async -> StageOutcome {
     do throws(Fault) {
       switch stage {
       case .validate: return try await validate(asset, key, started: started)
-      case .extract: return try await extract(asset, key, started: started)
+      case .extract: return try await extract(asset, key, under: grant, started: started)
       case .render: return try await render(asset, key, started: started)
       case .package: return try await package(asset, key, started: started)
       case .place, .commit: preconditionFailure("'\(stage.rawValue)' is no stage of an asset.")

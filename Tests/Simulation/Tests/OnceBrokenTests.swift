@@ -55,6 +55,40 @@ extension Simulation {
       }
     }
 
+    @Test(
+      "A process that slept between its grant and its call asks again, so that no minute has too many calls")
+    func grantSleptThrough() async {
+      // Scenarios with two calls a minute, and whatever the process was doing when it was stopped.
+      let seeds = (0..<UInt64(History.scenarios)).filter { History(seed: $0).callsAMinute == 2 }
+      for nth in 8...24 {
+        for ms in [1_500, 2_500, 61_000] as [Int64] {
+          let plan = FaultPlan([
+            .init(.sleep(ms: ms), at: .any, nth * 5), .init(.delay(ms: ms), at: .append, nth / 2),
+          ])
+          await expectSound(plan, seeds: seeds.prefix(6), script: [])
+        }
+      }
+    }
+
+    @Test("A dead process's append comes to nothing, and its call is not counted")
+    func deadInTheQueue() async {
+      for nth in 10...20 {
+        let plan = FaultPlan([.init(.powerLoss, at: .objects, nth), .init(.sleep(ms: 8_076), at: .append, 4)])
+        await expectSound(plan, seeds: [5_012_573], script: [])
+      }
+    }
+
+    @Test("A file that another batch has committed since is not left behind by the one that placed it")
+    func placedAndCommittedByAnother() async {
+      for nth in 40...56 {
+        let plan = FaultPlan([
+          .init(.powerLoss, at: .repository, nth), .init(.fail(.inputOutput), at: .append, 12),
+          .init(.fail(.busy), at: .worktree, 1), .init(.user(.plumbingReset, pick: 346), at: .recovery, 31),
+        ])
+        await expectSound(plan, seeds: [5_007_109], script: [])
+      }
+    }
+
     private func expectSound(
       _ plan: FaultPlan, seeds: some Sequence<UInt64>, script: [UserCommand],
       sourceLocation: SourceLocation = #_sourceLocation

@@ -33,6 +33,9 @@ package struct History: Sendable {
   /// Commands that each batch needs where nothing goes wrong: one held is gone on with once.
   package var fewestCommands: Int { scenario.isHeld ? 2 : 1 }
 
+  /// Calls that the scenario's limits let start in a minute.
+  package var callsAMinute: Int { scenario.requestsPerMinute }
+
   /// Whether more commands may be needed: of two batches with the same targets one may have to be asked again, and a
   /// held one may be called off.
   package var mayNeedMoreCommands: Bool {

@@ -40,9 +40,14 @@ struct SimulatedExtractor: Extractor {
 
   /// Makes the call; whether its answer leaves the last asset out.
   func answersPartly(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> Bool {
-    await world.pause(process)
     guard process.isAlive else { throw .cancelled }
+    // Nothing but an instant is between the last look at the clock and the call: a process sleeps before or after.
     world.noteCall(request, by: process)
+    await world.pause(process)
+    guard process.isAlive else {
+      world.noteCallEnded(request, by: process)
+      throw .cancelled
+    }
     defer { world.noteCallEnded(request, by: process) }
     let turn = world.arrive(.extract, "extract \(request.asset)", process)
     guard process.isAlive else { throw .cancelled }

@@ -40,13 +40,12 @@ struct SimulatedStore: EventStore {
       $0.type + ($0.asset.map { " \($0)" } ?? "") + ($0.stage.map { " \($0)" } ?? "")
     }
     let wasPoisoned = process.isPoisoned
-    let askedMs = world.queue.nowMs
     do throws(StoreError) {
       let events = try await perform(.append, "append \(request.batch)@\(request.expecting): \(types)") {
         () async throws(StoreError) in
         let request = try await underLock(request)
         let events = try await world.store.append(request)
-        world.noteAppended(events, request, by: process, askedMs: askedMs)
+        world.noteAppended(events, request, by: process)
         return events
       }
       world.watch.acknowledged += events
@@ -57,7 +56,7 @@ struct SimulatedStore: EventStore {
       // A sync that failed says nothing about what is on disk.
       if case .poisoned = error, !wasPoisoned, process.isAlive, world.flip() {
         if let events = try? await world.store.append(request) {
-          world.noteAppended(events, request, by: process, askedMs: askedMs)
+          world.noteAppended(events, request, by: process)
         }
       }
       throw error
@@ -76,6 +75,7 @@ struct SimulatedStore: EventStore {
         world.queue.at(world.queue.nowMs + 1_000) { continuation.resume() }
       }
     }
+    guard process.isAlive else { throw .poisoned(cause: "dead") }
     guard process.isAsleep else { return request }
     var request = request
     let isCurrent = request.expecting == version(of: request)

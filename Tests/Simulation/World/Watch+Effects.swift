@@ -79,6 +79,7 @@ extension World {
 
   func noteCall(_ request: ExtractionRequest, by process: SimulatedProcess) {
     let state = watch.states[process.batch] ?? BatchState()
+    if state.registration?.configuration.extractor.kind != .local { watch.callStartsMs.append(queue.nowMs) }
     guard case .started? = state[asset: request.asset]?[.extract].progress else {
       // A runner that was overtaken in its sleep may still make the call it had written down.
       if watch.lastWriter[process.batch] == process.id {

@@ -23,7 +23,7 @@ struct Watch {
   var completions: [Digest: [(position: Int64, outputs: [Digest])]] = [:]
   /// Answers that were failures of an asset's own, since it was opened last.
   var failures: [String: Int] = [:]
-  /// When calls were debited.
+  /// When calls to a limited extractor began.
   var callStartsMs: [Int64] = []
   var callsUnderWay = 0
   var mostCallsAtOnce = 0
@@ -45,10 +45,7 @@ extension World {
 
   // MARK: - Events
 
-  /// A call counts from `askedMs` on, when its append began: whoever is stopped before the call itself is late with it.
-  func noteAppended(
-    _ events: [Event], _ request: AppendRequest, by process: SimulatedProcess, askedMs: Int64
-  ) {
+  func noteAppended(_ events: [Event], _ request: AppendRequest, by process: SimulatedProcess) {
     guard let batch = BatchID(request.batch), !events.isEmpty else { return }
     if process.hasWritten, let last = watch.lastWriter[batch], last != process.id {
       violate(.fence, "p\(process.id) wrote \(events[0].type) after p\(last) had taken over")
@@ -67,21 +64,9 @@ extension World {
       state.apply(StampedEvent(fact, timeMs: event.timeMs, run: event.run))
       watch.states[batch] = state
     }
-    noteCallStarts(events, batch, atMs: askedMs)
     if let state = watch.states[batch], state.phase.rawValue != request.state {
       violate(.replay, "the batch table says \(request.state), the events \(state.phase.rawValue)")
     }
-  }
-
-  /// Counts the calls that an append lets start, whatever it says of them itself.
-  private func noteCallStarts(_ events: [Event], _ batch: BatchID, atMs: Int64) {
-    guard let extractor = watch.states[batch]?.registration?.configuration.extractor, extractor.kind != .local
-    else {
-      return
-    }
-    let starts = events.count { $0.type == "stage.started" && $0.stage == Stage.extract.rawValue }
-    let calls = extractor.batch ? min(1, starts) : starts
-    watch.callStartsMs += Array(repeating: atMs, count: calls)
   }
 
   private func check(

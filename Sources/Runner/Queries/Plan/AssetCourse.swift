@@ -128,7 +128,7 @@ extension StageOutcome {
       Fault(failure.code, exit: failure.exit, failure.message, batch: batch.text, asset: asset.text)
     case .deferred(let deferral):
       Fault(deferral.code, exit: deferral.exit, deferral.message, batch: batch.text, asset: asset.text)
-    case .completed, .abandoned:
+    case .completed, .abandoned, .lapsed:
       preconditionFailure("Looking before starting ends neither in a result nor in giving up.")
     }
   }
