@@ -26,7 +26,7 @@ public struct SystemClock: RunClock {
       let bootClock = CLOCK_MONOTONIC
     #endif
     return Moment(
-      wallMs: Self.readMs(CLOCK_REALTIME), bootMs: Self.readMs(bootClock), boot: boot)
+      wallMs: Self.writable(wallMs: Self.readMs(CLOCK_REALTIME)), bootMs: Self.readMs(bootClock), boot: boot)
   }
 
   public func sleep(until deadline: Deadline) async throws {
@@ -36,6 +36,11 @@ public struct SystemClock: RunClock {
       guard remaining > 0 else { return }
       try await Task.sleep(for: .milliseconds(min(remaining, 5_000)))
     }
+  }
+
+  /// The nearest time that an event can have: a clock that was never set may stand before 1970.
+  static func writable(wallMs: Int64) -> Int64 {
+    min(max(wallMs, EventBounds.timesMs.lowerBound), EventBounds.timesMs.upperBound)
   }
 
   private static func readMs(_ clock: clockid_t) -> Int64 {

@@ -52,6 +52,7 @@ struct EventTrail {
       cursor.query.limit = size
       let page = try await project.events(matching: cursor.query)
       for event in page {
+        do throws(UnreadableEvent) { try event.requireShowable() } catch { throw Fault.unreadable(error) }
         printer.print(event, isFirst: cursor.isFirst)
         cursor.isFirst = false
         cursor.query.after = event.position

@@ -7,7 +7,8 @@ import Testing
 @Suite("A ledger of 0.1.0")
 struct OlderLedgerTests {
   private static let batches = [
-    "half-placed", "unconfirmed", "held", "cancelled", "undone", "interrupted", "waiting", "failed", "updated",
+    "half-placed", "unconfirmed", "held", "cancelled", "undone", "interrupted", "waiting", "failed",
+    "updated",
     "landed",
   ]
 
@@ -25,7 +26,8 @@ struct OlderLedgerTests {
     #expect(told.map { $0["batch"]?.string } == Self.batches)
     #expect(
       told.map { $0["state"]?.string } == [
-        "packaged", "placed", "packaged", "cancelled", "cancelled", "open", "open", "open", "committed", "committed",
+        "packaged", "placed", "packaged", "cancelled", "cancelled", "open", "open", "open", "committed",
+        "committed",
       ])
     var position = 0
     for batch in Self.batches {
@@ -109,7 +111,8 @@ extension OlderProject {
     #expect(events.count > count)
     #expect(events.filter { $0["type"] == "commit.confirmed" }.count == 1)
     #expect(events.contains { $0["type"] == "batch.completed" })
-    let others = batch == "half-placed" ? "" : "?? assets/A-1-night-canopy-blue/\n?? assets/I-1-lechenaultia/\n"
+    let others =
+      batch == "half-placed" ? "" : "?? assets/A-1-night-canopy-blue/\n?? assets/I-1-lechenaultia/\n"
     #expect(try git("status", "--porcelain") == others)
     let verdict = try await ledgerctl("verify", "--deep")
     #expect(verdict.exit == 0, "\(verdict.text)")

@@ -7,6 +7,9 @@ struct AppendTransaction {
   private let withSavepoints: Bool
   private var head = LedgerHead(position: 0, hash: .zero)
 
+  /// Where no ledger comes by counting.
+  private static let furthestPosition: Int64 = 1 << 48
+
   init(_ statements: WriteStatements, on connection: Connection, path: String, withSavepoints: Bool) {
     self.statements = statements
     self.connection = connection
@@ -21,7 +24,11 @@ struct AppendTransaction {
     guard let hash = statements.head.digest(1) else {
       throw StoreError.damaged(path: path, finding: "the last event's hash is not 32 bytes long")
     }
-    head = LedgerHead(position: statements.head.integer(0), hash: hash)
+    let position = statements.head.integer(0)
+    guard (1...Self.furthestPosition).contains(position) else {
+      throw StoreError.damaged(path: path, finding: "the last event's position is \(position)")
+    }
+    head = LedgerHead(position: position, hash: hash)
   }
 
   /// Appends one request's events, or refuses it and writes nothing; throws only if the whole transaction is

@@ -51,6 +51,7 @@ final class Connection {
       throw error("configure")
     }
     sqlite3_busy_timeout(handle, Self.busyTimeoutMs)
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Self.longestValueBytes)
     // A hook of our own also switches SQLite's automatic checkpoints off.
     let context = Unmanaged.passUnretained(self).toOpaque()
     sqlite3_wal_hook(
@@ -72,6 +73,10 @@ final class Connection {
 
   /// SQLite's own locks are held by another only for moments: during recovery, or by a stranger to our lock.
   private static let busyTimeoutMs: Int32 = 5_000
+
+  /// The longest text or blob that is written or read: an event's payload is far shorter, and a longer one is refused
+  /// before it takes up memory.
+  static let longestValueBytes: Int32 = 32 << 20
 
   /// Closes the connection without a checkpoint; statements must be gone by then, or go later.
   func close() {
@@ -137,7 +142,17 @@ final class Connection {
 
   /// What went wrong last on this connection.
   func error(_ operation: String) -> StoreError {
-    Self.error(operation, code: sqlite3_extended_errcode(handle), handle: handle, path: path)
+    let code = sqlite3_extended_errcode(handle)
+    if code & 0xff == SQLITE_TOOBIG { return .damaged(path: path, finding: tooLong()) }
+    return Self.error(operation, code: code, handle: handle, path: path)
+  }
+
+  /// Names the event whose payload is too long; its length is known without reading it.
+  private func tooLong() -> String {
+    let limit = "more than \(Self.longestValueBytes >> 20) MiB"
+    let sql = "SELECT min(position) FROM events WHERE length(payload) > \(Self.longestValueBytes)"
+    guard let position = try? integer(sql), position != 0 else { return "a value has \(limit)" }
+    return "the payload of the event at position \(position) has \(limit)"
   }
 
   /// SQLITE_CANTOPEN_SYMLINK, a macro that Swift doesn't import.

@@ -48,6 +48,9 @@ final class Statement {
     bindFailure = SQLITE_OK
   }
 
+  /// The ledger's file, for messages.
+  var path: String { connection.path }
+
   private var sql: String { String(cString: sqlite3_sql(handle)) }
 
   // MARK: - Parameters

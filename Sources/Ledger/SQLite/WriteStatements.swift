@@ -95,7 +95,12 @@ enum LimiterRows {
   ) throws(StoreError) -> CallWindow {
     var window = CallWindow()
     calls.bind(1, limiter)
+    defer {
+      calls.reset()
+      pause.reset()
+    }
     while try calls.step() {
+      try requireBounds([1, 2, 4], of: calls)
       let startedAt = Moment(
         wallMs: calls.integer(1), bootMs: calls.integer(2), boot: calls.text(3))
       window.calls.append(
@@ -105,8 +110,18 @@ enum LimiterRows {
     }
     pause.bind(1, limiter)
     while try pause.step() {
+      try requireBounds([0, 1], of: pause)
       window.pause = Deadline(wallMs: pause.integer(0), bootMs: pause.integer(1), boot: pause.text(2))
     }
     return window
   }
+
+  /// Times and spans that no version of ours writes come of damage or of a stranger's hand.
+  private static func requireBounds(_ columns: [Int32], of row: Statement) throws(StoreError) {
+    for column in columns where !bounds.contains(row.integer(column)) {
+      throw StoreError.damaged(path: row.path, finding: "a limiter's row holds \(row.integer(column)) ms")
+    }
+  }
+
+  private static let bounds: ClosedRange<Int64> = -(1 << 48)...(1 << 48)
 }

@@ -70,7 +70,7 @@ extension Fault {
   }
 
   /// An event that this version cannot read.
-  static func unreadable(_ event: UnreadableEvent) -> Fault {
+  package static func unreadable(_ event: UnreadableEvent) -> Fault {
     Fault(
       "event_unreadable", exit: .disk,
       "The event at position \(event.position), \"\(event.type)\", can't be read: \(event.finding).",

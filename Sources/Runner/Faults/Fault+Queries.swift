@@ -38,6 +38,13 @@ extension Fault {
       batch: batch.text, asset: asset.text)
   }
 
+  package static func binaryOnTerminal(_ path: String) -> Fault {
+    Fault(
+      "binary_on_terminal", exit: .usage,
+      "The file \"\(path)\" is not shown on a terminal: expected text, found other bytes.",
+      hint: "Write it out with `--to DIR`, or send it into a file with `>`.", path: path)
+  }
+
   static func folderNotEmpty(_ path: String) -> Fault {
     Fault(
       "folder_not_empty", exit: .inTheWay,

@@ -71,12 +71,16 @@ struct JSONTapeDecoder {
 
   fileprivate func integer<Number: FixedWidthInteger>(_ type: Number.Type) throws -> Number {
     let text = try number(for: type)
-    if let number = Number(text) { return number }
     // `1.0` and `1e3` are integers too.
-    guard case .integer(let integer)? = JSONNumber(text), let number = Number(exactly: integer) else {
-      throw mismatch(type)
-    }
+    guard let number = Number(text) ?? wholeNumber(text), let wide = Int64(exactly: number),
+      EventBounds.numbers.contains(wide)
+    else { throw mismatch(type) }
     return number
+  }
+
+  private func wholeNumber<Number: FixedWidthInteger>(_ text: String) -> Number? {
+    guard case .integer(let integer)? = JSONNumber(text) else { return nil }
+    return Number(exactly: integer)
   }
 }
 

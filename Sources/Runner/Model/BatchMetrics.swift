@@ -35,7 +35,13 @@ public struct BatchMetrics: Hashable, Sendable, Codable {
   /// How much shorter than one after another, in whole percent; 0 where nothing was saved.
   public var savedPercent: Int {
     guard serialMs > 0, elapsedMs < serialMs else { return 0 }
-    return Int((serialMs - elapsedMs) * 100 / serialMs)
+    return Int((Double(serialMs) - Double(elapsedMs)) * 100 / Double(serialMs))
+  }
+
+  /// Counts what was executed of a stage.
+  mutating func add(_ durationMs: Int64, of stage: Stage) {
+    serialMs = serialMs.adding(durationMs)
+    stagesMs[stage.rawValue] = stagesMs[stage.rawValue, default: 0].adding(durationMs)
   }
 
   enum CodingKeys: String, CodingKey {

@@ -57,7 +57,7 @@ public struct BatchState: Hashable, Sendable {
   /// What the batch has taken and made so far.
   public var metrics: BatchMetrics {
     var metrics = tally
-    metrics.elapsedMs = runs.reduce(0) { $0 + $1.lastMs - $1.startedMs }
+    metrics.elapsedMs = runs.reduce(0) { $0.adding($1.lastMs - $1.startedMs) }
     return metrics
   }
 
@@ -176,8 +176,7 @@ extension BatchState {
   private mutating func completeStage(_ ref: StageRef, _ fact: StageCompletion) {
     update(ref) { $0.complete(fact) }
     if fact.how == .executed {
-      tally.serialMs += fact.durationMs
-      tally.stagesMs[ref.stage.rawValue, default: 0] += fact.durationMs
+      tally.add(fact.durationMs, of: ref.stage)
     }
     guard ref.stage == .extract else { return }
     switch fact.how {
@@ -193,8 +192,7 @@ extension BatchState {
 
   private mutating func failStage(_ ref: StageRef, _ fact: StageFailure) {
     update(ref) { $0.fail(fact) }
-    tally.serialMs += fact.durationMs
-    tally.stagesMs[ref.stage.rawValue, default: 0] += fact.durationMs
+    tally.add(fact.durationMs, of: ref.stage)
     if ref.stage == .extract { tally.extractor.calls += 1 }
   }
 

@@ -43,6 +43,7 @@ extension BatchEvent {
 
   /// Reads a stored event.
   public init(_ event: Event) throws(UnreadableEvent) {
+    try event.requireBounds()
     do {
       self = try Self.decode(event)
     } catch let unreadable as UnreadableEvent {

@@ -93,7 +93,10 @@ extension Project {
   }
 
   package static func id(of row: BatchRow) throws(Fault) -> BatchID {
-    guard let id = BatchID(row.batch) else { throw .batchUnknown(row.batch) }
+    guard let id = BatchID(row.batch) else {
+      let finding = "the batch table holds \"\(VisibleText.line(row.batch).cut)\", which is no batch's id"
+      throw .ledger(.damaged(path: "ledger.db", finding: finding))
+    }
     return id
   }
 }

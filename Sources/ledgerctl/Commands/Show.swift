@@ -1,6 +1,12 @@
 import ArgumentParser
 import Runner
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// Lists, prints or writes out what is packaged.
 struct Show: Verb {
   static let configuration = CommandConfiguration(
@@ -37,7 +43,7 @@ struct Show: Verb {
       let written = try await project.write(files, to: folder)
       console.say("\(RunText.counted(written, "file")) written to \(VisibleText.line(folder))")
     } else if file != nil, format == .text {
-      for file in files { console.out.write(bytes: try await project.bytes(of: file)) }
+      for file in files { try print(try await project.bytes(of: file), of: file, console) }
       return .done
     }
     if format == .json {
@@ -51,6 +57,16 @@ struct Show: Verb {
       }
     }
     return .done
+  }
+
+  /// Prints a file's bytes; on a terminal only what is text, and nothing in it acts there.
+  private func print(_ bytes: [UInt8], of file: PackagedFile, _ console: Console) throws(Fault) {
+    guard isatty(STDOUT_FILENO) == 1 else { return console.out.write(bytes: bytes) }
+    guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+      throw .binaryOnTerminal(file.path)
+    }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    console.out.write(lines.map { VisibleText.showing(String($0)) }.joined(separator: "\n"))
   }
 
   /// The files that the arguments name; of a whole batch, those of every packaged asset.

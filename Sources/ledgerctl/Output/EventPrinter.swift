@@ -30,13 +30,14 @@ struct EventPrinter {
   /// `   12  2026-07-30T12:34:56.789Z  stage.completed   ASSET-3 extract #1  executed in 1.2s`
   private func line(_ event: Event) -> String {
     let position = String(event.position)
+    func shown(_ text: String) -> String { VisibleText.line(text) }
     var subject = showsBatch ? [event.batch] : []
     subject += [event.asset, event.stage, event.attempt.map { "#\($0)" }].compactMap { $0 }
     let summary = (try? BatchEvent(event)).map(EventSummary.text) ?? "(this version can't read it)"
     let text =
       String(repeating: " ", count: max(0, 5 - position.count)) + position + "  "
-      + console.outStyle(TimeText.rfc3339(ms: event.timeMs), .quiet) + "  " + event.type.padded(to: 17)
-      + (subject.isEmpty ? "" : "  " + subject.joined(separator: " "))
-    return VisibleText.line(summary).isEmpty ? text : text + "  " + VisibleText.line(summary)
+      + console.outStyle(TimeText.rfc3339(ms: event.timeMs), .quiet) + "  " + shown(event.type).padded(to: 17)
+      + (subject.isEmpty ? "" : "  " + shown(subject.joined(separator: " ")))
+    return shown(summary).isEmpty ? text : text + "  " + shown(summary)
   }
 }

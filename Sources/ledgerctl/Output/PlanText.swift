@@ -38,7 +38,8 @@ enum PlanText {
       + asset.stages.map { stage in
         var line = "  \(padded(stage.stage.rawValue, 9))\(stage.action.rawValue)"
         if let source = stage.source {
-          line += " position \(source)" + (stage.sourceBatch.map { " of batch \($0)" } ?? "")
+          line +=
+            " position \(source)" + (stage.sourceBatch.map { " of batch \(VisibleText.line($0))" } ?? "")
         }
         if let until = stage.until { line += " until \(TimeText.rfc3339(ms: until.wallMs))" }
         if let why = stage.why { line += ": \(VisibleText.line(why))" }

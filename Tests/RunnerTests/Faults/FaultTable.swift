@@ -65,6 +65,7 @@ enum FaultTable {
     Row("runUnknown", .runUnknown("r0198")),
     Row("notPackaged", .notPackaged(asset, batch: batch, state: "failed")),
     Row("fileUnknown", .fileUnknown("notes.md", asset: asset, batch: batch, known: ["context.md"])),
+    Row("binaryOnTerminal", .binaryOnTerminal("frontend/public/assets/patterns/asset-3.png")),
     Row("folderNotEmpty", .folderNotEmpty("/tmp/demo")),
   ]
 

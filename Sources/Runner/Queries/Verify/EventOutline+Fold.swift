@@ -7,6 +7,7 @@ extension BatchEvent {
   /// The fold is the same as ever; what is spared is reading JSON that says nothing of that, which is most of
   /// it.
   init(phaseOf outline: EventOutline) throws(UnreadableEvent) {
+    try outline.requireBounds()
     switch outline.type {
     // What a batch's own stages start with names objects.
     case "stage.started" where outline.asset != nil: self = .stageStarted(try outline.ref(), StageStart())
@@ -57,6 +58,12 @@ extension EventOutline {
     Event(
       position: position, version: version, timeMs: timeMs, batch: "", run: "", type: type, asset: asset,
       stage: stage, attempt: attempt, payload: Array(payload), previous: .zero, hash: .zero)
+  }
+
+  fileprivate func requireBounds() throws(UnreadableEvent) {
+    let isWithin =
+      EventBounds.timesMs.contains(timeMs) && (attempt.map(EventBounds.attempts.contains) ?? true)
+    if !isWithin { try event.requireBounds() }
   }
 
   fileprivate func ref() throws(UnreadableEvent) -> StageRef {

@@ -142,8 +142,10 @@ private struct Verifier {
       let what =
         expected.state != found.state
         ? "state \"\(expected.state)\", found \"\(found.state)\""
-        : "version \(expected.version) at position \(expected.position), found \(found.version) at "
-          + "\(found.position)"
+        : (expected.version, expected.position) != (found.version, found.position)
+          ? "version \(expected.version) at position \(expected.position), found \(found.version) at "
+            + "\(found.position)"
+          : "the time \(expected.timeMs) ms from 1970, found \(found.timeMs)"
       return .init(
         .error, .table, "The batch table is wrong about batch \"\(expected.batch)\": expected \(what).",
         position: expected.position, batch: expected.batch, repair: .tables)
