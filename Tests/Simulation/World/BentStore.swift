@@ -21,6 +21,11 @@ struct BentStore: EventStore {
           timeMs: request.events[index].timeMs, run: request.events[index].run, type: "run.interrupted",
           payload: Array("{\"run\":\"none\"}".utf8))
       }
+    case .signalForgotten:
+      for index in request.events.indices where request.events[index].type == "stage.interrupted" {
+        let text = String(decoding: request.events[index].payload, as: UTF8.self)
+        request.events[index].payload = Array(text.replacing(",\"signal\":\"SIGINT\"", with: "").utf8)
+      }
     case .appendNotDurable:
       if request.events.contains(where: { $0.type == "stage.completed" && $0.stage == "render" }),
         world.flip()

@@ -50,6 +50,12 @@ package struct FaultPlan: Hashable, Sendable {
     case loseObject(pick: Int)
     case user(UserAct, pick: Int)
     case stop
+    /// The terminal is gone.
+    case hangUp
+    /// A signal, and a second one some time later: the process waits for nothing.
+    case leave(ms: Int64)
+    /// The process is stopped and goes on later, and nobody has touched its locks.
+    case suspend(ms: Int64)
     /// The process is stopped, its lock file removed, a second runner started; later it wakes up.
     case sleep(ms: Int64)
     case secondRunner
@@ -68,6 +74,8 @@ package struct FaultPlan: Hashable, Sendable {
   /// What an extractor says instead of an IDF.
   package enum Answer: Hashable, Sendable {
     case limited(ms: Int64?)
+    /// Something else than us has ended the program.
+    case killed
     case dailyQuota, gone, timeout, protocolBroken, nonsense, nonsenseForEver, surroundings
     /// Asked for several assets, it has an answer to all but the last.
     case partly
@@ -126,7 +134,7 @@ extension FaultPlan.Misfortune {
     case 42..<58:
       let answers: [FaultPlan.Answer] = [
         .limited(ms: Int64(upTo(90_000))), .limited(ms: nil), .limited(ms: 900), .dailyQuota, .gone, .timeout,
-        .protocolBroken, .nonsense, .nonsenseForEver, .surroundings, .partly,
+        .protocolBroken, .nonsense, .nonsenseForEver, .surroundings, .partly, .killed,
       ]
       let answer = FaultPlan.Kind.answer(answers[upTo(answers.count) - 1])
       return upTo(6) == 1 ? Self(answer, at: .identity, upTo(3)) : Self(answer, at: .extract, upTo(5))
@@ -148,7 +156,12 @@ extension FaultPlan.Misfortune {
       let kind = upTo(4) == 1 ? FaultPlan.Kind.earlyAlarm : .clockStep(hours: steps[upTo(steps.count) - 1])
       let isAtClock = kind == .earlyAlarm || upTo(2) == 1
       return Self(kind, at: isAtClock ? .clock : .any, upTo(isAtClock ? 3 : 200))
-    case 95..<97: return Self(.stop, at: .any, upTo(200))
+    case 95..<98:
+      let kinds: [FaultPlan.Kind] = [
+        .stop, .hangUp, .leave(ms: Int64(upTo(200))), .suspend(ms: Int64(upTo(7_200_000))),
+      ]
+      let kind = kinds[upTo(kinds.count) - 1]
+      return upTo(4) == 1 ? Self(kind, at: .extract, upTo(4)) : Self(kind, at: .any, upTo(200))
     default: return Self(.delay(ms: Int64(upTo(5_000))), at: .any, upTo(200))
     }
   }

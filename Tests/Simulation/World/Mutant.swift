@@ -19,6 +19,11 @@ extension Mutant {
     case .waitsForEver: (1...3).map { .init(.answer(.limited(ms: 600_000)), at: .extract, $0) }
     case .stagedForgotten: (1...8).map { .init(.user(.stage, pick: $0), at: .append, $0 * 3) }
     case .foundWithoutSync: [30, 42, 80].map { .init(.crashWithin, at: .worktree, $0) }
+    case .signalForgotten:
+      [
+        .init(.leave(ms: 5), at: .extract, 1), .init(.leave(ms: 5), at: .extract, 2),
+        .init(.crashAfter, at: .extract, 3),
+      ]
     case .comparesBeforeLock: (2...30).map { .init(.sleep(ms: 3_600_000), at: .append, $0) }
     case .foreignFilesTakenBack, .filesLeftByCancel, .foldersRemovedBlindly, .reflogBelieved,
       .removedWithoutSync:
@@ -33,6 +38,7 @@ extension Mutant {
     case .foreignFilesTakenBack, .filesLeftByCancel, .foldersRemovedBlindly, .takeBackBlindly,
       .removedWithoutSync:
       [.run, .cancel, .run, .cancel]
+    case .signalForgotten: [.run, .resume, .resume, .resume, .resume]
     default: []
     }
   }
@@ -46,6 +52,7 @@ package enum Mutant: String, Hashable, Sendable, CaseIterable {
   case appendTwice, eventNotRead, wrongBatchTable, commitLockForgotten, stagedForgotten, answersMixedUp
   case foreignFilesTakenBack, filesLeftByCancel, foldersRemovedBlindly, waitsForEver, reflogBelieved
   case placedWithoutSync, folderMadeWithoutSync, foundWithoutSync, removedWithoutSync, comparesBeforeLock
+  case signalForgotten
 
   func bend(_ parts: World.Parts, world: World, process: SimulatedProcess) -> World.Parts {
     var bent = parts
@@ -54,7 +61,7 @@ package enum Mutant: String, Hashable, Sendable, CaseIterable {
       .landedCommitNotFound, .stagedForgotten, .reflogBelieved:
       bent.repository = BentRepository(sound: parts.repository, world: world, process: process, bug: self)
     case .appendWithoutVersion, .interruptionForgotten, .keyForgotten, .quotaIgnored, .appendNotDurable,
-      .appendTwice, .eventNotRead, .wrongBatchTable:
+      .appendTwice, .eventNotRead, .wrongBatchTable, .signalForgotten:
       bent.store = BentStore(sound: parts.store, world: world, process: process, bug: self)
     case .reuseWithoutChecking, .syncLeftOut:
       bent.objects = BentObjects(sound: parts.objects, world: world, bug: self)

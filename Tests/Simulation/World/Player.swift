@@ -191,6 +191,7 @@ final class Player: @unchecked Sendable {
       world.violate(.tidy, "p\(process.id) ended, and git's index is locked")
     }
     checkIndexLock(process)
+    process.hasEnded = true
     world.kill(process)
     return report
   }

@@ -9,6 +9,8 @@ final class SimulatedProcess: @unchecked Sendable {
   let batch: BatchID
   let stop = StopSignal()
   var isAlive = true
+  /// It has come to its own end.
+  var hasEnded = false
   /// Stopped as by SIGSTOP: nothing it waits for comes back until it is woken.
   var isAsleep = false
   /// Resumed when it is woken or dies.

@@ -23,6 +23,8 @@ struct Watch {
   var completions: [Digest: [(position: Int64, outputs: [Digest])]] = [:]
   /// Answers that were failures of an asset's own, since it was opened last.
   var failures: [String: Int] = [:]
+  /// Processes of a batch that died without having been asked to stop.
+  var deaths: [BatchID: Int] = [:]
   /// When calls to a limited extractor began.
   var callStartsMs: [Int64] = []
   var callsUnderWay = 0
@@ -87,7 +89,12 @@ extension World {
       if let key = completion.key?.digest, completion.how != .reused {
         watch.completions[key, default: []].append((position, completion.outputs.map(\.digest)))
       }
-    case .stageFailed(let ref, _): checkAttempts(ref, state, batch)
+    case .stageFailed(let ref, let failure):
+      checkAttempts(ref, state, batch)
+      if failure.code == "crash_loop", watch.deaths[batch, default: 0] < 3 {
+        violate(
+          .attempts, "\(batch) is said to bring runs down after \(watch.deaths[batch, default: 0]) deaths")
+      }
     case .commitIntended(let intent):
       if state.intent != nil { violate(.acknowledged, "a commit was intended twice") }
       if state.placement == nil {

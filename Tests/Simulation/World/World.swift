@@ -193,7 +193,10 @@ package final class World: @unchecked Sendable {
     case .damageObject(let pick): damageObject(pick, losing: false)
     case .loseObject(let pick): damageObject(pick, losing: true)
     case .user(let act, let pick): user(act, pick)
-    case .stop: process.stop.request(.interrupted)
+    case .stop: process.stop.request(.interrupted, signal: "SIGINT")
+    case .hangUp: process.stop.request(.terminated, signal: "SIGHUP")
+    case .leave(let ms): leave(process, afterMs: ms)
+    case .suspend(let ms): sleep(process, forMs: ms)
     case .secondRunner: startSecondRunner(process.batch)
     case .clockStep(let hours): wallOffsetMs += hours * 3_600_000
     case .fullDisk(let writes): fullFor = writes
@@ -235,11 +238,31 @@ package final class World: @unchecked Sendable {
     guard process.isAlive else { return }
     say("dies", process)
     process.isAlive = false
+    if !process.hasEnded, process.stop.leftBehind == nil { watch.deaths[process.batch, default: 0] += 1 }
     for name in process.heldLocks where locks[name] === process { locks[name] = nil }
     process.heldLocks = []
     let parked = process.parked
     process.parked = []
     for resume in parked { resume() }
+  }
+
+  /// Signals a process twice; it is gone once it has written down what was under way.
+  private func leave(_ process: SimulatedProcess, afterMs ms: Int64) {
+    process.stop.request(.interrupted, signal: "SIGINT")
+    queue.at(queue.nowMs + ms) { [self] in
+      guard process.isAlive else { return }
+      say("is told to leave at once", process)
+      process.stop.requestAtOnce(.interrupted, signal: "SIGINT")
+      endOnceLeft(process, looks: 100)
+    }
+  }
+
+  private func endOnceLeft(_ process: SimulatedProcess, looks: Int) {
+    queue.at(queue.nowMs + 50) { [self] in
+      guard process.isAlive else { return }
+      if process.stop.leftBehind != nil || looks == 0 { return kill(process) }
+      endOnceLeft(process, looks: looks - 1)
+    }
   }
 
   private func sleep(_ process: SimulatedProcess, forMs ms: Int64) {
