@@ -24,17 +24,31 @@ package enum Renderer {
     var files = [
       RenderedBundle.File(
         name: BundleTemplates.contextFile,
-        bytes: Array(try BundleTemplates.parsed(input.templates.context).render(markdown).utf8)),
+        bytes: Array(try text(of: input.templates.context, markdown).utf8)),
       RenderedBundle.File(name: "tokens.json", bytes: TokensFile.bytes(facts)),
       RenderedBundle.File(
         name: BundleTemplates.usageFile,
-        bytes: Array(try BundleTemplates.parsed(input.templates.usage).render(markdown).utf8)),
+        bytes: Array(try text(of: input.templates.usage, markdown).utf8)),
     ]
     for template in input.templates.more {
       let values = TemplateNames.values(facts, TextEscaping(fileName: template.name))
-      let text = try BundleTemplates.parsed(template.source).render(values)
+      let text = try text(of: template.source, values)
       files.append(RenderedBundle.File(name: template.name, bytes: Array(text.utf8)))
     }
     return RenderedBundle(files: files)
+  }
+
+  private static func text(
+    of source: BundleTemplates.Source, _ values: TemplateObject
+  ) throws(Fault) -> String {
+    let template = try BundleTemplates.parsed(source)
+    let budget = TemplateBudget(templateBytes: source.bytes.count)
+    let text = TemplateBudget.$current.withValue(budget) { template.render(values) }
+    guard !budget.isExceeded else {
+      throw .templateInvalid(
+        file: source.file, line: 1, found: "lists within lists that repeat their text too often",
+        expected: "a document of some megabytes at most")
+    }
+    return text
   }
 }

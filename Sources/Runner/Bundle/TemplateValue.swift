@@ -11,7 +11,11 @@ struct TemplateList: MustacheSequence, MustacheCustomRenderable {
 
   func makeIterator() -> AnyIterator<Any> {
     var iterator = items.makeIterator()
-    return AnyIterator { iterator.next() }
+    let budget = TemplateBudget.current
+    return AnyIterator { () -> Any? in
+      if let budget, !budget.spend() { return nil }
+      return iterator.next()
+    }
   }
 }
 

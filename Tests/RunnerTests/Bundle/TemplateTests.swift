@@ -72,6 +72,19 @@ struct TemplateTests {
     #expect(fault?.line == 2)
   }
 
+  @Test("Lists within lists end with a fault before they fill the memory")
+  func repeatedLists() throws {
+    let depth = TemplateCheck.depthLimit
+    let text =
+      String(repeating: "{{#contexts}}", count: depth) + "x"
+      + String(repeating: "{{/contexts}}", count: depth)
+    var input = try SeedBundles.canopy()
+    input.templates.context.bytes = Array((text + "\n").utf8)
+    let error = #expect(throws: Fault.self) { try Renderer.render(input) }
+    #expect(error?.code == "template_invalid")
+    #expect(error?.message.contains("repeat their text too often") == true)
+  }
+
   @Test("Every name that the check knows renders without a fault, and no name beyond them does")
   func everyNameIsKnown() throws {
     let values = TemplateNames.values(try AssetFacts(SeedBundles.canopy()), .markdown)
