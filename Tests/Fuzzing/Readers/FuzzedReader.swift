@@ -2,7 +2,7 @@
 ///
 /// Raw values are the names of the folders below `corpus` and `crashes`.
 package enum FuzzedReader: String, CaseIterable, Sendable {
-  case manifest, image, mcp, configuration, event
+  case manifest, image, mcp, configuration, event, template
 
   /// Reads any bytes at all; throws where the reader broke a promise.
   package func read(_ bytes: [UInt8]) throws(BrokenPromise) {
@@ -12,6 +12,7 @@ package enum FuzzedReader: String, CaseIterable, Sendable {
     case .mcp: try ServerPromises.check(bytes)
     case .configuration: try ConfigurationPromises.check(bytes)
     case .event: try EventPromises.check(bytes)
+    case .template: try TemplatePromises.check(bytes)
     }
   }
 }
