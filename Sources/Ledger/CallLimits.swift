@@ -20,13 +20,18 @@ public struct CallStart: Hashable, Sendable {
   /// How long the call counts as in flight if nobody ever ends it: its time-out and a margin.
   public var leaseMs: Int64
   public var limits: CallLimits
+  /// Starts although the server said that it takes nothing yet: to find out whether it does by now.
+  public var isProbe: Bool
 
-  public init(limiter: String, id: String, at: Moment, leaseMs: Int64, limits: CallLimits) {
+  public init(
+    limiter: String, id: String, at: Moment, leaseMs: Int64, limits: CallLimits, isProbe: Bool = false
+  ) {
     self.limiter = limiter
     self.id = id
     self.at = at
     self.leaseMs = leaseMs
     self.limits = limits
+    self.isProbe = isProbe
   }
 }
 

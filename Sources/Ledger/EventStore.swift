@@ -42,12 +42,15 @@ public struct AppendRequest: Sendable {
   public var callsStarted: [CallStart]
   /// Calls that have ended (ids of earlier `CallStart`s): they no longer count as in flight.
   public var callsEnded: [String]
+  /// Limiters whose server has answered again: what it said earlier no longer holds.
+  public var pausesEnded: [String]
   /// Limiters that grant nothing until a time, because the server said so.
   public var pauses: [LimiterPause]
 
   public init(
     batch: String, expecting: Int64, events: [NewEvent], state: String,
-    callsStarted: [CallStart] = [], callsEnded: [String] = [], pauses: [LimiterPause] = []
+    callsStarted: [CallStart] = [], callsEnded: [String] = [], pausesEnded: [String] = [],
+    pauses: [LimiterPause] = []
   ) {
     self.batch = batch
     self.expecting = expecting
@@ -55,6 +58,7 @@ public struct AppendRequest: Sendable {
     self.state = state
     self.callsStarted = callsStarted
     self.callsEnded = callsEnded
+    self.pausesEnded = pausesEnded
     self.pauses = pauses
   }
 }

@@ -50,7 +50,10 @@ extension BatchRun {
           exit: status, code: fault.code, retryAt: nil, durationMs: max(0, durationMs), held: false,
           signal: stop.signal)))
     let calls = news.callsEnded + callsUnderWay()
-    do throws(StoreError) { try await appendInTurn(facts, callsEnded: calls, pauses: news.pauses) } catch {
+    do throws(StoreError) {
+      try await appendInTurn(
+        facts, callsEnded: calls, pausesEnded: news.pausesEnded, pauses: news.pauses)
+    } catch {
       return
     }
     let report = RunReport(batch: batch, state: state, exit: status, faults: [fault], notes: notes)

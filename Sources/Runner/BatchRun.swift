@@ -20,9 +20,11 @@ actor BatchRun {
   private let mailbox = Mailbox()
   private var stages: StageWork?
   private var appends = AppendTurns()
-  private(set) var notes: [String] = []
+  private(set) var notes: [Note] = []
   /// What was written down last of a run that was left at once; nothing more is.
   var leftBehind: RunReport?
+  /// No call has yet told whether the extractor takes any: the next one may start in spite of a pause.
+  private var isProbing: Bool
 
   init(
     batch: BatchID, id: String, state: BatchState, surroundings: Surroundings, options: RunOptions,
@@ -35,6 +37,7 @@ actor BatchRun {
     self.options = options
     self.stop = stop
     self.observe = observe
+    isProbing = options.ignoresWaits
     self.random = SplitMix64(seed: surroundings.newSeed())
   }
 
@@ -51,7 +54,7 @@ actor BatchRun {
   /// Appends facts to the batch's stream and folds them; the state moves only once they are on disk.
   func append(
     _ facts: [BatchEvent], callsStarted: [CallStart] = [], callsEnded: [String] = [],
-    pauses: [LimiterPause] = []
+    pausesEnded: [String] = [], pauses: [LimiterPause] = []
   ) async throws(StoreError) {
     guard !facts.isEmpty else { return }
     await takeTurn()
@@ -59,13 +62,14 @@ actor BatchRun {
     if leftBehind != nil {
       throw .conflict(batch: batch.text, expected: state.version, found: state.version + 1)
     }
-    try await appendInTurn(facts, callsStarted: callsStarted, callsEnded: callsEnded, pauses: pauses)
+    try await appendInTurn(
+      facts, callsStarted: callsStarted, callsEnded: callsEnded, pausesEnded: pausesEnded, pauses: pauses)
   }
 
   /// Appends by whoever has the turn.
   func appendInTurn(
     _ facts: [BatchEvent], callsStarted: [CallStart] = [], callsEnded: [String] = [],
-    pauses: [LimiterPause] = []
+    pausesEnded: [String] = [], pauses: [LimiterPause] = []
   ) async throws(StoreError) {
     let timeMs = surroundings.clock.now().wallMs
     let next = state.applying(facts, timeMs: timeMs, run: id)
@@ -73,7 +77,7 @@ actor BatchRun {
       AppendRequest(
         batch: batch.text, expecting: state.version,
         events: facts.map { $0.stored(timeMs: timeMs, run: id) }, state: next.phase.rawValue,
-        callsStarted: callsStarted, callsEnded: callsEnded, pauses: pauses))
+        callsStarted: callsStarted, callsEnded: callsEnded, pausesEnded: pausesEnded, pauses: pauses))
     state = next
     for event in stored { observe(event) }
   }
@@ -104,7 +108,10 @@ actor BatchRun {
   }
 
   /// Adds a sentence for the user that is no event.
-  func note(_ text: String) { notes.append(text) }
+  func note(_ note: Note) { notes.append(note) }
+
+  /// The same for what the repository has to say.
+  func note(_ text: String) { notes.append(Note("repository", text)) }
 
   /// Names placed files that stay where they are, and how the next run gets past them.
   func noteLeft(_ paths: [String]) {
@@ -120,14 +127,15 @@ actor BatchRun {
 
   /// Works until the batch has ended, nothing can go on, or the run is asked to stop.
   func work(_ stages: StageWork) async throws(Fault) -> Ending {
-    let registration = try registrationInForce()
-    let wanted = options.jobs ?? registration.configuration.limits.inFlight
+    let limits = stages.configuration.limits
+    let wanted = options.jobs ?? limits.inFlight
     let fit = stages.memoryFit(state)
-    if let note = fit.note(wanted: wanted) { self.note(note) }
+    if let note = fit.note(wanted: wanted) { self.note(Note("memory_short", note)) }
     let planner = Planner(
       run: id, jobs: fit.jobs(wanted: wanted),
-      extractsTogether: stages.extractsTogether, stopsBeforePlacing: options.untilPackaged)
-    let maxWaitMs = maxWaitMs(registration)
+      extractsTogether: stages.extractsTogether, stopsBeforePlacing: options.untilPackaged,
+      limiter: stages.limiter)
+    let maxWaitMs = maxWaitMs(limits)
     let mailbox = mailbox
     self.stages = stages
     do {
@@ -165,13 +173,8 @@ actor BatchRun {
   }
 
   /// The longest wait within the run.
-  nonisolated func maxWaitMs(_ registration: Registration) -> Int64 {
-    options.maxWaitMs ?? registration.configuration.limits.maxWait.milliseconds
-  }
-
-  private func registrationInForce() throws(Fault) -> Registration {
-    guard let registration = state.registration else { throw Fault.batchUnknown(batch.text) }
-    return registration
+  nonisolated func maxWaitMs(_ limits: Configuration.Limits) -> Int64 {
+    options.maxWaitMs ?? limits.maxWait.milliseconds
   }
 
   /// Writes down what has come in together with the starts it makes possible, then starts them.
@@ -187,7 +190,8 @@ actor BatchRun {
         work.append((asset, stage, key))
       }
     }
-    try await append(facts, callsEnded: news.callsEnded, pauses: news.pauses)
+    try await append(
+      facts, callsEnded: news.callsEnded, pausesEnded: news.pausesEnded, pauses: news.pauses)
     for (asset, stage, key) in work { execute(stage, of: [(asset, key)], stages, mailbox, &group) }
     for case .prepare(let asset, let stage) in steps {
       guard let current = state[asset: asset] else { continue }
@@ -211,10 +215,10 @@ actor BatchRun {
       case .start(let assets, let stage):
         guard stages.isLimited(stage) else { break }
         let work = ready(assets, stage)
-        let calls = stages.callStarts(for: work.map(\.0), run: id)
+        let calls = stages.callStarts(for: work.map(\.0), run: id, isProbe: isProbing)
         let facts = work.map { start(of: $0.0, stage, $0.1) }
         if let until = try await refusal(of: facts, calls) {
-          try await putOff(work.map(\.0), until: until)
+          try await putOff(work.map(\.0), until: until, stages)
           return true
         }
         execute(stage, of: work, stages, mailbox, &group)
@@ -276,7 +280,9 @@ actor BatchRun {
   }
 
   /// Writes down that our own limits, not the server, make assets wait.
-  private func putOff(_ assets: [AssetState], until: Deadline) async throws(StoreError) {
+  private func putOff(
+    _ assets: [AssetState], until: Deadline, _ stages: StageWork
+  ) async throws(StoreError) {
     try await append(
       assets.map { asset in
         .stageDeferred(
@@ -284,7 +290,8 @@ actor BatchRun {
           StageDeferral(
             reason: .limited, code: "own_limit",
             message: "The limits of the configuration allow no further call yet.",
-            exit: .canGoOn, until: until, source: BatchState.ownLimit, worthWaiting: true))
+            exit: .canGoOn, until: until, source: BatchState.ownLimit, worthWaiting: true,
+            quota: stages.limiter))
       })
     for asset in assets { prepared[Planner.Slot(asset: asset.id, stage: .extract)] = nil }
   }
@@ -295,13 +302,14 @@ actor BatchRun {
   struct News {
     var facts: [BatchEvent] = []
     var callsEnded: [String] = []
+    var pausesEnded: [String] = []
     var pauses: [LimiterPause] = []
   }
 
   /// Turns results into facts; from here on their stages are no longer at work.
   private func news(in results: [Result], _ stages: StageWork, now: Moment) -> News {
     var news = News()
-    let recorder = OutcomeRecorder(policy: stages.policy, now: now)
+    let recorder = OutcomeRecorder(policy: stages.policy, now: now, limiter: stages.limiter)
     for result in results {
       switch result {
       case .prepared(let asset, let stage, let preparation):
@@ -313,13 +321,18 @@ actor BatchRun {
           guard let current = state[asset: asset] else { continue }
           let ref = StageRef(asset, stage, attempt: current[stage].nextAttempt)
           var facts = recorder.events(
-            for: outcome, of: ref, at: current[stage], calls: state.calls, using: &random)
+            for: outcome, of: ref, at: current[stage], calls: state.calls.binding(stages.limiter),
+            using: &random)
           if stop.status != nil, stages.mayBeOurEnd(outcome) {
             facts = [interruption(of: ref, inDoubt: true)]
           }
           news.facts += facts
           guard stage == .extract else { continue }
           if let call = stages.callID(of: current, run: id) { news.callsEnded.append(call) }
+          if isProbing, facts.contains(where: \.isExtractorsWord) {
+            isProbing = false
+            news.pausesEnded.append(stages.limiter)
+          }
           news.pauses += stages.pauses(in: facts)
         }
       }
@@ -367,7 +380,8 @@ actor BatchRun {
         await awaitStop()
         if stop.status != nil { return try await append([interruption(of: ref, inDoubt: false)]) }
       }
-      let recorder = OutcomeRecorder(policy: stages.policy, now: surroundings.clock.now())
+      let recorder = OutcomeRecorder(
+        policy: stages.policy, now: surroundings.clock.now(), limiter: stages.limiter)
       try await append(
         recorder.events(
           for: .ofBatch(fault), of: ref, at: current, calls: state.calls,
@@ -433,6 +447,18 @@ actor BatchRun {
         defer { results = [] }
         return results
       }
+    }
+  }
+}
+
+extension BatchEvent {
+  /// The extractor has said something itself: an answer, or that it takes nothing yet.
+  fileprivate var isExtractorsWord: Bool {
+    switch self {
+    case .stageCompleted(let ref, let fact): ref.stage == .extract && fact.how == .executed
+    case .stageDeferred(_, let fact): fact.reason == .limited
+    case .stageFailed(_, let fact): fact.exit == .someFailed
+    default: false
     }
   }
 }

@@ -14,7 +14,7 @@ struct ConfigurationReader {
   static let settings: [(section: String, names: [String])] = [
     (
       "extractor",
-      ["kind", "command", "env", "tool", "arguments", "batch", "timeout", "protocol", "model"]
+      ["kind", "command", "env", "tool", "arguments", "batch", "timeout", "protocol", "model", "quota"]
     ),
     ("limits", ["requests_per_minute", "in_flight", "max_attempts", "max_wait"]),
     ("policy", ["max_assets", "min_score"]),
@@ -119,6 +119,8 @@ struct ConfigurationReader {
     case "extractor.protocol": set(\.extractor.protocolVersion, reader.choice(name, value))
     case "extractor.model":
       if let model = reader.text(name, value) { configuration.extractor.model = model }
+    case "extractor.quota":
+      if let quota = reader.text(name, value) { configuration.extractor.quota = quota }
     default: preconditionFailure("The setting \"\(setting)\" is listed but not read.")
     }
   }

@@ -29,6 +29,8 @@ public struct ExtractorSettings: Hashable, Sendable {
   public var protocolVersion = ProtocolVersion.auto
   /// The model behind the extractor where the user names it; part of the extractor's identity.
   public var model: String?
+  /// The quota that its calls use up, where several extractors share one or one has several.
+  public var quota: String?
 
   public init() {}
 
@@ -44,7 +46,7 @@ extension ExtractorSettings: Codable {
   enum CodingKeys: String, CodingKey {
     case kind, command, env, tool, arguments, batch, timeout
     case protocolVersion = "protocol"
-    case model
+    case model, quota
   }
 
   public init(from decoder: any Decoder) throws {
@@ -58,6 +60,7 @@ extension ExtractorSettings: Codable {
     timeout = try container.decodeDuration(forKey: .timeout)
     protocolVersion = try container.decode(ProtocolVersion.self, forKey: .protocolVersion)
     model = try container.decodeIfPresent(String.self, forKey: .model)
+    quota = try container.decodeIfPresent(String.self, forKey: .quota)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -71,5 +74,6 @@ extension ExtractorSettings: Codable {
     try container.encode(DurationText.text(of: timeout), forKey: .timeout)
     try container.encode(protocolVersion, forKey: .protocolVersion)
     try container.encodeIfPresent(model, forKey: .model)
+    try container.encodeIfPresent(quota, forKey: .quota)
   }
 }
