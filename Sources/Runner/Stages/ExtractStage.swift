@@ -14,7 +14,7 @@ enum ExtractStage {
 
 extension StageWork {
   /// Digest of everything the configuration says of the extractor.
-  var extractorSetup: Digest { Digest.sha256(CanonicalJSON.encode(configuration.extractor)) }
+  var extractorSetup: Digest { Digest.sha256(CanonicalJSON.encode(configuration.extractor.asking)) }
 
   /// Name of the limiter that all processes asking the same extractor share.
   var limiter: String { QuotaName.limiter(of: configuration.extractor) }

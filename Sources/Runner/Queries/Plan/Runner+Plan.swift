@@ -158,6 +158,7 @@ extension Runner {
     var calls = BatchPlan.Calls(
       extractor: settings.kind.rawValue, needed: settings.batch ? min(1, running) : running)
     guard stages.isLimited, running > 0 else { return calls }
+    calls.cost = settings.pricePerCall.flatMap(Price.init)?.times(calls.needed)
     let limits = CallLimits(
       perMinute: stages.configuration.limits.requestsPerMinute, inFlight: stages.configuration.limits.inFlight
     )
