@@ -29,6 +29,8 @@ extension AppendRequest {
 /// What a request changes in the limiters, decided before anything is written.
 struct LimiterChanges {
   private(set) var ended: [String] = []
+  /// Limiters whose pause is forgotten, before those that are asked for count.
+  private(set) var pausesEnded: [String] = []
   /// By limiter, each the later of the pause that was and the one that is asked for.
   private(set) var pauses: [String: Deadline] = [:]
   /// Calls that can no longer count, or were never made, to be forgotten.
@@ -44,9 +46,10 @@ struct LimiterChanges {
   ) throws(StoreError) {
     ended = request.callsEnded
     spent = request.callsReturned
+    pausesEnded = request.pausesEnded
     for pause in request.pauses {
       var known = pauses[pause.limiter]
-      if known == nil { known = try window(pause.limiter).pause }
+      if known == nil, !pausesEnded.contains(pause.limiter) { known = try window(pause.limiter).pause }
       pauses[pause.limiter] = CallWindow.later(known, pause.until)
     }
     var decided: Set<String> = []
@@ -56,6 +59,7 @@ struct LimiterChanges {
       var known = try window(call.limiter)
       known.end(Set(ended))
       known.calls.removeAll { request.callsReturned.contains($0.id) }
+      if pausesEnded.contains(call.limiter) || starting.contains(where: \.isProbe) { known.pause = nil }
       known.pause = pauses[call.limiter] ?? known.pause
       if let until = known.refusal(of: starting.count, under: last.limits, at: last.at) {
         throw StoreError.limited(limiter: call.limiter, until: until)

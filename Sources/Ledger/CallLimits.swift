@@ -20,6 +20,8 @@ public struct CallStart: Hashable, Sendable {
   /// How long the call counts as in flight if nobody ever ends it: its time-out and a margin.
   public var leaseMs: Int64
   public var limits: CallLimits
+  /// Starts although the server said that it takes nothing yet: to find out whether it does by now.
+  public var isProbe: Bool
 
   /// How long after `at` the call may begin, by the boot clock; one that has not begun by then is given back.
   public static let graceMs: Int64 = 2_000
@@ -29,12 +31,15 @@ public struct CallStart: Hashable, Sendable {
     now.boot == at.boot && now.bootMs - at.bootMs <= Self.graceMs
   }
 
-  public init(limiter: String, id: String, at: Moment, leaseMs: Int64, limits: CallLimits) {
+  public init(
+    limiter: String, id: String, at: Moment, leaseMs: Int64, limits: CallLimits, isProbe: Bool = false
+  ) {
     self.limiter = limiter
     self.id = id
     self.at = at
     self.leaseMs = leaseMs
     self.limits = limits
+    self.isProbe = isProbe
   }
 }
 

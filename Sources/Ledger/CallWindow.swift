@@ -45,7 +45,7 @@ struct CallWindow: Hashable, Sendable {
 
   /// How many calls may start at a moment, and when to ask again if none.
   func allowance(under limits: CallLimits, at now: Moment) -> Allowance {
-    if let pause, pause.remainingMs(at: now) > 0 { return Allowance(calls: 0, next: pause) }
+    if let pause, pause.remainingMs(at: now) > 0 { return Allowance(calls: 0, next: pause.seen(at: now)) }
     let rate = limits.perMinute.map { max(0, $0 - startsMs(at: now).count) } ?? Int.max
     let room = limits.inFlight.map { max(0, $0 - leasesMs(at: now).count) } ?? Int.max
     let calls = min(rate, room)
@@ -69,10 +69,13 @@ struct CallWindow: Hashable, Sendable {
   }
 
   /// The later of two pauses, by the boot clock where both are of one boot.
+  ///
+  /// One of another boot that is farther away than a day was set by a wrong clock, and must not outdo the other.
   static func later(_ one: Deadline?, _ other: Deadline) -> Deadline {
     guard let one else { return other }
-    let otherIsLater = one.boot == other.boot ? other.bootMs > one.bootMs : other.wallMs > one.wallMs
-    return otherIsLater ? other : one
+    if one.boot == other.boot { return other.bootMs > one.bootMs ? other : one }
+    let aheadMs = one.wallMs - other.wallMs
+    return (0...Deadline.longestWaitMs).contains(aheadMs) ? one : other
   }
 
   private func next(for count: Int, under limits: CallLimits, at now: Moment) -> Deadline {
@@ -92,7 +95,7 @@ struct CallWindow: Hashable, Sendable {
     }
     let free = Deadline(now, plusMs: waitMs)
     guard let pause, pause.remainingMs(at: now) > waitMs else { return free }
-    return pause
+    return pause.seen(at: now)
   }
 
   /// Milliseconds until each start of the last minute leaves it, soonest first.

@@ -44,12 +44,15 @@ public struct AppendRequest: Sendable {
   public var callsEnded: [String]
   /// Calls that were granted and never made: from here on they count for nothing.
   public var callsReturned: [String]
+  /// Limiters whose server has answered again: what it said earlier no longer holds.
+  public var pausesEnded: [String]
   /// Limiters that grant nothing until a time, because the server said so.
   public var pauses: [LimiterPause]
 
   public init(
     batch: String, expecting: Int64, events: [NewEvent], state: String,
     callsStarted: [CallStart] = [], callsEnded: [String] = [], callsReturned: [String] = [],
+    pausesEnded: [String] = [],
     pauses: [LimiterPause] = []
   ) {
     self.batch = batch
@@ -59,6 +62,7 @@ public struct AppendRequest: Sendable {
     self.callsStarted = callsStarted
     self.callsEnded = callsEnded
     self.callsReturned = callsReturned
+    self.pausesEnded = pausesEnded
     self.pauses = pauses
   }
 }

@@ -31,8 +31,21 @@ public struct Deadline: Hashable, Sendable, Codable {
     self.init(wallMs: now.wallMs + plusMs, bootMs: now.bootMs + plusMs, boot: now.boot)
   }
 
-  /// Milliseconds still to wait, 0 once it has passed: by the boot clock within a boot, else by the wall clock.
+  /// The longest wait that a deadline is believed for.
+  public static let longestWaitMs: Int64 = 24 * 3_600_000
+  /// Room for a wall clock that was corrected a little: a deadline beyond it was set by a clock that was wrong.
+  private static let believedMs = longestWaitMs + 3_600_000
+
+  /// Milliseconds still to wait, 0 once it has passed, a day at most.
+  ///
+  /// Counted by the boot clock within a boot, else by the wall clock. Nothing is ever made to wait longer than a
+  /// day, so a deadline that seems farther away was set by a wrong clock, and has passed: it would never end.
   public func remainingMs(at now: Moment) -> Int64 {
-    max(0, now.boot == boot && !boot.isEmpty ? bootMs - now.bootMs : wallMs - now.wallMs)
+    let remaining = now.boot == boot && !boot.isEmpty ? bootMs - now.bootMs : wallMs - now.wallMs
+    guard remaining <= Self.believedMs else { return 0 }
+    return min(max(0, remaining), Self.longestWaitMs)
   }
+
+  /// The deadline as this boot's clocks tell it, so that a wall clock that was set since is told right.
+  public func seen(at now: Moment) -> Deadline { Deadline(now, plusMs: remainingMs(at: now)) }
 }

@@ -51,7 +51,9 @@ extension BatchRun {
           signal: stop.signal)))
     let calls = news.callsEnded + callsUnderWay()
     do throws(StoreError) {
-      try await appendInTurn(facts, callsEnded: calls, callsReturned: news.callsReturned, pauses: news.pauses)
+      try await appendInTurn(
+        facts, callsEnded: calls, callsReturned: news.callsReturned, pausesEnded: news.pausesEnded,
+        pauses: news.pauses)
     } catch {
       return
     }

@@ -22,9 +22,11 @@ actor BatchRun {
   private var appends = AppendTurns()
   /// How many grants in a row each asset's call came too late for.
   private var lapses: [AssetID: Int] = [:]
-  private(set) var notes: [String] = []
+  private(set) var notes: [Note] = []
   /// What was written down last of a run that was left at once; nothing more is.
   var leftBehind: RunReport?
+  /// No call has yet told whether the extractor takes any: the next one may start in spite of a pause.
+  private var isProbing: Bool
 
   init(
     batch: BatchID, id: String, state: BatchState, surroundings: Surroundings, options: RunOptions,
@@ -37,6 +39,7 @@ actor BatchRun {
     self.options = options
     self.stop = stop
     self.observe = observe
+    isProbing = options.ignoresWaits
     self.random = SplitMix64(seed: surroundings.newSeed())
   }
 
@@ -53,7 +56,7 @@ actor BatchRun {
   /// Appends facts to the batch's stream and folds them; the state moves only once they are on disk.
   func append(
     _ facts: [BatchEvent], callsStarted: [CallStart] = [], callsEnded: [String] = [],
-    callsReturned: [String] = [], pauses: [LimiterPause] = []
+    callsReturned: [String] = [], pausesEnded: [String] = [], pauses: [LimiterPause] = []
   ) async throws(StoreError) {
     guard !facts.isEmpty else { return }
     await takeTurn()
@@ -62,13 +65,14 @@ actor BatchRun {
       throw .conflict(batch: batch.text, expected: state.version, found: state.version + 1)
     }
     try await appendInTurn(
-      facts, callsStarted: callsStarted, callsEnded: callsEnded, callsReturned: callsReturned, pauses: pauses)
+      facts, callsStarted: callsStarted, callsEnded: callsEnded, callsReturned: callsReturned,
+      pausesEnded: pausesEnded, pauses: pauses)
   }
 
   /// Appends by whoever has the turn.
   func appendInTurn(
     _ facts: [BatchEvent], callsStarted: [CallStart] = [], callsEnded: [String] = [],
-    callsReturned: [String] = [], pauses: [LimiterPause] = []
+    callsReturned: [String] = [], pausesEnded: [String] = [], pauses: [LimiterPause] = []
   ) async throws(StoreError) {
     let timeMs = surroundings.clock.now().wallMs
     let next = state.applying(facts, timeMs: timeMs, run: id)
@@ -76,7 +80,8 @@ actor BatchRun {
       AppendRequest(
         batch: batch.text, expecting: state.version,
         events: facts.map { $0.stored(timeMs: timeMs, run: id) }, state: next.phase.rawValue,
-        callsStarted: callsStarted, callsEnded: callsEnded, callsReturned: callsReturned, pauses: pauses))
+        callsStarted: callsStarted, callsEnded: callsEnded, callsReturned: callsReturned,
+        pausesEnded: pausesEnded, pauses: pauses))
     state = next
     for event in stored { observe(event) }
   }
@@ -107,7 +112,10 @@ actor BatchRun {
   }
 
   /// Adds a sentence for the user that is no event.
-  func note(_ text: String) { notes.append(text) }
+  func note(_ note: Note) { notes.append(note) }
+
+  /// The same for what the repository has to say.
+  func note(_ text: String) { notes.append(Note("repository", text)) }
 
   /// Names placed files that stay where they are, and how the next run gets past them.
   func noteLeft(_ paths: [String]) {
@@ -123,14 +131,15 @@ actor BatchRun {
 
   /// Works until the batch has ended, nothing can go on, or the run is asked to stop.
   func work(_ stages: StageWork) async throws(Fault) -> Ending {
-    let registration = try registrationInForce()
-    let wanted = options.jobs ?? registration.configuration.limits.inFlight
+    let limits = stages.configuration.limits
+    let wanted = options.jobs ?? limits.inFlight
     let fit = stages.memoryFit(state)
-    if let note = fit.note(wanted: wanted) { self.note(note) }
+    if let note = fit.note(wanted: wanted) { self.note(Note("memory_short", note)) }
     let planner = Planner(
       run: id, jobs: fit.jobs(wanted: wanted),
-      extractsTogether: stages.extractsTogether, stopsBeforePlacing: options.untilPackaged)
-    let maxWaitMs = maxWaitMs(registration)
+      extractsTogether: stages.extractsTogether, stopsBeforePlacing: options.untilPackaged,
+      limiter: stages.limiter)
+    let maxWaitMs = maxWaitMs(limits)
     let mailbox = mailbox
     self.stages = stages
     do {
@@ -168,13 +177,8 @@ actor BatchRun {
   }
 
   /// The longest wait within the run.
-  nonisolated func maxWaitMs(_ registration: Registration) -> Int64 {
-    options.maxWaitMs ?? registration.configuration.limits.maxWait.milliseconds
-  }
-
-  private func registrationInForce() throws(Fault) -> Registration {
-    guard let registration = state.registration else { throw Fault.batchUnknown(batch.text) }
-    return registration
+  nonisolated func maxWaitMs(_ limits: Configuration.Limits) -> Int64 {
+    options.maxWaitMs ?? limits.maxWait.milliseconds
   }
 
   /// Writes down what has come in together with the starts it makes possible, then starts them.
@@ -191,7 +195,8 @@ actor BatchRun {
       }
     }
     try await append(
-      facts, callsEnded: news.callsEnded, callsReturned: news.callsReturned, pauses: news.pauses)
+      facts, callsEnded: news.callsEnded, callsReturned: news.callsReturned, pausesEnded: news.pausesEnded,
+      pauses: news.pauses)
     for (asset, stage, key) in work { execute(stage, of: [(asset, key)], stages, mailbox, &group) }
     for case .prepare(let asset, let stage) in steps {
       guard let current = state[asset: asset] else { continue }
@@ -215,10 +220,10 @@ actor BatchRun {
       case .start(let assets, let stage):
         guard stages.isLimited(stage) else { break }
         let work = ready(assets, stage)
-        let calls = stages.callStarts(for: work.map(\.0), run: id)
+        let calls = stages.callStarts(for: work.map(\.0), run: id, isProbe: isProbing)
         let facts = work.map { start(of: $0.0, stage, $0.1) }
         if let until = try await refusal(of: facts, calls) {
-          try await putOff(work.map(\.0), until: until)
+          try await putOff(work.map(\.0), until: until, stages)
           return true
         }
         execute(stage, of: work, under: grant(of: calls, for: work.map(\.0.id)), stages, mailbox, &group)
@@ -289,7 +294,9 @@ actor BatchRun {
   }
 
   /// Writes down that our own limits, not the server, make assets wait.
-  private func putOff(_ assets: [AssetState], until: Deadline) async throws(StoreError) {
+  private func putOff(
+    _ assets: [AssetState], until: Deadline, _ stages: StageWork
+  ) async throws(StoreError) {
     try await append(
       assets.map { asset in
         .stageDeferred(
@@ -297,7 +304,8 @@ actor BatchRun {
           StageDeferral(
             reason: .limited, code: "own_limit",
             message: "The limits of the configuration allow no further call yet.",
-            exit: .canGoOn, until: until, source: BatchState.ownLimit, worthWaiting: true))
+            exit: .canGoOn, until: until, source: BatchState.ownLimit, worthWaiting: true,
+            quota: stages.limiter))
       })
     for asset in assets { prepared[Planner.Slot(asset: asset.id, stage: .extract)] = nil }
   }
@@ -309,13 +317,14 @@ actor BatchRun {
     var facts: [BatchEvent] = []
     var callsEnded: [String] = []
     var callsReturned: [String] = []
+    var pausesEnded: [String] = []
     var pauses: [LimiterPause] = []
   }
 
   /// Turns results into facts; from here on their stages are no longer at work.
   private func news(in results: [Result], _ stages: StageWork, now: Moment) -> News {
     var news = News()
-    let recorder = OutcomeRecorder(policy: stages.policy, now: now)
+    let recorder = OutcomeRecorder(policy: stages.policy, now: now, limiter: stages.limiter)
     for result in results {
       switch result {
       case .prepared(let asset, let stage, let preparation):
@@ -327,7 +336,8 @@ actor BatchRun {
           guard let current = state[asset: asset] else { continue }
           let ref = StageRef(asset, stage, attempt: current[stage].nextAttempt)
           var facts = recorder.events(
-            for: outcome, of: ref, at: current[stage], calls: state.calls, using: &random)
+            for: outcome, of: ref, at: current[stage], calls: state.calls.binding(stages.limiter),
+            using: &random)
           if stop.status != nil, stages.mayBeOurEnd(outcome) {
             facts = [interruption(of: ref, inDoubt: true)]
           }
@@ -336,6 +346,10 @@ actor BatchRun {
           lapses[asset] = outcome == .lapsed ? lapses[asset, default: 0] + 1 : nil
           if let call = stages.callID(of: current, run: id) {
             if outcome == .lapsed { news.callsReturned.append(call) } else { news.callsEnded.append(call) }
+          }
+          if isProbing, facts.contains(where: \.isExtractorsWord) {
+            isProbing = false
+            news.pausesEnded.append(stages.limiter)
           }
           news.pauses += stages.pauses(in: facts)
         }
@@ -384,7 +398,8 @@ actor BatchRun {
         await awaitStop()
         if stop.status != nil { return try await append([interruption(of: ref, inDoubt: false)]) }
       }
-      let recorder = OutcomeRecorder(policy: stages.policy, now: surroundings.clock.now())
+      let recorder = OutcomeRecorder(
+        policy: stages.policy, now: surroundings.clock.now(), limiter: stages.limiter)
       try await append(
         recorder.events(
           for: .ofBatch(fault), of: ref, at: current, calls: state.calls,
@@ -450,6 +465,18 @@ actor BatchRun {
         defer { results = [] }
         return results
       }
+    }
+  }
+}
+
+extension BatchEvent {
+  /// The extractor has said something itself: an answer, or that it takes nothing yet.
+  fileprivate var isExtractorsWord: Bool {
+    switch self {
+    case .stageCompleted(let ref, let fact): ref.stage == .extract && fact.how == .executed
+    case .stageDeferred(_, let fact): fact.reason == .limited
+    case .stageFailed(_, let fact): fact.exit == .someFailed
+    default: false
     }
   }
 }

@@ -87,10 +87,17 @@ public final class Project: Sendable {
   }
 
   /// A runner over the project's real parts.
+  ///
+  /// Who asks goes into the ledger: `arguments` are the words of a command, whose secrets are taken out.
   public func runner(
+    via: RunActor.Via = .library, client: String? = nil, arguments: [String]? = nil,
     stop: StopSignal = StopSignal(), observe: @escaping @Sendable (Event) -> Void = { _ in }
   ) throws(Fault) -> Runner {
-    Runner(try surroundings(), stop: stop, observe: observe)
+    var surroundings = try surroundings()
+    surroundings.process.actor = RunActor(
+      user: surroundings.user, uid: UInt32(getuid()), via: via, client: client)
+    surroundings.process.argv = arguments
+    return Runner(surroundings, stop: stop, observe: observe)
   }
 
   func surroundings() throws(Fault) -> Surroundings {
@@ -112,7 +119,7 @@ public final class Project: Sendable {
           configuration.extractor, root: root, environment: environment, clock: clock)
       },
       process: RunStart(host: Self.hostName(), process: getpid(), toolVersion: Self.version),
-      user: environment["USER"] ?? environment["LOGNAME"] ?? "user \(getuid())",
+      user: environment["USER"] ?? environment["LOGNAME"] ?? Self.loginName() ?? "user \(getuid())",
       newRunID: { RunID.make(clock.now(), UInt64.random(in: .min ... .max)) },
       newSeed: { UInt64.random(in: .min ... .max) },
       publishHead: { [store] () async throws(Fault) in
@@ -120,11 +127,24 @@ public final class Project: Sendable {
           throw .ledger(error)
         }
       })
+    surroundings.presentConfiguration = { [self] () throws(Fault) in
+      do throws(Faults) { return try configuration() } catch { throw error.first }
+    }
+    surroundings.redactor = { ExtractorProgram.redactor(of: $0, in: environment) }
     surroundings.availableMemoryBytes = SystemMemory.availableBytes
     surroundings.seesCommit = {
       CommitPresence.isSeen($0, from: root, environment: environment)
     }
     return surroundings
+  }
+
+  /// The name that the system knows the user by.
+  private static func loginName() -> String? {
+    var entry = passwd()
+    var found: UnsafeMutablePointer<passwd>?
+    var buffer = [CChar](repeating: 0, count: 4096)
+    guard getpwuid_r(getuid(), &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
+    return String(cString: entry.pw_name)
   }
 
   static func hostName() -> String {

@@ -26,7 +26,7 @@ public struct RunRequest: Sendable {
 /// What a manifest means for a batch as it stands.
 enum Admission: Hashable, Sendable {
   case register, revise, goOn
-  case nothingToDo(notes: [String])
+  case nothingToDo(notes: [Note])
 }
 
 extension Runner {
@@ -47,12 +47,14 @@ extension Runner {
   }
 
   /// What there is to say of a batch that has landed and is not there any more.
-  static func notes(on landing: Landing, of commit: String?, _ branch: String) -> [String] {
+  static func notes(on landing: Landing, of commit: String?, _ branch: String) -> [Note] {
     let sha = commit?.prefix(12) ?? ""
     return switch landing {
     case .landed: []
-    case .reverted: ["Commit \(sha) was reverted on \(branch). Land it again with `--again`."]
-    case .gone: ["Commit \(sha) is no longer on \(branch). Land it again with `--again`."]
+    case .reverted:
+      [Note("commit_reverted", "Commit \(sha) was reverted on \(branch). Land it again with `--again`.")]
+    case .gone:
+      [Note("commit_gone", "Commit \(sha) is no longer on \(branch). Land it again with `--again`.")]
     }
   }
 
@@ -63,21 +65,26 @@ extension Runner {
     let batch = request.manifest.batchID
     let (registration, notes, found) = try await registration(for: request, state)
     if let found, !revising { return .alreadyLanded(registration, found) }
+    var options = options
+    options.configuration = options.configuration ?? request.configuration
     if revising {
       return try await working(on: batch, state, options) { run, stages throws(Fault) in
         try await settle(run, stages, batch)
         if await !run.state.placePlan.isEmpty {
           try await stages.unplace(in: run, why: "The manifest was revised.")
         }
+        var registration = registration
+        registration.isAsked(by: await run.state.openRun?.start)
         try await run.write([.batchRevised(registration)])
       }
     }
     let run = makeRun(batch, state, options)
     let started = surroundings.clock.now()
-    try await run.write([.batchRegistered(registration), .runStarted(surroundings.process)])
+    let execution = try execution(options, registration)
+    try await run.write([.batchRegistered(registration), .runStarted(runStart(execution, options))])
     for note in notes { await run.note(note) }
     return await conclude(run, started) { () throws(Fault) in
-      try await work(run, try await stages(for: registration, batch))
+      try await work(run, try await stages(for: registration, batch, execution))
     }
   }
 

@@ -1,15 +1,13 @@
 import Ledger
 
-/// What a user says anew about a batch that goes on: without it, a batch keeps to what it was registered with.
+/// What a user says about a batch that continues: without it, a batch keeps to what it was registered with.
 public struct RegistrationChange: Hashable, Sendable {
-  public var extractor: ExtractorSettings?
   /// Short name of another branch.
   public var branch: String?
   /// More targets that may be overwritten although they are not ours.
   public var forced: [String]
 
-  public init(extractor: ExtractorSettings? = nil, branch: String? = nil, forced: [String] = []) {
-    self.extractor = extractor
+  public init(branch: String? = nil, forced: [String] = []) {
     self.branch = branch
     self.forced = forced
   }
@@ -24,7 +22,6 @@ extension Runner {
     guard let registration = state.registration else { throw .batchUnknown(run.batch.text) }
     var notes: [String] = []
     var revised = registration
-    if let extractor = change.extractor { revised.configuration.extractor = extractor }
     revised.forced += change.forced.filter { !registration.forced.contains($0) }
     if let branch = change.branch, branch != registration.branchName {
       notes = try redirect(&revised, to: branch)
@@ -36,6 +33,7 @@ extension Runner {
     if await !run.state.placePlan.isEmpty {
       try await stages.unplace(in: run, why: "The registration was revised.")
     }
+    revised.isAsked(by: state.openRun?.start)
     try await run.write([.batchRevised(revised)])
     for note in notes { await run.note(note) }
   }
@@ -52,5 +50,27 @@ extension Runner {
     } catch {
       throw error.first
     }
+  }
+}
+
+extension Registration {
+  /// Notes who asked for a revision, with which words.
+  mutating func isAsked(by start: RunStart?) {
+    actor = start?.actor
+    argv = start?.argv
+  }
+}
+
+extension BatchState {
+  /// The registration without some assets; the manifest's digest stays, so that the same manifest is the same batch.
+  func leavingOut(_ assets: [AssetID], why: String) -> Registration? {
+    guard var revised = registration else { return nil }
+    let left = revised.manifest.assets.filter { !assets.contains($0.id) }
+    revised.leftOut = (revised.leftOut ?? []) + assets.map { LeftOutAsset(asset: $0, why: why) }
+    revised.manifest = Manifest(batchID: revised.manifest.batchID, assets: left)
+    // A retry may have pinned newer bytes than the registration names.
+    revised.images = self.assets.map(\.image).filter { !assets.contains($0.asset) }
+    revised.isAsked(by: openRun?.start)
+    return revised
   }
 }

@@ -6,12 +6,17 @@ public struct RetryRequest: Hashable, Sendable {
   public var assets: [AssetID]
   /// Run again from this stage, whatever is there already.
   public var from: Stage?
-  /// Take the present bytes of the images' sources.
+  /// Keep the registered bytes of the images; otherwise the present ones of their files are taken.
+  public var pinned: Bool
+  /// Take the present bytes also of an asset that is packaged.
   public var refresh: Bool
 
-  public init(assets: [AssetID] = [], from: Stage? = nil, refresh: Bool = false) {
+  public init(
+    assets: [AssetID] = [], from: Stage? = nil, pinned: Bool = false, refresh: Bool = false
+  ) {
     self.assets = assets
     self.from = from
+    self.pinned = pinned
     self.refresh = refresh
   }
 }
@@ -36,8 +41,27 @@ extension Runner {
     for asset in try chosen(request, state, run.batch) {
       facts.append(.assetRetried(asset.id, try await retrial(of: asset, request, run, stages)))
     }
+    try await write(facts, in: run, stages)
+  }
+
+  /// Opens assets again that have failed and whose files have other bytes by now: nobody wants the broken ones.
+  func reopenCorrected(in run: BatchRun, _ stages: StageWork) async throws(Fault) {
+    var facts: [BatchEvent] = []
+    for asset in await run.state.assets where asset.name == .failed {
+      guard let image = try await presentImage(of: asset, in: run, stages, isAsked: false) else { continue }
+      facts.append(
+        .assetRetried(
+          asset.id,
+          AssetRetry(by: surroundings.user, from: .validate, image: image, reason: "image_changed")))
+    }
+    try await write(facts, in: run, stages)
+  }
+
+  private func write(_ facts: [BatchEvent], in run: BatchRun, _ stages: StageWork) async throws(Fault) {
     guard !facts.isEmpty else { return }
-    if !state.placePlan.isEmpty { try await stages.unplace(in: run, why: "An asset is tried again.") }
+    if await !run.state.placePlan.isEmpty {
+      try await stages.unplace(in: run, why: "An asset is tried again.")
+    }
     try await run.write(facts)
   }
 
@@ -61,15 +85,42 @@ extension Runner {
   private func retrial(
     of asset: AssetState, _ request: RetryRequest, _ run: BatchRun, _ stages: StageWork
   ) async throws(Fault) -> AssetRetry {
-    var image: PinnedImage?
-    if request.refresh {
-      let pinned = try await surroundings.objects.pin(stages.brief(of: asset.id).source)
-      image = PinnedImage(asset: asset.id, digest: pinned.id, sizeBytes: pinned.sizeBytes)
-    }
-    let isNew = image.map { $0.digest != asset.image.digest } ?? false
-    let from = isNew ? .validate : request.from ?? asset.currentStage ?? .validate
+    let image =
+      request.pinned ? nil : try await presentImage(of: asset, in: run, stages, isAsked: true)
+    let from = image != nil ? .validate : request.from ?? asset.currentStage ?? .validate
     return AssetRetry(
-      by: surroundings.user, from: from, image: isNew ? image : nil,
-      salt: request.from == nil ? nil : run.id)
+      by: surroundings.user, from: from, image: image, salt: request.from == nil ? nil : run.id)
+  }
+
+  /// An image as its file has it now; nil where that has the bytes the batch has already, or where it is gone.
+  ///
+  /// Says in notes what was taken, and, where it was asked for, what could not be.
+  private func presentImage(
+    of asset: AssetState, in run: BatchRun, _ stages: StageWork, isAsked: Bool
+  ) async throws(Fault) -> PinnedImage? {
+    let brief = stages.brief(of: asset.id)
+    let pinned: PinnedFile
+    do throws(Fault) { pinned = try await surroundings.objects.pin(brief.source) } catch {
+      guard error.exit == .inputMissing else { throw error }
+      if isAsked {
+        await run.note(
+          Note(
+            "image_gone",
+            "The image \"\(brief.source)\" of asset \"\(asset.id)\" can't be read any more; "
+              + "the registered bytes are taken.", asset: asset.id))
+      }
+      return nil
+    }
+    guard pinned.id != asset.image.digest else { return nil }
+    await run.note(
+      Note(
+        "image_taken",
+        "Asset \"\(asset.id)\" is retried with the present bytes of \"\(brief.source)\": "
+          + "they have changed since they were registered.", asset: asset.id))
+    await run.note(
+      Note(
+        "score_older",
+        "Score \(JSONNumber(brief.score).text) was given before the image changed.", asset: asset.id))
+    return PinnedImage(asset: asset.id, digest: pinned.id, sizeBytes: pinned.sizeBytes)
   }
 }

@@ -8,7 +8,7 @@ public struct RunReport: Sendable {
   public var exit: ExitStatus
   public var faults: [Fault]
   /// Sentences for the user that are no faults.
-  public var notes: [String]
+  public var notes: [Note]
   /// When going on makes sense.
   public var retryAt: Deadline?
   /// The commit was found in the history of the branch: another clone, or another ledger, has landed the batch.
@@ -18,7 +18,7 @@ public struct RunReport: Sendable {
 
   public init(
     batch: BatchID, state: BatchState, exit: ExitStatus = .done, faults: [Fault] = [],
-    notes: [String] = [], retryAt: Deadline? = nil
+    notes: [Note] = [], retryAt: Deadline? = nil
   ) {
     self.batch = batch
     self.state = state
@@ -82,16 +82,39 @@ extension BatchState {
       case .failed(let failure) where failure.next == nil:
         return Fault(
           failure.code, exit: failure.exit, failure.message,
-          hint: "Mend the cause, then `ledgerctl retry \(batch) \(asset.id)`"
-            + (stage == .validate ? " with `--refresh`." : "."),
+          hint: Self.hint(at: failure, in: stage, of: asset.id, batch, isAlone: assets.count == 1),
           batch: batch.text, asset: asset.id.text)
       case .deferred(let deferral, _) where !deferral.worthWaiting:
         return Fault(
           deferral.code, exit: deferral.exit, deferral.message,
-          hint: "Go on later with `ledgerctl resume \(batch)`.", batch: batch.text,
-          asset: asset.id.text)
+          hint: hint(at: deferral, batch), batch: batch.text, asset: asset.id.text)
       default: return nil
       }
     }
+  }
+
+  /// How an asset that has failed for good comes to land after all, or the batch without it.
+  private static func hint(
+    at failure: StageFailure, in stage: Stage, of asset: AssetID, _ batch: BatchID, isAlone: Bool
+  ) -> String {
+    let what = failure.hint ?? (stage == .validate ? "Correct the image." : "Correct the cause.")
+    let retry = "\(what) Then run `ledgerctl retry \(batch) \(asset)`"
+    return isAlone
+      ? retry + "." : retry + ", or continue without it: `ledgerctl cancel \(batch) \(asset) --why TEXT`."
+  }
+
+  private func hint(at deferral: StageDeferral, _ batch: BatchID) -> String {
+    guard let cause = deferral.cause else { return "Continue later with `ledgerctl resume \(batch)`." }
+    let extractor =
+      runs.last { $0.start.execution != nil }?.start.execution?.extractor
+      ?? registration?.configuration.extractor
+    let setting =
+      switch cause {
+      case ExtractorRefusal.noTool: "`extractor.tool`" + (extractor.map { " (now \"\($0.tool)\")" } ?? "")
+      default:
+        "`extractor.command`"
+          + (extractor.map { " (now \"\($0.command.joined(separator: " ").cut)\")" } ?? "")
+      }
+    return "Correct \(setting) in ledger.yaml, then run `ledgerctl resume \(batch)`."
   }
 }

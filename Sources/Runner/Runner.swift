@@ -30,7 +30,10 @@ public struct Runner: Sendable {
         return report
       case .register: return try await register(request, state, options, revising: false)
       case .revise: return try await register(request, state, options, revising: true)
-      case .goOn: return try await goOn(batch, state, options)
+      case .goOn:
+        var options = options
+        options.configuration = options.configuration ?? request.configuration
+        return try await goOn(batch, state, options)
       }
     }
   }
@@ -50,7 +53,8 @@ public struct Runner: Sendable {
   ) async -> RunReport {
     await holding(batch) { state throws(Fault) in
       try refuseEnded(batch, state)
-      return try await working(on: batch, state, options) { run, stages throws(Fault) in
+      return try await working(on: batch, state, options.retrying(request, state)) {
+        run, stages throws(Fault) in
         try await settle(run, stages, batch)
         try await reopen(request, in: run, stages)
         try await revise(run, stages, by: options.change)
@@ -62,11 +66,38 @@ public struct Runner: Sendable {
   public func cancel(_ batch: BatchID, why: String) async -> RunReport {
     await holding(batch) { state throws(Fault) in
       try refuseEnded(batch, state)
-      return try await working(on: batch, state, RunOptions()) { run, stages throws(Fault) in
+      return try await working(on: batch, state, RunOptions(), asking: false) { run, stages throws(Fault) in
         try await settle(run, stages, batch)
         let earlier = try await stages.stillLeft(await run.state.leftBehind)
         let left = try await stages.takeBack(in: run) + earlier
-        try await run.write([.batchCancelled(BatchCancellation(why: why, left: left))])
+        let asked = await run.state.openRun?.start
+        try await run.write([
+          .batchCancelled(
+            BatchCancellation(why: why, left: left, actor: asked?.actor, argv: asked?.argv))
+        ])
+      }
+    }
+  }
+
+  /// Continues a batch without some of its assets; the others keep what they have.
+  public func leaveOut(
+    _ assets: [AssetID], of batch: BatchID, why: String, options: RunOptions = RunOptions()
+  ) async -> RunReport {
+    await holding(batch) { state throws(Fault) in
+      try refuseEnded(batch, state)
+      for asset in assets where state[asset: asset] == nil {
+        throw .assetUnknown(asset.text, batch: batch.text, known: state.assets.map(\.id))
+      }
+      guard state.assets.contains(where: { !assets.contains($0.id) }) else { throw .everyAssetLeftOut(batch) }
+      var options = options
+      options.untilPackaged = options.untilPackaged || state.isHeld
+      return try await working(on: batch, state, options) { run, stages throws(Fault) in
+        try await settle(run, stages, batch)
+        if await !run.state.placePlan.isEmpty {
+          try await stages.unplace(in: run, why: "An asset is left out.")
+        }
+        guard let revised = await run.state.leavingOut(assets, why: why) else { return }
+        try await run.write([.batchRevised(revised)])
       }
     }
   }
@@ -112,32 +143,38 @@ public struct Runner: Sendable {
     _ batch: BatchID, _ state: BatchState, _ options: RunOptions
   ) async throws(Fault) -> RunReport {
     try await working(on: batch, state, options) { run, stages throws(Fault) in
+      try await reopenCorrected(in: run, stages)
       try await revise(run, stages, by: options.change)
     }
   }
 
   /// One run: takes over from a dead one, does what `first` says, works on, and writes down how it ended.
   func working(
-    on batch: BatchID, _ state: BatchState, _ options: RunOptions,
+    on batch: BatchID, _ state: BatchState, _ options: RunOptions, asking: Bool = true,
     first: (BatchRun, StageWork) async throws(Fault) -> Void = { _, _ throws(Fault) in }
   ) async throws(Fault) -> RunReport {
     guard let registration = state.registration else { throw .batchUnknown(batch.text) }
     let run = makeRun(batch, state, options)
-    let stages = try await stages(for: registration, batch)
+    let execution = asking ? try execution(options, registration) : nil
+    let stages = try await stages(for: registration, batch, execution)
     let started = surroundings.clock.now()
-    try await run.write(takeOver(state, run: run.id), ending: callsOfDeadRuns(state, stages))
+    let start = runStart(execution, options)
+    for note in try settingNotes(start, options, state) { await run.note(note) }
+    try await run.write(takeOver(state, run: run.id, start), ending: callsOfDeadRuns(state))
     return await conclude(run, started) { () throws(Fault) in
       try await first(run, stages)
-      return try await goOn(run)
+      return try await goOn(run, execution)
     }
   }
 
   /// Works on under the registration in force: the check before anything costs money, then the stages.
-  private func goOn(_ run: BatchRun) async throws(Fault) -> BatchRun.Ending {
+  private func goOn(
+    _ run: BatchRun, _ execution: ExecutionSettings?
+  ) async throws(Fault) -> BatchRun.Ending {
     let state = await run.state
     guard !state.isEnded else { return .finished }
     guard let registration = state.registration else { throw .batchUnknown(run.batch.text) }
-    let stages = try await stages(for: registration, run.batch)
+    let stages = try await stages(for: registration, run.batch, execution)
     for note in try stages.changedSources(state) { await run.note(note) }
     if state.placement == nil {
       for note in try await stages.preflight(state) { await run.note(note) }
@@ -156,11 +193,17 @@ public struct Runner: Sendable {
     return try result.get()
   }
 
-  func stages(for registration: Registration, _ batch: BatchID) async throws(Fault) -> StageWork {
-    try StageWork(
-      batch: batch, registration: registration, surroundings: surroundings,
-      extractor: try surroundings.makeExtractor(registration.configuration),
-      templates: try await templates(of: registration))
+  /// The work on a batch under its registration; without execution settings, no extractor can be asked.
+  func stages(
+    for registration: Registration, _ batch: BatchID, _ execution: ExecutionSettings?
+  ) async throws(Fault) -> StageWork {
+    var extractor: any Extractor = NoExtractor()
+    if let execution {
+      extractor = try surroundings.makeExtractor(registration.configuration.executing(execution))
+    }
+    return try StageWork(
+      batch: batch, registration: registration, execution: execution, surroundings: surroundings,
+      extractor: extractor, templates: try await templates(of: registration))
   }
 
   func makeRun(_ batch: BatchID, _ state: BatchState, _ options: RunOptions) -> BatchRun {

@@ -19,6 +19,10 @@ public struct Surroundings: Sendable {
   /// Absolute path of a folder for private files.
   package var scratch: String
   package var makeExtractor: @Sendable (Configuration) throws(Fault) -> any Extractor
+  /// The configuration as it is now; nil for that of the batch's registration.
+  package var presentConfiguration: @Sendable () throws(Fault) -> Configuration? = { () throws(Fault) in nil }
+  /// What takes secrets out of what is stored, given the names of the variables that hold some.
+  package var redactor: @Sendable (_ names: [String]) -> Redactor = { _ in Redactor() }
   /// Which process this is; goes into `run.started`.
   package var process: RunStart
   /// Who asks, for `asset.retried`.
@@ -61,19 +65,26 @@ public struct Surroundings: Sendable {
 
 /// What a user may say about one run; nothing but `change` is remembered by the batch.
 public struct RunOptions: Sendable {
+  /// The present configuration, which says how the run works; nil for the project's.
+  public var configuration: Configuration?
   /// The longest wait for a quota within the run, in milliseconds; nil for the configuration's.
   public var maxWaitMs: Int64?
   /// Stages at work at once; nil for the configuration's `limits.in_flight`.
   public var jobs: Int?
+  /// Don't wait for what earlier runs were told: one call tries first, and the rest follow its success.
+  public var ignoresWaits = false
   /// Stop once all assets are packaged, and hold the batch there.
   public var untilPackaged = false
   /// What a registered batch goes by from now on; recorded as a revision where it says anything new.
   public var change = RegistrationChange()
 
   public init(
-    maxWaitMs: Int64? = nil, jobs: Int? = nil, untilPackaged: Bool = false,
+    configuration: Configuration? = nil, maxWaitMs: Int64? = nil, jobs: Int? = nil,
+    ignoresWaits: Bool = false, untilPackaged: Bool = false,
     change: RegistrationChange = RegistrationChange()
   ) {
+    self.configuration = configuration
+    self.ignoresWaits = ignoresWaits
     self.maxWaitMs = maxWaitMs
     self.jobs = jobs
     self.untilPackaged = untilPackaged

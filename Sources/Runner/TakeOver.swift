@@ -5,15 +5,15 @@ extension Runner {
   ///
   /// A start that a run left without an end spends no attempt. Three in a row mean that the stage brings runs down,
   /// but for those of runs that were asked to stop.
-  func takeOver(_ state: BatchState, run: String) -> [BatchEvent] {
-    var events: [BatchEvent] = [.runStarted(surroundings.process)]
+  func takeOver(_ state: BatchState, run: String, _ start: RunStart) -> [BatchEvent] {
+    var events: [BatchEvent] = [.runStarted(start)]
     let signal = state.openRun?.signal
     if let dead = state.openRun {
       events.append(.runInterrupted(RunInterruption(run: dead.id, signal: signal)))
     }
     for asset in state.assets {
       guard let stage = asset.currentStage else { continue }
-      let inDoubt = stage == .extract && state.registration?.configuration.extractor.kind != .local
+      let inDoubt = stage == .extract && state.callsOutside(asset[.extract])
       events += interruption(
         asset[stage], StageRef(asset.id, stage, attempt: asset[stage].nextAttempt), inDoubt, signal)
     }
@@ -44,10 +44,20 @@ extension Runner {
   }
 
   /// Ids of the calls that dead runs had under way: they no longer count as in flight.
-  func callsOfDeadRuns(_ state: BatchState, _ stages: StageWork) -> [String] {
+  func callsOfDeadRuns(_ state: BatchState) -> [String] {
     state.assets.compactMap { asset in
-      guard case .started(_, let run) = asset[.extract].progress else { return nil }
-      return stages.callID(of: asset, run: run)
+      guard case .started(_, let run) = asset[.extract].progress, state.callsOutside(asset[.extract])
+      else { return nil }
+      return StageWork.callID(of: asset, run: run)
     }
+  }
+}
+
+extension BatchState {
+  /// Whether the run that started an extraction asked a program outside.
+  fileprivate func callsOutside(_ extract: StageState) -> Bool {
+    guard case .started(_, let run) = extract.progress else { return false }
+    let execution = runs.last { $0.id == run }?.start.execution
+    return (execution?.extractor ?? registration?.configuration.extractor)?.kind != .local
   }
 }

@@ -14,6 +14,8 @@ struct Caller: Sendable {
   /// Absolute.
   var directory: String
   var environment: [String: String]
+  /// The words of the command, its own name first.
+  var words: [String] = ["ledgerctl"] + CommandLine.arguments.dropFirst()
 
   static func current() -> Caller {
     var directory = "/"

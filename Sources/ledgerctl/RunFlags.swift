@@ -11,6 +11,9 @@ struct RunFlags: ParsableArguments {
   @Option(help: ArgumentHelp("Work on so many stages at once.", valueName: "n"))
   var jobs: Int?
 
+  @Flag(help: "Don't wait for what earlier runs were told: one call tries first, then the rest.")
+  var now = false
+
   @Option(help: "Ask this extractor: local, mcp or exec.")
   var extractor: ExtractorKind?
 
@@ -44,12 +47,12 @@ struct RunFlags: ParsableArguments {
       extractorKind: extractor?.kind, branch: branch, maxWait: maxWait?.duration, inFlight: jobs)
   }
 
-  /// What the flags say of one run; those that a registered batch goes by from now on among them.
+  /// What the flags say of one run, over the present configuration.
   func options(_ project: Project, untilPackaged: Bool = false) throws(Faults) -> RunOptions {
-    var change = RegistrationChange(branch: branch, forced: force)
-    if extractor != nil { change.extractor = try project.configuration(overrides).extractor }
-    return RunOptions(
-      maxWaitMs: maxWait?.milliseconds, jobs: jobs, untilPackaged: untilPackaged, change: change)
+    RunOptions(
+      configuration: try project.configuration(overrides), maxWaitMs: maxWait?.milliseconds, jobs: jobs,
+      ignoresWaits: now, untilPackaged: untilPackaged,
+      change: RegistrationChange(branch: branch, forced: force))
   }
 
   /// How progress is shown here: on a terminal as a board, else line by line, and never where scripts read.

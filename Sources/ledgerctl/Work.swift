@@ -26,7 +26,7 @@ struct Work {
     }
     let worked = Mutex<Set<String>>([])
     let console = console
-    let runner = try project.runner(stop: stop) { event in
+    let runner = try project.runner(via: .cli, arguments: console.caller.words, stop: stop) { event in
       worked.withLock { _ = $0.insert(event.batch) }
       progress.take(event)
       if console.format == .jsonl {
@@ -107,7 +107,7 @@ struct Work {
   private func show(_ reports: [RunReport], worked: Set<String>) {
     for report in reports {
       for note in report.notes {
-        console.say("\(console.errStyle("note:", .quiet)) \(VisibleText.line(note))")
+        console.say("\(console.errStyle("note:", .quiet)) \(VisibleText.line(note.message))")
       }
     }
     guard console.format == .text else {

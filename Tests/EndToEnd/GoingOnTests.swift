@@ -16,7 +16,7 @@ struct GoingOnTests {
     let batch = try #require(result["batches"]?.array?.first)
     #expect(batch["assets"]?.array?.map { $0["state"]?.string } == ["packaged", "failed", "packaged"])
     #expect(result["errors"]?.array?.map { $0["code"]?.string } == ["image_truncated"])
-    let retry = ["ledgerctl", "retry", SampleArt.batchID, "ASSET-4", "--refresh"]
+    let retry = ["ledgerctl", "retry", SampleArt.batchID, "ASSET-4"]
     #expect(result["next"]?.array == [.array(retry.map(JSONValue.string))])
     #expect(try folder.commits() == 1)
     #expect(try folder.git("status", "--porcelain") == "")

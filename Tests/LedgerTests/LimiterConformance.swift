@@ -6,11 +6,11 @@ import Testing
 @Suite("Every store's limiter") struct LimiterConformance {
   private func request(
     _ expecting: Int64, starting calls: [CallStart] = [], ended: [String] = [],
-    pauses: [LimiterPause] = []
+    pausesEnded: [String] = [], pauses: [LimiterPause] = []
   ) -> AppendRequest {
     AppendRequest(
       batch: "demo", expecting: expecting, events: [.sample()], state: "open", callsStarted: calls,
-      callsEnded: ended, pauses: pauses)
+      callsEnded: ended, pausesEnded: pausesEnded, pauses: pauses)
   }
 
   private func call(
@@ -93,6 +93,29 @@ import Testing
       let other = try await store.allowance(of: "exec", under: limits, at: .boot(ms: 9))
       #expect(other.calls == .max)
       try await store.append(request(2, starting: [call("1", limits, atMs: 38_000)]))
+    }
+  }
+
+  @Test(
+    "A probe starts in spite of a pause; only an answer ends the pause, and a new word takes its place",
+    arguments: StoreKind.allCases)
+  func probes(_ kind: StoreKind) async throws {
+    let limits = CallLimits(perMinute: nil, inFlight: nil)
+    func pause(ms: Int64) -> LimiterPause {
+      LimiterPause(limiter: "mcp", until: Deadline(.boot(ms: 0), plusMs: ms))
+    }
+    try await kind.withStore { store in
+      try await store.append(request(0, pauses: [pause(ms: 3_600_000)]))
+      var probe = call("1", limits)
+      probe.isProbe = true
+      try await store.append(request(1, starting: [probe]))
+      let beside = await failure { try await store.append(request(2, starting: [call("2", limits)])) }
+      #expect(beside == .limited(limiter: "mcp", until: pause(ms: 3_600_000).until))
+      try await store.append(request(2, pausesEnded: ["mcp"], pauses: [pause(ms: 50)]))
+      let shorter = await failure { try await store.append(request(3, starting: [call("2", limits)])) }
+      #expect(shorter == .limited(limiter: "mcp", until: pause(ms: 50).until))
+      try await store.append(request(3, pausesEnded: ["mcp"]))
+      try await store.append(request(4, starting: [call("2", limits)]))
     }
   }
 

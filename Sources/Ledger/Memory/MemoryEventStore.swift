@@ -114,6 +114,7 @@ private struct MemoryLedger: Sendable {
       after[limiter]?.end(ended)
       after[limiter]?.calls.removeAll { spent.contains($0.id) }
     }
+    for limiter in changes.pausesEnded { after[limiter]?.pause = nil }
     for (limiter, until) in changes.pauses { after[limiter, default: CallWindow()].pause = until }
     for call in changes.started {
       guard !after.values.contains(where: { $0.calls.contains { $0.id == call.id } }) else {

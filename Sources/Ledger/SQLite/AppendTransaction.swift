@@ -82,6 +82,10 @@ struct AppendTransaction {
       statements.endCall.bind(1, id)
       try statements.endCall.run()
     }
+    for limiter in changes.pausesEnded {
+      statements.removePause.bind(1, limiter)
+      try statements.removePause.run()
+    }
     for (limiter, until) in changes.pauses {
       statements.upsertPause.bind(1, limiter)
       statements.upsertPause.bind(2, until.wallMs)

@@ -24,6 +24,7 @@ struct WriteStatements {
   let removeCall: Statement
   let pauseOfLimiter: Statement
   let upsertPause: Statement
+  let removePause: Statement
 
   init(_ connection: Connection) throws(StoreError) {
     begin = try connection.prepare("BEGIN IMMEDIATE")
@@ -67,6 +68,7 @@ struct WriteStatements {
       ON CONFLICT (limiter) DO UPDATE SET wall_ms = excluded.wall_ms, boot_ms = excluded.boot_ms,
         boot = excluded.boot
       """)
+    removePause = try connection.prepare("DELETE FROM limiter_pauses WHERE limiter = ?1")
   }
 }
 

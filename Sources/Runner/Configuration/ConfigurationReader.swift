@@ -14,7 +14,10 @@ struct ConfigurationReader {
   static let settings: [(section: String, names: [String])] = [
     (
       "extractor",
-      ["kind", "command", "env", "tool", "arguments", "batch", "timeout", "protocol", "model"]
+      [
+        "kind", "command", "env", "tool", "arguments", "batch", "timeout", "protocol", "model", "quota",
+        "price_per_call",
+      ]
     ),
     ("limits", ["requests_per_minute", "in_flight", "max_attempts", "max_wait"]),
     ("policy", ["max_assets", "min_score"]),
@@ -119,6 +122,14 @@ struct ConfigurationReader {
     case "extractor.protocol": set(\.extractor.protocolVersion, reader.choice(name, value))
     case "extractor.model":
       if let model = reader.text(name, value) { configuration.extractor.model = model }
+    case "extractor.price_per_call":
+      guard let price = reader.text(name, value) else { return }
+      guard let read = Price(price) else {
+        return reader.refuse(name, expected: "a price such as \"0.002 USD\"", found: value)
+      }
+      configuration.extractor.pricePerCall = read.text
+    case "extractor.quota":
+      if let quota = reader.text(name, value) { configuration.extractor.quota = quota }
     default: preconditionFailure("The setting \"\(setting)\" is listed but not read.")
     }
   }

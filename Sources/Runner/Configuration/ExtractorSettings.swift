@@ -29,8 +29,20 @@ public struct ExtractorSettings: Hashable, Sendable {
   public var protocolVersion = ProtocolVersion.auto
   /// The model behind the extractor where the user names it; part of the extractor's identity.
   public var model: String?
+  /// The quota that its calls use up, where several extractors share one or one has several.
+  public var quota: String?
+  /// What one call costs, such as `0.002 USD`; only for sums in plans and reports.
+  public var pricePerCall: String?
 
   public init() {}
+
+  /// The settings without those that say nothing of the answer.
+  var asking: ExtractorSettings {
+    var asking = self
+    asking.quota = nil
+    asking.pricePerCall = nil
+    return asking
+  }
 
   /// The arguments that flash-sidekick's tools take, for a tool that was given none.
   static func defaultArguments(batch: Bool) -> JSONValue {
@@ -44,7 +56,8 @@ extension ExtractorSettings: Codable {
   enum CodingKeys: String, CodingKey {
     case kind, command, env, tool, arguments, batch, timeout
     case protocolVersion = "protocol"
-    case model
+    case model, quota
+    case pricePerCall = "price_per_call"
   }
 
   public init(from decoder: any Decoder) throws {
@@ -58,6 +71,8 @@ extension ExtractorSettings: Codable {
     timeout = try container.decodeDuration(forKey: .timeout)
     protocolVersion = try container.decode(ProtocolVersion.self, forKey: .protocolVersion)
     model = try container.decodeIfPresent(String.self, forKey: .model)
+    quota = try container.decodeIfPresent(String.self, forKey: .quota)
+    pricePerCall = try container.decodeIfPresent(String.self, forKey: .pricePerCall)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -71,5 +86,7 @@ extension ExtractorSettings: Codable {
     try container.encode(DurationText.text(of: timeout), forKey: .timeout)
     try container.encode(protocolVersion, forKey: .protocolVersion)
     try container.encodeIfPresent(model, forKey: .model)
+    try container.encodeIfPresent(quota, forKey: .quota)
+    try container.encodeIfPresent(pricePerCall, forKey: .pricePerCall)
   }
 }

@@ -22,8 +22,13 @@ public struct ExtractorProgram: Sendable {
     let names = Set(Self.standardNames + environmentNames)
     environment = surroundings.filter { names.contains($0.key) }
     unsetNames = environmentNames.filter { surroundings[$0] == nil }
-    let secretNames = Set(environmentNames).subtracting(Self.standardNames)
-    redactor = Redactor(secrets: surroundings.filter { secretNames.contains($0.key) }.values)
+    redactor = Self.redactor(of: environmentNames, in: surroundings)
+  }
+
+  /// What takes the values of variables that are handed on out of texts.
+  static func redactor(of names: [String], in surroundings: [String: String]) -> Redactor {
+    let secretNames = Set(names).subtracting(standardNames)
+    return Redactor(secrets: surroundings.filter { secretNames.contains($0.key) }.values)
   }
 
   /// The program's name as messages say it: the first word, redacted.
@@ -66,6 +71,12 @@ extension ExtractorRefusal {
   static let notFound = "not_found"
   /// The reason of `unavailable` where the server has no such tool.
   static let noTool = "no_tool"
+
+  /// What of the configuration has to be corrected, where trying again can't help; nil for everything else.
+  var cause: String? {
+    guard case .unavailable(let reason, _) = self, isPermanent else { return nil }
+    return reason
+  }
 
   /// Tells whether trying again can't help before someone changes something.
   public var isPermanent: Bool {

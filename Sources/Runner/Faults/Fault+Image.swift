@@ -5,7 +5,7 @@ extension Fault {
     Fault(
       "image_empty", exit: .someFailed,
       "the image \"\(name)\" cannot be read: expected a PNG, found a file of 0 bytes",
-      hint: "write the image again, then retry the asset with --refresh", path: name)
+      hint: "Write the image again.", path: name)
   }
 
   /// The header gives a width or a height of 0.
@@ -13,7 +13,7 @@ extension Fault {
     Fault(
       "image_empty", exit: .someFailed,
       "the image \"\(name)\" cannot be read: expected at least 1 × 1 pixels, found \(width) × \(height)",
-      hint: "export the image again, then retry the asset with --refresh", path: name)
+      hint: "Export the image again.", path: name)
   }
 
   /// The first bytes are not a PNG's; `found` names the format they seem to be.
@@ -21,7 +21,7 @@ extension Fault {
     Fault(
       "image_not_png", exit: .someFailed,
       "the image \"\(name)\" cannot be read: expected a PNG, found \(found)",
-      hint: "export the image as PNG, then retry the asset with --refresh", path: name)
+      hint: "Export the image as PNG.", path: name)
   }
 
   /// The file ends before the image does.
@@ -29,7 +29,7 @@ extension Fault {
     Fault(
       "image_truncated", exit: .someFailed,
       "the image \"\(name)\" cannot be read: expected a whole PNG, found one that ends too early",
-      hint: "copy or export the image again, then retry the asset with --refresh", path: name)
+      hint: "Copy or export the image again.", path: name)
   }
 
   /// The bytes contradict the PNG standard; `found` says how.
@@ -37,7 +37,7 @@ extension Fault {
     Fault(
       "image_damaged", exit: .someFailed,
       "the image \"\(name)\" cannot be read: expected an undamaged PNG, found: \(found)",
-      hint: "copy or export the image again, then retry the asset with --refresh", path: name)
+      hint: "Copy or export the image again.", path: name)
   }
 
   /// The header claims more pixels than `PNGHeader.Limits` allows.
@@ -46,7 +46,7 @@ extension Fault {
       "image_too_large", exit: .someFailed,
       "the image \"\(name)\" cannot be read: expected at most \(PNGHeader.maxSide) pixels a side and "
         + "\(PNGHeader.maxPixels) in all, found \(width) × \(height)",
-      hint: "scale the image down, then retry the asset with --refresh", path: name)
+      hint: "Scale the image down.", path: name)
   }
 
   /// The system refused to open or read the file; nothing is said about the image.

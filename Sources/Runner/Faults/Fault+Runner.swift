@@ -50,8 +50,15 @@ extension Fault {
       "image_lost", exit: .someFailed,
       "The pinned image of asset \"\(asset)\" is lost, and \"\(source)\" no longer holds its bytes: "
         + "expected \(digest).",
-      hint: "Take the source's present bytes with `ledgerctl retry BATCH \(asset) --refresh`.",
+      hint: "Take the source's present bytes with `ledgerctl retry BATCH \(asset)`.",
       asset: asset.text, path: source)
+  }
+
+  static func everyAssetLeftOut(_ batch: BatchID) -> Fault {
+    Fault(
+      "every_asset_left_out", exit: .usage,
+      "Batch \"\(batch)\" would have no asset left: expected one at least to continue with.",
+      hint: "End the batch with `ledgerctl cancel \(batch)`.", batch: batch.text)
   }
 
   static func providedIDFRefused(_ asset: AssetID, _ problems: String) -> Fault {
@@ -72,7 +79,8 @@ extension Fault {
       "waits_too_long", exit: .canGoOn,
       "Batch \"\(batch)\" must wait \((remainingMs + 999) / 1000) s for its extractor, "
         + "longer than `--max-wait` allows.",
-      hint: "Go on later with `ledgerctl resume \(batch)`.", batch: batch.text)
+      hint: "Continue later with `ledgerctl resume \(batch)`, or try one call at once with "
+        + "`ledgerctl resume \(batch) --now`.", batch: batch.text)
   }
 
   package static func stopped(_ batch: BatchID, _ status: ExitStatus, signal: String? = nil) -> Fault {

@@ -58,6 +58,12 @@ public struct AssetState: Hashable, Sendable {
     case registered, validated, extracted, rendered, packaged, failed, deferred
   }
 
+  /// Whatever it waits for may be tried at once.
+  mutating func forgetWait() {
+    guard let stage = currentStage else { return }
+    update(stage) { $0.forgetWait() }
+  }
+
   /// Opens a stage and every one after it again.
   mutating func reopen(from stage: Stage, why: StageInvalidation?) {
     for later in Stage.ofAsset where later >= stage { update(later) { $0.reopen(why) } }

@@ -84,6 +84,13 @@ public struct BatchState: Hashable, Sendable {
     var refusedVersion: Int64 = 0
     /// It gave no time of its own: one call goes first, the rest follow its success.
     public internal(set) var needsProbe = false
+    /// The limiter of the extractor that said so; nil where it binds whichever extractor is asked.
+    public internal(set) var quota: String?
+
+    /// The record as far as it binds calls that a limiter counts.
+    func binding(_ limiter: String) -> CallRecord {
+      quota == nil || quota == limiter ? self : CallRecord()
+    }
   }
 }
 
@@ -107,6 +114,7 @@ extension BatchState {
     case .runStarted(let fact):
       runs.append(
         RunRecord(id: stamped.run, start: fact, startedMs: stamped.timeMs, lastMs: stamped.timeMs))
+      if fact.ignoresWaits == true { forgetWaits() }
     case .runFinished(let fact): updateRun(stamped.run) { $0.finish = fact }
     case .runInterrupted(let fact):
       // A run that writes it of itself is asked to stop, and has yet to end.
@@ -148,8 +156,15 @@ extension BatchState {
   }
 
   /// A changed manifest: every stage is open again, and finds by its key what still fits.
+  ///
+  /// Where only assets were left out, the others keep what they have.
   private mutating func revise(_ fact: Registration) {
-    adopt(fact)
+    if fact.leftOut != nil, fact.leftOut != registration?.leftOut {
+      registration = fact
+      assets.removeAll { asset in !fact.images.contains { $0.asset == asset.id } }
+    } else {
+      adopt(fact)
+    }
     place = StageState()
     commit = StageState()
     placePlan = []
@@ -203,10 +218,32 @@ extension BatchState {
     guard fact.reason == .limited || fact.reason == .serverGone, fact.source != Self.ownLimit else {
       return
     }
+    let limiter = quota(of: fact)
+    if calls.quota != nil, calls.quota != limiter { calls = CallRecord() }
+    calls.quota = limiter
     calls.pausedUntil = fact.until ?? calls.pausedUntil
     calls.refusedVersion = version
     calls.refusalsInARow += 1
     calls.needsProbe = fact.source == Self.backOff
+  }
+
+  /// The limiter of the extractor that made an asset wait; in 0.1 it was always the registered one.
+  func quota(of deferral: StageDeferral) -> String? {
+    deferral.quota ?? registration.map { QuotaName.limiter(of: $0.configuration.extractor) }
+  }
+
+  /// Whether a deferral's time is to be waited for before calls that a limiter counts: a quota is its extractor's.
+  func binds(_ deferral: StageDeferral, _ limiter: String) -> Bool {
+    guard deferral.reason == .limited || deferral.reason == .serverGone else { return true }
+    return quota(of: deferral) == limiter
+  }
+
+  /// A run that waits for nothing it was told earlier: one call goes first, and the rest follow its success.
+  private mutating func forgetWaits() {
+    calls.pausedUntil = nil
+    calls.quota = nil
+    calls.needsProbe = true
+    for index in assets.indices { assets[index].forgetWait() }
   }
 
   /// `source` of a deferral that our own limits caused, not the server.

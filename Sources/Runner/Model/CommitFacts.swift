@@ -120,8 +120,14 @@ public struct BatchCancellation: Hashable, Sendable, Codable {
   public var why: String
   /// Targets that were left as they are, because they no longer held what was placed.
   public var left: [String]
-  public init(why: String, left: [String]) {
+  /// Who asked, with which words; absent in events of 0.1.
+  public var actor: RunActor?
+  public var argv: [String]?
+
+  public init(why: String, left: [String], actor: RunActor? = nil, argv: [String]? = nil) {
     self.why = why
     self.left = left
+    self.actor = actor
+    self.argv = argv
   }
 }

@@ -28,6 +28,11 @@ public struct Registration: Hashable, Sendable, Codable {
   public var forced: [String]
   /// Commits of this batch in the branch's history that another clone or ledger made.
   public var elsewhere: [String]?
+  /// Assets of the manifest that the batch continues without; absent where there are none.
+  public var leftOut: [LeftOutAsset]?
+  /// Who revised it, with which words; absent where nobody did, and in events of 0.1.
+  public var actor: RunActor?
+  public var argv: [String]?
 
   public init(
     manifest: Manifest, manifestDigest: Digest, images: [PinnedImage], configuration: Configuration,
@@ -69,6 +74,19 @@ public struct Registration: Hashable, Sendable, Codable {
     case images, configuration, templates, branch, tip, base, author, committer
     case toolVersion = "tool_version"
     case forced, elsewhere
+    case leftOut = "left_out"
+    case actor, argv
+  }
+}
+
+/// An asset of a manifest that its batch continues without.
+public struct LeftOutAsset: Hashable, Sendable, Codable {
+  public var asset: AssetID
+  public var why: String
+
+  public init(asset: AssetID, why: String) {
+    self.asset = asset
+    self.why = why
   }
 }
 

@@ -1,21 +1,60 @@
 import Ledger
 
+/// Who asked for something: told with what was asked, so that a person is told from an agent.
+public struct RunActor: Hashable, Sendable, Codable {
+  /// By which way it was asked. Raw values are part of the contract.
+  public enum Via: String, Hashable, Sendable, Codable, CaseIterable {
+    case cli, mcp, library, work
+  }
+
+  /// The login name.
+  public var user: String
+  public var uid: UInt32?
+  public var via: Via
+  /// The program that asked, where it says who it is, such as an agent's name and version.
+  public var client: String?
+
+  public init(user: String, uid: UInt32? = nil, via: Via, client: String? = nil) {
+    self.user = user
+    self.uid = uid
+    self.via = via
+    self.client = client
+  }
+}
+
 /// What `run.started` says.
 public struct RunStart: Hashable, Sendable, Codable {
   public var host: String
   /// Process id.
   public var process: Int32
   public var toolVersion: String
+  /// Who asked; absent in events of 0.1.
+  public var actor: RunActor?
+  /// The words of the command, without secrets; absent where none was given, and in events of 0.1.
+  public var argv: [String]?
+  /// How the run works, without secrets; absent where it asks no extractor, and in events of 0.1.
+  public var execution: ExecutionSettings?
+  /// The run does not wait for what earlier runs were told: one call tries first.
+  public var ignoresWaits: Bool?
 
-  public init(host: String, process: Int32, toolVersion: String) {
+  public init(
+    host: String, process: Int32, toolVersion: String, actor: RunActor? = nil, argv: [String]? = nil,
+    execution: ExecutionSettings? = nil, ignoresWaits: Bool? = nil
+  ) {
     self.host = host
     self.process = process
     self.toolVersion = toolVersion
+    self.actor = actor
+    self.argv = argv
+    self.execution = execution
+    self.ignoresWaits = ignoresWaits
   }
 
   enum CodingKeys: String, CodingKey {
     case host, process
     case toolVersion = "tool_version"
+    case actor, argv, execution
+    case ignoresWaits = "ignores_waits"
   }
 }
 

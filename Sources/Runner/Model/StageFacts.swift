@@ -92,10 +92,12 @@ public struct StageFailure: Hashable, Sendable, Codable {
   /// When it is tried again; absent once it has failed for good and waits for `retry`.
   public var next: Deadline?
   public var reply: String?
+  /// What a person has to do about it; absent where nothing is known, and in events of 0.1.
+  public var hint: String?
 
   public init(
     code: String, message: String, exit: ExitStatus = .someFailed, retryable: Bool,
-    durationMs: Int64, next: Deadline? = nil, reply: String? = nil
+    durationMs: Int64, next: Deadline? = nil, reply: String? = nil, hint: String? = nil
   ) {
     self.code = code
     self.message = message
@@ -104,12 +106,13 @@ public struct StageFailure: Hashable, Sendable, Codable {
     self.durationMs = durationMs
     self.next = next
     self.reply = reply
+    self.hint = hint
   }
 
   enum CodingKeys: String, CodingKey {
     case code, message, exit, retryable
     case durationMs = "duration_ms"
-    case next, reply
+    case next, reply, hint
   }
 }
 
@@ -140,9 +143,15 @@ public struct StageDeferral: Hashable, Sendable, Codable {
   /// Targets that were placed and are left in the working tree, because they no longer hold what was placed.
   public var left: [String]?
 
+  /// The limiter of the extractor that caused it; absent where none did, and in events of 0.1.
+  public var quota: String?
+  /// What of the configuration is wrong where nothing else can help, such as `no_tool`.
+  public var cause: String?
+
   public init(
     reason: Reason, code: String, message: String, exit: ExitStatus, until: Deadline?,
-    source: String?, worthWaiting: Bool, output: String? = nil, left: [String]? = nil
+    source: String?, worthWaiting: Bool, output: String? = nil, left: [String]? = nil,
+    quota: String? = nil, cause: String? = nil
   ) {
     self.reason = reason
     self.code = code
@@ -153,12 +162,14 @@ public struct StageDeferral: Hashable, Sendable, Codable {
     self.worthWaiting = worthWaiting
     self.output = output
     self.left = left
+    self.quota = quota
+    self.cause = cause
   }
 
   enum CodingKeys: String, CodingKey {
     case reason, code, message, exit, until, source
     case worthWaiting = "worth_waiting"
-    case output, left
+    case output, left, quota, cause
   }
 }
 
@@ -214,11 +225,16 @@ public struct AssetRetry: Hashable, Sendable, Codable {
   public var image: PinnedImage?
   /// Enters the keys of the stages run again, so that nothing earlier is reused; absent for a plain retry.
   public var salt: String?
+  /// Why, where nobody asked for it by name, such as `image_changed`; absent in events of 0.1.
+  public var reason: String?
 
-  public init(by: String, from: Stage, image: PinnedImage? = nil, salt: String? = nil) {
+  public init(
+    by: String, from: Stage, image: PinnedImage? = nil, salt: String? = nil, reason: String? = nil
+  ) {
     self.by = by
     self.from = from
     self.image = image
     self.salt = salt
+    self.reason = reason
   }
 }

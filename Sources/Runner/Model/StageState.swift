@@ -65,6 +65,17 @@ public struct StageState: Hashable, Sendable {
     deferralsInARow += 1
   }
 
+  /// Lets go of the time before which it would not be tried again.
+  mutating func forgetWait() {
+    switch progress {
+    case .deferred(var deferral, let run):
+      deferral.until = nil
+      progress = .deferred(deferral, run: run)
+    case .failed(let failure) where failure.next != nil: progress = .waiting
+    case .waiting, .started, .completed, .failed: break
+    }
+  }
+
   /// A stop that somebody asked for says nothing against the stage.
   mutating func interrupt(_ interruption: StageInterruption) {
     progress = .waiting

@@ -149,15 +149,18 @@ extension StageWork {
   }
 
   /// Says which images have changed since they were pinned; the batch goes on with the pinned bytes.
-  func changedSources(_ state: BatchState) throws(Fault) -> [String] {
-    var notes: [String] = []
+  func changedSources(_ state: BatchState) throws(Fault) -> [Note] {
+    var notes: [Note] = []
     for image in state.assets.map(\.image) {
       let source = brief(of: image.asset).source
       guard let found = InputFile.digest(at: source), found != image.digest else { continue }
       notes.append(
-        "The image \"\(source)\" of asset \"\(image.asset)\" has changed since it was registered; "
-          + "the batch goes on with the bytes pinned then. "
-          + "Take the new ones with `ledgerctl retry \(batch) \(image.asset) --refresh`.")
+        Note(
+          "image_changed",
+          "The image \"\(source)\" of asset \"\(image.asset)\" has changed since it was registered; "
+            + "the batch continues with the registered bytes. "
+            + "Take the new ones with `ledgerctl retry \(batch) \(image.asset) --from validate`.",
+          asset: image.asset))
     }
     return notes
   }

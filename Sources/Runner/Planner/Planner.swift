@@ -10,6 +10,8 @@ struct Planner: Sendable {
   var extractsTogether: Bool
   /// Stop once every asset is packaged.
   var stopsBeforePlacing: Bool
+  /// The limiter of the extractor that is asked: what another one said does not bind.
+  var limiter: String
 
   /// One thing to start.
   enum Step: Hashable, Sendable {
@@ -47,7 +49,7 @@ struct Planner: Sendable {
     for asset in state.assets {
       guard let stage = asset.currentStage, !busy.contains(Slot(asset: asset.id, stage: stage))
       else { continue }
-      guard isReady(asset[stage], now: now, into: &plan) else { continue }
+      guard isReady(asset[stage], of: state, now: now, into: &plan) else { continue }
       if !prepared.contains(Slot(asset: asset.id, stage: stage)) {
         if free > 0 { plan.steps.append(.prepare(asset.id, stage)) }
         free -= 1
@@ -62,7 +64,9 @@ struct Planner: Sendable {
   }
 
   /// Whether a stage may start now; puts down what it waits for if not.
-  private func isReady(_ stage: StageState, now: Moment, into plan: inout Plan) -> Bool {
+  private func isReady(
+    _ stage: StageState, of state: BatchState, now: Moment, into plan: inout Plan
+  ) -> Bool {
     switch stage.progress {
     case .waiting: return true
     case .started, .completed: return false
@@ -77,7 +81,7 @@ struct Planner: Sendable {
         plan.blocked.append(deferral)
         return false
       }
-      guard let until = deferral.until else { return true }
+      guard let until = deferral.until, state.binds(deferral, limiter) else { return true }
       return hasPassed(until, now: now, into: &plan)
     }
   }
@@ -92,14 +96,15 @@ struct Planner: Sendable {
         && !busy.contains(Slot(asset: $0.id, stage: .extract))
     }.map(\.id)
     guard !waiting.isEmpty else { return }
-    if let paused = state.calls.pausedUntil, !hasPassed(paused, now: now, into: &plan) { return }
+    let calls = state.calls.binding(limiter)
+    if let paused = calls.pausedUntil, !hasPassed(paused, now: now, into: &plan) { return }
     let underWay = busy.count { $0.stage == .extract }
     if extractsTogether {
       let othersMayCome = state.assets.contains { mayStillReachExtract($0, prepared: prepared) }
       if underWay == 0, !othersMayCome { plan.steps.append(.start(waiting, .extract)) }
       return
     }
-    let allowed = state.calls.needsProbe ? max(0, 1 - underWay) : max(0, free)
+    let allowed = calls.needsProbe ? max(0, 1 - underWay) : max(0, free)
     for asset in waiting.prefix(allowed) { plan.steps.append(.start([asset], .extract)) }
   }
 
@@ -123,7 +128,7 @@ struct Planner: Sendable {
     guard busy.isEmpty, !state.assets.isEmpty else { return }
     func isDue(_ stage: StageState) -> Bool {
       if case .failed = stage.progress { return true }
-      return isReady(stage, now: now, into: &plan)
+      return isReady(stage, of: state, now: now, into: &plan)
     }
     if state.placement == nil {
       if !stopsBeforePlacing, isDue(state.place) { plan.steps = [.place] }

@@ -19,6 +19,7 @@ enum StageOutcome: Hashable, Sendable {
     var retryable: Bool
     var durationMs: Int64
     var reply: String?
+    var hint: String?
   }
 
   struct Deferral: Hashable, Sendable {
@@ -34,6 +35,7 @@ enum StageOutcome: Hashable, Sendable {
     var output: String?
     /// Targets left in the working tree.
     var left: [String] = []
+    var cause: String?
   }
 
   /// What a fault of ours means for the stage of an asset that met it: surroundings defer, everything else fails.
@@ -44,7 +46,7 @@ enum StageOutcome: Hashable, Sendable {
       self = .failed(
         Failure(
           code: fault.code, message: fault.message, exit: fault.exit, retryable: false,
-          durationMs: durationMs))
+          durationMs: durationMs, hint: fault.hint))
     }
   }
 
@@ -93,7 +95,7 @@ enum StageOutcome: Hashable, Sendable {
       self = .deferred(
         Deferral(
           reason: .serverGone, code: "extractor_unavailable", message: message,
-          exit: .extractorUnavailable, worthWaiting: !refusal.isPermanent))
+          exit: .extractorUnavailable, worthWaiting: !refusal.isPermanent, cause: refusal.cause))
     case .protocolBroken(let message):
       self = .failed(
         Failure(
@@ -122,6 +124,8 @@ enum StageOutcome: Hashable, Sendable {
 struct OutcomeRecorder: Sendable {
   var policy: RetryPolicy
   var now: Moment
+  /// The limiter of the extractor that is asked.
+  var limiter: String
 
   /// A wait the other side asks for is believed up to a day.
   static let longestBelievedWaitMs: Int64 = 24 * 3_600_000
@@ -162,7 +166,7 @@ struct OutcomeRecorder: Sendable {
     return StageFailure(
       code: failure.code, message: failure.message, exit: failure.exit,
       retryable: failure.retryable, durationMs: failure.durationMs, next: next,
-      reply: failure.reply)
+      reply: failure.reply, hint: failure.hint)
   }
 
   private func record(
@@ -187,7 +191,9 @@ struct OutcomeRecorder: Sendable {
       reason: deferral.reason, code: deferral.code, message: deferral.message, exit: deferral.exit,
       until: until, source: source, worthWaiting: worthWaiting,
       output: deferral.output.map { String($0.suffix(Self.outputLimit)) },
-      left: deferral.left.isEmpty ? nil : deferral.left)
+      left: deferral.left.isEmpty ? nil : deferral.left,
+      quota: deferral.reason == .limited || deferral.reason == .serverGone ? limiter : nil,
+      cause: deferral.cause)
   }
 
   /// How much of a program's output an event keeps, in characters.

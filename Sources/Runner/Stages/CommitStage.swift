@@ -34,7 +34,7 @@ extension StageWork {
       tries += 1
       let waitedMs = elapsedMs(since: started)
       if let status = run.stop.status { throw Fault.stopped(batch, status) }
-      guard tries < Self.patience || waitedMs < run.maxWaitMs(registration) else { break }
+      guard tries < Self.patience || waitedMs < run.maxWaitMs(configuration.limits) else { break }
       // Whoever else commits here gets on meanwhile: many ledgers of one repository, say.
       let pauseMs = min(waitedMs / 4, 1000) + Int64(surroundings.newSeed() % 50)
       try? await surroundings.clock.sleep(until: Deadline(surroundings.clock.now(), plusMs: pauseMs))

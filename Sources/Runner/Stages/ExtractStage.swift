@@ -14,10 +14,10 @@ enum ExtractStage {
 
 extension StageWork {
   /// Digest of everything the configuration says of the extractor.
-  var extractorSetup: Digest { Digest.sha256(CanonicalJSON.encode(configuration.extractor)) }
+  var extractorSetup: Digest { Digest.sha256(CanonicalJSON.encode(configuration.extractor.asking)) }
 
   /// Name of the limiter that all processes asking the same extractor share.
-  var limiter: String { "extractor-\(extractorSetup.hex.prefix(16))" }
+  var limiter: String { QuotaName.limiter(of: configuration.extractor) }
 
   /// The embedded extractor makes no call that a quota could count.
   var isLimited: Bool { configuration.extractor.kind != .local }
@@ -26,7 +26,9 @@ extension StageWork {
   func isLimited(_ stage: Stage) -> Bool { stage == .extract && isLimited }
 
   /// The calls that a start of `extract` debits: one for all assets where they are asked together.
-  nonisolated func callStarts(for assets: [AssetState], run: String) -> [CallStart] {
+  nonisolated func callStarts(
+    for assets: [AssetState], run: String, isProbe: Bool = false
+  ) -> [CallStart] {
     guard isLimited else { return [] }
     let limits = CallLimits(
       perMinute: configuration.limits.requestsPerMinute, inFlight: configuration.limits.inFlight)
@@ -36,13 +38,18 @@ extension StageWork {
         limiter: limiter, id: Self.callID(asset.id, run: run, starts: asset[.extract].starts + 1),
         at: surroundings.clock.now(),
         leaseMs: ExtractStage.longestCallMs(configuration.extractor) + ExtractStage.leaseMarginMs,
-        limits: limits)
+        limits: limits, isProbe: isProbe)
     }
   }
 
   /// The id of the call that an asset's latest start of `extract` debited.
   nonisolated func callID(of asset: AssetState, run: String) -> String? {
-    isLimited ? Self.callID(asset.id, run: run, starts: asset[.extract].starts) : nil
+    isLimited ? Self.callID(of: asset, run: run) : nil
+  }
+
+  /// The same where the run may have asked another extractor than this one does.
+  static func callID(of asset: AssetState, run: String) -> String {
+    callID(asset.id, run: run, starts: asset[.extract].starts)
   }
 
   private static func callID(_ asset: AssetID, run: String, starts: Int) -> String {

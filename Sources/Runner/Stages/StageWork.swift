@@ -4,6 +4,8 @@ import Ledger
 struct StageWork: Sendable {
   let batch: BatchID
   let registration: Registration
+  /// What the batch was registered with, but for how this run works.
+  let configuration: Configuration
   let briefs: [AssetID: AssetBrief]
   let surroundings: Surroundings
   let extractor: any Extractor
@@ -11,11 +13,12 @@ struct StageWork: Sendable {
   let worktree: any Worktree
 
   init(
-    batch: BatchID, registration: Registration, surroundings: Surroundings,
-    extractor: any Extractor, templates: BundleTemplates
+    batch: BatchID, registration: Registration, execution: ExecutionSettings? = nil,
+    surroundings: Surroundings, extractor: any Extractor, templates: BundleTemplates
   ) throws(Fault) {
     self.batch = batch
     self.registration = registration
+    configuration = execution.map(registration.configuration.executing) ?? registration.configuration
     self.surroundings = surroundings
     self.extractor = extractor
     self.templates = templates
@@ -25,7 +28,6 @@ struct StageWork: Sendable {
   }
 
   var objects: any ObjectStore { surroundings.objects }
-  var configuration: Configuration { registration.configuration }
   var policy: RetryPolicy { RetryPolicy(maxAttempts: configuration.limits.maxAttempts) }
 
   /// Whether one call asks for all pending assets.

@@ -5,12 +5,13 @@ import Runner
 struct Retry: Verb {
   static let configuration = CommandConfiguration(
     commandName: "retry",
-    abstract: "Tries failed assets of a batch again, and goes on.",
+    abstract: "Retries failed assets of a batch, and continues.",
     discussion: """
-      Without an asset, all that have failed. The others keep what they have.
+      Without an asset, all that have failed. The others keep what they have. The images' present bytes are taken; \
+      where a file is gone, the registered ones.
 
       Example:
-        ledgerctl retry @last ASSET-4 --refresh
+        ledgerctl retry @last ASSET-4
       """)
 
   @OptionGroup var global: GlobalOptions
@@ -20,16 +21,24 @@ struct Retry: Verb {
   var assets: [String] = []
   @Option(help: ArgumentHelp("Run again from this stage, even if packaged.", valueName: "stage"))
   var from: AssetStage?
-  @Flag(help: "Take the present bytes of the assets' images.")
+  @Flag(help: "Keep the registered bytes of the assets' images.")
+  var pinned = false
+  @Flag(help: .hidden)
   var refresh = false
   @OptionGroup(title: "Working") var flags: RunFlags
 
   var format: OutputFormat { flags.format }
 
+  func validate() throws {
+    if pinned, refresh {
+      throw ValidationError("'--pinned' keeps the registered bytes: leave '--refresh' out.")
+    }
+  }
+
   func perform(_ console: Console) async throws -> ExitStatus {
     let project = try global.project(.writing, from: console.caller)
     let batch = try await console.batch(named: batch, in: project)
-    var request = RetryRequest(from: from?.stage, refresh: refresh)
+    var request = RetryRequest(from: from?.stage, pinned: pinned, refresh: refresh)
     for word in assets {
       request.assets.append(try AssetID.named(word, in: try await project.state(of: batch), batch))
     }

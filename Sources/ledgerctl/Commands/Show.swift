@@ -13,7 +13,7 @@ struct Show: Verb {
     commandName: "show",
     abstract: "Lists or prints what is packaged, before or after the commit.",
     discussion: """
-      With a FILE, its bytes go to standard output as they are. With --to, nothing that differs is overwritten.
+      Without a batch, every asset at the tip of the branch that is checked out. With a FILE, its bytes go to standard output as they are. With --to, nothing that differs is overwritten.
 
       Example:
         ledgerctl show @last ASSET-3 tokens.json
@@ -21,21 +21,39 @@ struct Show: Verb {
 
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Its id, the beginning of it, or @last.")
-  var batch: String
+  var batch: String?
   @Argument(help: "One asset's id.")
   var asset: String?
   @Argument(help: "One file of its bundle, by name or path.")
   var file: String?
   @Option(help: ArgumentHelp("Write the files below DIR.", valueName: "dir"))
   var to: String?
-  @Option(name: .customLong("format"), help: "Answer as text or json.")
-  var answer = DocumentFormat.text
+  @Option(name: .customLong("format"), help: "Answer as text, json or, for the assets at the tip, csv.")
+  var answer = Form.text
 
-  var format: OutputFormat { answer.output }
+  /// The forms of an answer.
+  enum Form: String, ExpressibleByArgument, CaseIterable {
+    case text, json, csv
+  }
+
+  var format: OutputFormat { answer == .json ? .json : .text }
+
+  func validate() throws {
+    if batch != nil, answer == .csv {
+      throw ValidationError("'--format csv' is for the assets at the tip: leave the batch out.")
+    }
+    if batch == nil, to != nil { throw ValidationError("'--to' needs a batch: say which.") }
+  }
 
   func perform(_ console: Console) async throws -> ExitStatus {
+    guard let name = batch else {
+      let assets = try Project.tipAssets(global.address(from: console.caller))
+      console.out.write(TipAssetsOutput.text(assets, answer))
+      if assets.isEmpty, answer == .text { console.say("No asset is at the tip.") }
+      return .done
+    }
     let project = try global.project(.reading, from: console.caller)
-    let batch = try await console.batch(named: batch, in: project)
+    let batch = try await console.batch(named: name, in: project)
     let state = try await project.state(of: batch)
     let files = try await chosen(project, batch, state, console)
     if let to {

@@ -7,7 +7,7 @@ enum EventSummary {
     switch event {
     case .batchRegistered(let fact): registration("registered", fact)
     case .batchRevised(let fact): registration("revised", fact)
-    case .runStarted(let fact): "process \(fact.process) on \(fact.host), ledgerctl \(fact.toolVersion)"
+    case .runStarted(let fact): started(fact)
     case .runFinished(let fact):
       "exit \(fact.exit.rawValue)" + (fact.code.map { " (\($0))" } ?? "")
         + " after \(SpanText.text(ms: fact.durationMs))"
@@ -24,7 +24,7 @@ enum EventSummary {
     case .stageInvalidated(_, let fact): "open again: \(fact.message)"
     case .assetPackaged(_, let fact): "bundle \(short(fact.bundle))"
     case .assetRetried(_, let fact):
-      "tried again from \(fact.from.rawValue) by \(fact.by)" + (fact.image == nil ? "" : ", with a new image")
+      "retried from \(fact.from.rawValue) by \(fact.by)" + (fact.image == nil ? "" : ", with a new image")
     case .batchPlaced(let fact): placed(fact)
     case .commitIntended(let fact): "\(fact.new.prefix(12)) on \(fact.ref)"
     case .commitConfirmed(let fact): "\(fact.sha.prefix(12)) on \(fact.ref)"
@@ -32,7 +32,7 @@ enum EventSummary {
     case .batchCompleted(let fact):
       fact.alreadyPresent ? "nothing to commit" : fact.commit.map { "commit \($0.prefix(12))" } ?? ""
     case .batchCancelled(let fact):
-      (fact.why.isEmpty ? "cancelled" : fact.why)
+      (fact.why.isEmpty ? "cancelled" : fact.why) + by(fact.actor, nil)
         + (fact.left.isEmpty ? "" : "; left: \(fact.left.joined(separator: ", "))")
     }
   }
@@ -42,7 +42,21 @@ enum EventSummary {
   }
 
   private static func registration(_ word: String, _ fact: Registration) -> String {
-    "\(word), \(RunText.counted(fact.images.count, "asset")) for \(fact.branchName)"
+    let leftOut = fact.leftOut?.map(\.asset.text) ?? []
+    return "\(word), \(RunText.counted(fact.images.count, "asset")) for \(fact.branchName)"
+      + (leftOut.isEmpty ? "" : ", without \(leftOut.joined(separator: ", "))") + by(fact.actor, fact.argv)
+  }
+
+  private static func started(_ fact: RunStart) -> String {
+    "process \(fact.process) on \(fact.host), ledgerctl \(fact.toolVersion)" + by(fact.actor, fact.argv)
+  }
+
+  /// Who asked, and with which words, as far as it is known.
+  static func by(_ actor: RunActor?, _ argv: [String]?) -> String {
+    guard let actor else { return "" }
+    let words = argv.map { ": \(ShellText.line($0))" } ?? ""
+    let via = ([actor.via.rawValue] + [actor.client].compactMap { $0 }).joined(separator: ", ")
+    return ", by \(actor.user) (\(via))" + words
   }
 
   private static func started(_ fact: StageStart) -> String {

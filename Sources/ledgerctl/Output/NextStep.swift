@@ -10,12 +10,7 @@ enum NextStep {
     if failed.isEmpty || state.assets.contains(where: { !$0.isPackaged && $0.name != .failed }) {
       steps.append(["ledgerctl", "resume", batch.text])
     }
-    for isRefreshing in [false, true] {
-      // What does not even decode is mended in its file.
-      let assets = failed.filter { ($0.currentStage == .validate) == isRefreshing }.map(\.id.text)
-      guard !assets.isEmpty else { continue }
-      steps.append(["ledgerctl", "retry", batch.text] + assets + (isRefreshing ? ["--refresh"] : []))
-    }
+    if !failed.isEmpty { steps.append(["ledgerctl", "retry", batch.text] + failed.map(\.id.text)) }
     return steps
   }
 }

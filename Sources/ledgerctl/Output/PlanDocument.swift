@@ -41,6 +41,7 @@ enum PlanDocument {
     var members: [JSONValue.Member] = [
       .init("extractor", .string(calls.extractor)), .init("needed", JSONValue(calls.needed)),
     ]
+    if let cost = calls.cost { members.append(.init("cost", .string(cost.text))) }
     if let allowed = calls.allowed { members.append(.init("allowed_now", JSONValue(allowed))) }
     if let next = calls.next { members.append(.init("next_at", .string(TimeText.rfc3339(ms: next.wallMs)))) }
     return .object(members)

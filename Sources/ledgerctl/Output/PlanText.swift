@@ -48,7 +48,7 @@ enum PlanText {
   }
 
   private static func line(_ calls: BatchPlan.Calls) -> String {
-    var line = "Calls: \(calls.needed) of \(calls.extractor)"
+    var line = "Calls: \(calls.needed) of \(calls.extractor)" + (calls.cost.map { ", \($0.text)" } ?? "")
     if let allowed = calls.allowed, allowed != .max { line += ", \(allowed) may start now" }
     if let next = calls.next { line += ", the next at \(TimeText.rfc3339(ms: next.wallMs))" }
     return line

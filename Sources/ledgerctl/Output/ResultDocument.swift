@@ -7,6 +7,7 @@ struct ResultDocument {
   var exit: ExitStatus
   var batches: [JSONValue] = []
   var errors: [JSONValue] = []
+  var notes: [JSONValue] = []
   /// Commands to go on with, each as its words.
   var next: [[String]] = []
   var retryAtMs: Int64?
@@ -31,6 +32,7 @@ struct ResultDocument {
           BatchObject.json(report.batch, report.state, isAlreadyLanded: report.isAlreadyLanded))
       }
       errors += report.faults.map(Self.error)
+      notes += report.notes.map { Self.note($0, report.batch) }
       next += NextStep.after(report.batch, report.state).map { $0 + words }
     }
     retryAtMs = reports.compactMap { $0.retryAt?.wallMs }.min()
@@ -40,7 +42,7 @@ struct ResultDocument {
     var members: [JSONValue.Member] = [
       .init("schema", "ledgerctl/result/v1"), .init("exit", JSONValue(Int(exit.rawValue))),
       .init("batches", .array(batches)),
-      .init("errors", .array(errors)),
+      .init("errors", .array(errors)), .init("notes", .array(notes)),
       .init("next", .array(next.map { .array($0.map(JSONValue.string)) })),
     ]
     if let retryAtMs { members.append(.init("retry_at", .string(TimeText.rfc3339(ms: retryAtMs)))) }
@@ -49,6 +51,16 @@ struct ResultDocument {
 
   /// The document and its line feed.
   var line: String { JSONWriter.compact(json) + "\n" }
+
+  /// A note as scripts see it.
+  static func note(_ note: Note, _ batch: BatchID) -> JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("code", .string(note.code)), .init("message", .string(note.message)),
+      .init("batch", .string(batch.text)),
+    ]
+    if let asset = note.asset { members.append(.init("asset", .string(asset))) }
+    return .object(members)
+  }
 
   /// A fault as scripts see it.
   static func error(_ fault: Fault) -> JSONValue {

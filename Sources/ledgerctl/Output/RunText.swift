@@ -18,7 +18,16 @@ enum RunText {
         "Held: nothing is placed or committed before `ledgerctl resume \(report.batch)`",
       ]
     }
-    return []
+    return state.registration == nil || state.isEnded ? [] : [notCommitted(state)]
+  }
+
+  /// `Not committed: 4 of 5 assets packaged, 1 failed`
+  private static func notCommitted(_ state: BatchState) -> String {
+    let packaged = state.assets.count { $0.isPackaged }
+    let failed = state.assets.count { $0.name == .failed }
+    let waiting = state.assets.count { $0.name == .deferred }
+    return "Not committed: \(packaged) of \(counted(state.assets.count, "asset")) packaged"
+      + (failed > 0 ? ", \(failed) failed" : "") + (waiting > 0 ? ", \(waiting) waiting" : "")
   }
 
   private static func landed(_ state: BatchState, _ completion: BatchCompletion) -> [String] {

@@ -61,8 +61,9 @@ enum SkillText {
     hint says.
     - `next`: commands to go on with, each a list of words. Run the first one, after mending what \
     `errors` names.
-    - `retry_at`: do not go on before that time; wait, or come back later. The quota does not come back \
-    sooner.
+    - `retry_at`: do not continue before that time; wait, or come back later. Only if the user says that \
+    there is more quota by now, `resume BATCH --now` tries one call at once.
+    - `notes[]`: tell the user; `settings_changed` and `image_taken` say what is different from the last run.
 
     | exit | meaning | do |
     |---|---|---|
@@ -97,8 +98,10 @@ enum SkillText {
     ledgerctl doctor --format json
     ```
 
-    - `retry BATCH ASSET --refresh` takes an image's new bytes after it was replaced; `--from extract` \
-    asks again.
+    - `retry BATCH ASSET` takes the image's present bytes; `--pinned` keeps the registered ones; \
+    `--from extract` asks again.
+    - `cancel BATCH ASSET --why TEXT` continues without an asset.
+    - The extractor and limits come from the present `ledger.yaml` at each run: correct it and run `resume`.
     - `run --until packaged` stops before anything is placed; `resume` goes on from there.
     - `run --max-wait 5m` waits that long for a quota before it ends with 75.
     - `cancel BATCH --why TEXT` ends a batch that has not landed and takes back what it placed.

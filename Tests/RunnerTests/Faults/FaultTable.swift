@@ -74,6 +74,7 @@ enum FaultTable {
     Row("batchCommitted", .batchCommitted(batch, commit: commit.text)),
     Row("batchCancelled", .batchCancelled(batch)),
     Row("nothingToRetry", .nothingToRetry(batch, asset: asset, state: "packaged")),
+    Row("everyAssetLeftOut", .everyAssetLeftOut(batch)),
     Row("waitsTooLong", .waitsTooLong(batch, remainingMs: 38_000)),
     Row("stopped", .stopped(batch, .interrupted)),
     Row("stopped", .stopped(batch, .terminated, signal: "SIGTERM")),

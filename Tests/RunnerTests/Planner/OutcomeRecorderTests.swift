@@ -7,7 +7,8 @@ import enum Runner.ExitStatus
 
 @Suite("What outcomes are written down as")
 struct OutcomeRecorderTests {
-  private let recorder = OutcomeRecorder(policy: RetryPolicy(maxAttempts: 3), now: Batches.now)
+  private let recorder = OutcomeRecorder(
+    policy: RetryPolicy(maxAttempts: 3), now: Batches.now, limiter: "mine")
 
   private func events(
     _ outcome: StageOutcome, at stage: StageState = StageState(),

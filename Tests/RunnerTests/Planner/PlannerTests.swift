@@ -11,7 +11,9 @@ struct PlannerTests {
   private func planner(
     jobs: Int = 5, together: Bool = false, untilPackaged: Bool = false
   ) -> Planner {
-    Planner(run: "run-1", jobs: jobs, extractsTogether: together, stopsBeforePlacing: untilPackaged)
+    Planner(
+      run: "run-1", jobs: jobs, extractsTogether: together, stopsBeforePlacing: untilPackaged,
+      limiter: QuotaName.limiter(of: Configuration().extractor))
   }
 
   private func slot(_ asset: AssetID, _ stage: Stage) -> Planner.Slot {

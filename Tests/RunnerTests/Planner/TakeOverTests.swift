@@ -8,7 +8,7 @@ struct TakeOverTests {
   private func takeOver(_ state: BatchState) throws -> [BatchEvent] {
     let sample = try SampleRepository()
     defer { sample.remove() }
-    return try sample.project().runner().takeOver(state, run: "run-2")
+    return try sample.project().runner().takeOver(state, run: "run-2", Batches.run)
   }
 
   private let start = BatchEvent.stageStarted(Batches.ref(1, .render), StageStart(key: Batches.key("r")))

@@ -34,7 +34,8 @@ struct MemoryFitTests {
     surroundings.availableMemoryBytes = { MemoryFit.reserveBytes + (3 << 20) }
     let report = await Runner(surroundings).run(try repository.request(project))
     #expect(report.state.phase == .committed)
-    let note = try #require(report.notes.first { $0.hasPrefix("Stages at work at once: 1 instead of 5") })
+    let note = try #require(report.notes.first { $0.code == "memory_short" }).message
+    #expect(note.hasPrefix("Stages at work at once: 1 instead of 5"))
     #expect(note.hasSuffix("67 MB of memory can be had."))
     await project.store.close()
   }

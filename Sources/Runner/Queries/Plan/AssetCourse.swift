@@ -12,11 +12,13 @@ struct AssetCourse {
   /// `validate` has to run; its result enters no key.
   private var lacksFacts = false
   private let stages: StageWork
+  private let state: BatchState
   private let now: Moment
 
-  init(_ asset: AssetState, _ stages: StageWork, now: Moment) {
+  init(_ asset: AssetState, _ stages: StageWork, _ state: BatchState, now: Moment) {
     self.asset = asset
     self.stages = stages
+    self.state = state
     self.now = now
   }
 
@@ -90,7 +92,7 @@ struct AssetCourse {
     var plan = BatchPlan.StagePlan(stage, .run, why: reasons[stage])
     switch asset[stage].progress {
     case .deferred(let deferral, _):
-      if let until = deferral.until, until.remainingMs(at: now) > 0 {
+      if let until = deferral.until, until.remainingMs(at: now) > 0, state.binds(deferral, stages.limiter) {
         plan = BatchPlan.StagePlan(stage, .wait, why: deferral.message, until: until)
       }
     case .failed(let failure):

@@ -57,6 +57,8 @@ public struct BatchPlan: Sendable {
     public var allowed: Int?
     /// When the next call may start, if none may now.
     public var next: Deadline?
+    /// What the calls would cost; nil where no price is configured.
+    public var cost: Price?
   }
 
   public struct CommitPlan: Hashable, Sendable {

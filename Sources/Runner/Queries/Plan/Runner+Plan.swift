@@ -9,10 +9,10 @@ extension Runner {
       let state = try await load(plan.batch)
       if state.registration != nil { plan.state = state.phase }
       switch try await admission(of: request, to: state) {
-      case .nothingToDo(let notes): plan.notes = notes
+      case .nothingToDo(let notes): plan.notes = notes.map(\.message)
       case .register: try await register(request, state, .register, into: &plan)
       case .revise: try await register(request, state, .revise, into: &plan)
-      case .goOn: try await goOn(state, into: &plan)
+      case .goOn: try await goOn(request, state, into: &plan)
       }
     } catch let faults as Faults {
       plan.faults += faults.all
@@ -54,35 +54,43 @@ extension Runner {
       if let found = try history.landing(of: registration.content, at: destination.tip, in: repository) {
         plan.action = .nothing
         plan.notes = ["The batch landed as \(found.commit.prefix(12)) (found in the history)."]
-        plan.notes += Self.notes(on: found.landing, of: found.commit, registration.branchName)
+        plan.notes +=
+          Self.notes(on: found.landing, of: found.commit, registration.branchName).map(\.message)
         return
       }
     }
-    try await work(registered(registration, state), registration, destination, into: &plan)
+    try await work(
+      registered(registration, state), registration, request.configuration.execution, destination,
+      into: &plan)
   }
 
-  private func goOn(_ state: BatchState, into plan: inout BatchPlan) async throws {
+  private func goOn(
+    _ request: RunRequest, _ state: BatchState, into plan: inout BatchPlan
+  ) async throws {
     plan.action = .goOn
     guard let registration = state.registration else { throw Fault.batchUnknown(plan.batch.text) }
     let preflight = Preflight(
       repository: try surroundings.repository(), commit: registration.configuration.commit)
     let destination = try preflight.destination(branch: registration.branchName)
     plan.notes += destination.notes
-    try await work(state, registration, destination, into: &plan)
+    let options = RunOptions(configuration: request.configuration)
+    let execution = try execution(options, registration)
+    plan.notes += try settingNotes(runStart(execution, options), options, state).map(\.message)
+    try await work(state, registration, execution, destination, into: &plan)
   }
 
   private func work(
-    _ state: BatchState, _ registration: Registration, _ destination: Preflight.Destination,
-    into plan: inout BatchPlan
+    _ state: BatchState, _ registration: Registration, _ execution: ExecutionSettings,
+    _ destination: Preflight.Destination, into plan: inout BatchPlan
   ) async throws {
-    let stages = try await stages(for: registration, plan.batch)
+    let stages = try await stages(for: registration, plan.batch, execution)
     // Git reads while the ledger is read; what stands in the way is told by the survey.
     if state.placement == nil { try? stages.askAhead(destination) }
-    plan.notes += try stages.changedSources(state)
+    plan.notes += try stages.changedSources(state).map(\.message)
     let now = surroundings.clock.now()
     var bundles: [AssetID: BundleManifest] = [:]
     for asset in state.assets {
-      var course = AssetCourse(asset, stages, now: now)
+      var course = AssetCourse(asset, stages, state, now: now)
       try await course.run()
       plan.assets.append(BatchPlan.AssetPlan(asset: asset.id, stages: course.inOrder))
       plan.faults += course.faults
@@ -150,6 +158,7 @@ extension Runner {
     var calls = BatchPlan.Calls(
       extractor: settings.kind.rawValue, needed: settings.batch ? min(1, running) : running)
     guard stages.isLimited, running > 0 else { return calls }
+    calls.cost = settings.pricePerCall.flatMap(Price.init)?.times(calls.needed)
     let limits = CallLimits(
       perMinute: stages.configuration.limits.requestsPerMinute, inFlight: stages.configuration.limits.inFlight
     )
@@ -159,7 +168,7 @@ extension Runner {
     } catch { throw Fault.ledger(error) }
     calls.allowed = allowance.calls
     calls.next = allowance.next
-    if let paused = state.calls.pausedUntil, paused.remainingMs(at: now) > 0 {
+    if let paused = state.calls.binding(stages.limiter).pausedUntil, paused.remainingMs(at: now) > 0 {
       calls.allowed = 0
       calls.next = paused
     }
