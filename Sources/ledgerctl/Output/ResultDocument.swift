@@ -9,6 +9,7 @@ struct ResultDocument {
   var errors: [JSONValue] = []
   /// Commands to go on with, each as its words.
   var next: [[String]] = []
+  var notes: [JSONValue] = []
   var retryAtMs: Int64?
 
   init(faults: [Fault]) {
@@ -31,6 +32,9 @@ struct ResultDocument {
           BatchObject.json(report.batch, report.state, isAlreadyLanded: report.isAlreadyLanded))
       }
       errors += report.faults.map(Self.error)
+      notes += report.notes.map { note in
+        ["code": "note", "message": .string(note), "batch": .string(report.batch.text)]
+      }
       next += NextStep.after(report.batch, report.state).map { $0 + words }
     }
     retryAtMs = reports.compactMap { $0.retryAt?.wallMs }.min()
@@ -40,7 +44,7 @@ struct ResultDocument {
     var members: [JSONValue.Member] = [
       .init("schema", "ledgerctl/result/v1"), .init("exit", JSONValue(Int(exit.rawValue))),
       .init("batches", .array(batches)),
-      .init("errors", .array(errors)),
+      .init("errors", .array(errors)), .init("notes", .array(notes)),
       .init("next", .array(next.map { .array($0.map(JSONValue.string)) })),
     ]
     if let retryAtMs { members.append(.init("retry_at", .string(TimeText.rfc3339(ms: retryAtMs)))) }
