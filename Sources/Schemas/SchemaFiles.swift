@@ -19,5 +19,8 @@ package enum SchemaFiles {
     File(name: "verify") { PackageResources.verify_json },
     File(name: "doctor") { PackageResources.doctor_json },
     File(name: "prune") { PackageResources.prune_json },
+    File(name: "document") { PackageResources.document_json },
+    File(name: "settings") { PackageResources.settings_json },
+    File(name: "init") { PackageResources.init_json },
   ]
 }

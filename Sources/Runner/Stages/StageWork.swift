@@ -11,6 +11,7 @@ struct StageWork: Sendable {
   let extractor: any Extractor
   let templates: BundleTemplates
   let worktree: any Worktree
+  let surveyed = SurveyedTip()
 
   init(
     batch: BatchID, registration: Registration, execution: ExecutionSettings? = nil,

@@ -72,6 +72,13 @@ enum FaultTable {
   private static let batches: [Row] = [
     Row("batchHeld", .batchHeld(batch, process: 4711, host: "workshop")),
     Row("batchCommitted", .batchCommitted(batch, commit: commit.text)),
+    Row("tooLate", .tooLate(batch, commit: commit.text)),
+    Row(
+      "assetTaken",
+      .assetTaken(
+        TakenAsset(
+          asset: asset, kind: .replace, name: "Sun", earlierName: "Frog", batch: "fri-a",
+          commit: commit.text, hasNewImage: true))),
     Row("batchCancelled", .batchCancelled(batch)),
     Row("nothingToRetry", .nothingToRetry(batch, asset: asset, state: "packaged")),
     Row("everyAssetLeftOut", .everyAssetLeftOut(batch)),
