@@ -28,6 +28,10 @@ let package = Package(
       name: "CLibPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .target(name: "CPNG", dependencies: ["CLibPNG"]),
+    .systemLibrary(
+      name: "CLCMS", pkgConfig: "lcms2",
+      providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
+    .target(name: "CColour", dependencies: ["CLCMS"], linkerSettings: [.linkedLibrary("z")]),
     .target(name: "CProcess"),
     .target(name: "CFiles"),
     .target(
@@ -40,7 +44,7 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "Ledger", "Schemas", "CCrypto", "CPNG", "CProcess", "CFiles",
+        "Ledger", "Schemas", "CCrypto", "CPNG", "CColour", "CProcess", "CFiles",
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "Yams", package: "Yams"),
       ],

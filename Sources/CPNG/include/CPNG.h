@@ -26,7 +26,7 @@ typedef enum {
   CPNG_UNREADABLE,
 } cpng_status;
 
-/// Kinds of chunks that were met, as bits of `cpng_info.chunks`. They are noted and skipped, never applied.
+/// Kinds of chunks and of harmless damage that were met, as bits of `cpng_info.chunks`.
 enum {
   CPNG_CHUNK_GAMMA = 1 << 0,
   CPNG_CHUNK_CHROMATICITIES = 1 << 1,
@@ -36,7 +36,32 @@ enum {
   CPNG_CHUNK_ANIMATION = 1 << 5,
   CPNG_CHUNK_ORIENTATION = 1 << 6,
   CPNG_CHUNK_TRANSPARENCY = 1 << 7,
+  CPNG_CHUNK_TEXT = 1 << 8,
+  /// The checksum of a chunk that does not matter to the pixels is wrong; the chunk was ignored.
+  CPNG_DAMAGED_CHUNK = 1 << 9,
+  /// Bytes follow the complete compressed pixels.
+  CPNG_EXTRA_DATA = 1 << 10,
 };
+
+/// The chunks that say what the stored colours mean, as they stand in the file, if they come before the
+/// pixels and their checksums are right.
+typedef struct {
+  uint8_t has_coding;
+  uint8_t has_gamma;
+  uint8_t has_chromaticities;
+  uint8_t has_srgb;
+  /// Whether there is a profile that is longer than what is kept.
+  uint8_t profile_is_too_long;
+  /// cICP: colour primaries, transfer function, matrix coefficients, full range.
+  uint8_t coding[4];
+  /// gAMA, in 1/100000.
+  uint32_t gamma;
+  /// cHRM: x and y of white, red, green and blue, in 1/100000.
+  uint32_t chromaticities[8];
+  /// iCCP: name, zero, compression method, compressed profile; NULL where there is none.
+  const uint8_t *profile;
+  size_t profile_count;
+} cpng_colour;
 
 /// What a reader may spend, checked against the header before anything is decoded.
 typedef struct {
@@ -53,8 +78,9 @@ typedef struct {
   uint8_t colour_type;
   uint8_t interlaced;
   uint32_t chunks;
-  /// Whether bytes follow the image's last chunk; known after the last row.
-  uint8_t trailing_bytes;
+  /// Bytes up to the end of the image's last chunk, and those that follow it; known after the last row.
+  uint64_t png_bytes;
+  uint64_t trailing_bytes;
 } cpng_info;
 
 /// One row of pixels, 8-bit RGBA without premultiplication, valid until the reader's next call.
@@ -78,6 +104,10 @@ void cpng_reader_destroy(cpng_reader *reader);
 
 /// Reads everything before the image data; called once, first.
 cpng_status cpng_reader_start(cpng_reader *reader, cpng_info *info);
+
+/// Lends what the chunks before the image data say of the colours; valid once the reader was started and as
+/// long as it lives.
+const cpng_colour *cpng_reader_colour(const cpng_reader *reader);
 
 /// Reads the next row; `CPNG_END` once after the last, when every chunk has been checked and `info` is
 /// complete.

@@ -43,7 +43,8 @@ package struct RenderInput: Hashable, Sendable {
 /// A render input whose colours and measures are known to be ones, with what follows from them.
 struct AssetFacts: Sendable {
   let input: RenderInput
-  let background: SRGBColour
+  /// Nil where the ground is transparent.
+  let background: SRGBColour?
   let primary: [SRGBColour]
   let accents: [SRGBColour]
   let zones: [DensityZone]
@@ -51,15 +52,21 @@ struct AssetFacts: Sendable {
   init(_ input: RenderInput) throws(Fault) {
     let idf = input.idf
     self.input = input
-    background = try Self.colour(idf.background, "background", input.asset)
+    background =
+      idf.background == IDF.transparent
+      ? nil : try Self.colour(idf.background, "background", input.asset)
     primary = try Self.colours(idf.palette.primary, "primary", input.asset)
     accents = try Self.colours(idf.palette.accents, "accent", input.asset)
     var zones: [DensityZone] = []
-    for (name, words, zone) in [
+    let measured: [(name: String, words: String, zone: IDF.Zone?)] = [
       ("upper_left", "upper left", idf.densityZones.upperLeft),
+      ("upper_right", "upper right", idf.densityZones.upperRight),
       ("central", "centre", idf.densityZones.central),
+      ("lower_left", "lower left", idf.densityZones.lowerLeft),
       ("lower_right", "lower right", idf.densityZones.lowerRight),
-    ] {
+    ]
+    for (name, words, zone) in measured {
+      guard let zone else { continue }
       guard (0...1).contains(zone.coverage) else {
         throw .measureUnreadable("\(zone.coverage)", name: "density \(name)", asset: input.asset)
       }
@@ -67,6 +74,9 @@ struct AssetFacts: Sendable {
     }
     self.zones = zones
   }
+
+  /// Whether a colour painted behind the image would not show as a box: nothing shines through.
+  var hasGround: Bool { background != nil && (input.idf.transparency ?? 0) < 0.0005 }
 
   /// The mode of the image, else of the specs.
   var mode: String? { input.idf.mode ?? input.specs["mode"]?.string }

@@ -6,8 +6,19 @@ enum MarkdownText {
   static func of(_ value: String) -> String {
     let line = Array(VisibleText.line(value).unicodeScalars)
     var result = String.UnicodeScalarView()
-    for (index, scalar) in line.enumerated() {
+    var afterLink = false
+    var index = 0
+    while index < line.count {
+      if let end = WebAddress.end(in: line, from: index) {
+        result += WebAddress.text(line[index..<end])
+        index = end
+        afterLink = true
+        continue
+      }
+      let scalar = line[index]
       switch scalar {
+      // What follows an address must end it: a numeric reference would not.
+      case "'" where afterLink: result += "&apos;".unicodeScalars
       case "&": result += "&amp;".unicodeScalars
       case "<": result += "&lt;".unicodeScalars
       case ">": result += "&gt;".unicodeScalars
@@ -17,6 +28,8 @@ enum MarkdownText {
       case "\\", "`", "*", "_", "[", "]", "|", "~", "#", "$": result += ["\\", scalar]
       default: result.append(scalar)
       }
+      afterLink = false
+      index += 1
     }
     return protectingStart(String(result))
   }

@@ -19,7 +19,7 @@ enum Narrative {
   }
 
   private static func palette(_ facts: AssetFacts) -> String {
-    var text = "Its ground is \(named(facts.background))"
+    var text = "Its ground is \(facts.background.map(named) ?? IDF.transparent)"
     if !facts.primary.isEmpty {
       let verb = facts.primary.count == 1 ? "carries" : "carry"
       text += "; \(joined(facts.primary.map(named))) \(verb) the motif"

@@ -37,61 +37,8 @@ struct SRGBColour: Hashable, Sendable {
   /// Black or white, whichever can be read on this colour.
   var readable: String { lightnessPermille > 500 ? "#000000" : "#ffffff" }
 
-  /// The colour in words, such as `dark muted orange`.
-  var words: String {
-    let channels = [Int(red), Int(green), Int(blue)]
-    let high = max(channels[0], channels[1], channels[2])
-    let low = min(channels[0], channels[1], channels[2])
-    let chroma = high - low
-    let lightness =
-      switch lightnessPermille {
-      case ..<120: "very dark"
-      case ..<350: "dark"
-      case ..<650: ""
-      case ..<850: "light"
-      default: "very light"
-      }
-    if chroma < 16 {
-      switch lightnessPermille {
-      case ..<40: return "black"
-      case 960...: return "white"
-      default: return [lightness, "grey"].filter { !$0.isEmpty }.joined(separator: " ")
-      }
-    }
-    let strength =
-      switch chroma * 100 / high {
-      case ..<45: "muted"
-      case ..<75: ""
-      default: "vivid"
-      }
-    return [lightness, strength, hueName(chroma: chroma, high: high)].filter { !$0.isEmpty }
-      .joined(separator: " ")
-  }
-
-  private func hueName(chroma: Int, high: Int) -> String {
-    let red = Int(red)
-    let green = Int(green)
-    let blue = Int(blue)
-    let degrees =
-      if high == red {
-        (60 * (green - blue) / chroma + 360) % 360
-      } else if high == green {
-        60 * (blue - red) / chroma + 120
-      } else {
-        60 * (red - green) / chroma + 240
-      }
-    return switch degrees {
-    case ..<15: "red"
-    case ..<42: "orange"
-    case ..<68: "yellow"
-    case ..<165: "green"
-    case ..<195: "teal"
-    case ..<255: "blue"
-    case ..<290: "violet"
-    case ..<340: "magenta"
-    default: "red"
-    }
-  }
+  /// The colour in words, such as `dark olive`.
+  var words: String { ColourNames.nearest(to: RGB(red, green, blue)) }
 }
 
 /// Writes decimal fractions from integers: no rounding but the caller's, the same digits everywhere.

@@ -3,8 +3,8 @@ enum TemplateNames {
   /// Names of single values; those of a kind of asset are true for one of them.
   static let root: Set<String> = [
     "asset_id", "background", "background_words", "bundle_path", "category", "context_path",
-    "css_class", "densest_zone", "format", "handle", "has_url", "height", "image_sha256", "is_icon",
-    "is_pattern",
+    "css_class", "densest_zone", "format", "handle", "has_background", "has_ground", "has_url", "height",
+    "image_sha256", "is_icon", "is_pattern",
     "is_specimen", "is_wallpaper", "mode", "name", "narrative", "on_background", "production_path", "purpose",
     "quietest_zone", "score", "specs", "tokens_path", "url", "usage_path", "width",
   ]
@@ -45,9 +45,9 @@ enum TemplateNames {
       "url": facts.url,
       "css_class": facts.cssClass,
       "handle": input.handle,
-      "background": facts.background.hex,
-      "background_words": facts.background.words,
-      "on_background": facts.background.readable,
+      "background": facts.background?.hex ?? IDF.transparent,
+      "background_words": facts.background?.words ?? IDF.transparent,
+      "on_background": facts.background?.readable,
       "quietest_zone": facts.quietest.words,
       "densest_zone": facts.densest.words,
     ]
@@ -56,6 +56,8 @@ enum TemplateNames {
     members["specs"] = TemplateValue.of(input.specs, escaping)
     members["is_" + guide.kind.rawValue] = true
     members["has_url"] = input.url == nil ? nil : true
+    if facts.background != nil { members["has_background"] = true }
+    if facts.hasGround { members["has_ground"] = true }
     return TemplateObject(members: members)
   }
 

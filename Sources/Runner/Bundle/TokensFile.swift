@@ -60,7 +60,7 @@ package enum TokensFile {
 
   private static func colours(_ facts: AssetFacts) -> JSONValue {
     var members: [JSONValue.Member] = [
-      .init("$type", "color"), .init("background", token(value(facts.background))),
+      .init("$type", "color"), .init("background", token(facts.background.map(value) ?? transparent)),
     ]
     for (name, colours) in [("primary", facts.primary), ("accent", facts.accents)] where !colours.isEmpty {
       members.append(
@@ -81,6 +81,11 @@ package enum TokensFile {
     ]
   }
 
+  /// A ground without a colour; no `hex`, which has no alpha and would be taken for black.
+  private static let transparent: JSONValue = [
+    "colorSpace": "srgb", "components": [0, 0, 0], "alpha": 0,
+  ]
+
   private static func pixels(_ count: Int) -> JSONValue { ["value": JSONValue(count), "unit": "px"] }
 
   /// The IDF in its own JSON form; what it leaves out is left out here.
@@ -88,6 +93,10 @@ package enum TokensFile {
     func zone(_ zone: IDF.Zone) -> JSONValue { ["coverage": JSONValue(zone.coverage)] }
     func list(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
     let zones = idf.densityZones
+    let measured: [(String, IDF.Zone?)] = [
+      ("upper_left", zones.upperLeft), ("upper_right", zones.upperRight), ("central", zones.central),
+      ("lower_left", zones.lowerLeft), ("lower_right", zones.lowerRight),
+    ]
     var members: [JSONValue.Member] = [
       .init("schema", .string(idf.schema)),
       .init(
@@ -100,12 +109,16 @@ package enum TokensFile {
       .init("palette", ["primary": list(idf.palette.primary), "accents": list(idf.palette.accents)]),
       .init(
         "density_zones",
-        [
-          "upper_left": zone(zones.upperLeft), "central": zone(zones.central),
-          "lower_right": zone(zones.lowerRight),
-        ]),
+        .object(measured.compactMap { name, measured in measured.map { .init(name, zone($0)) } })),
       .init("specimens", list(idf.specimens)),
     ]
+    if let transparency = idf.transparency {
+      members.append(.init("transparency", JSONValue(transparency)))
+    }
+    if let edges = idf.edges {
+      members.append(
+        .init("edges", ["left_right": .bool(edges.leftRight), "top_bottom": .bool(edges.topBottom)]))
+    }
     if let mode = idf.mode { members.append(.init("mode", .string(mode))) }
     if let purpose = idf.purpose { members.append(.init("purpose", .string(purpose))) }
     return .object(members)

@@ -73,7 +73,9 @@ package struct UsageGuide: Sendable {
       contexts = Self.specimen(width: dimensions.width, faint: faint)
       use = [
         "As the picture of an article, a card or a gallery, shown whole.",
-        "On its own ground colour, so that its edge disappears.",
+        facts.hasGround
+          ? "On its own ground colour, so that its edge disappears."
+          : "On any ground that its colours stand out from: the image is transparent.",
         "With a caption beside or below it.",
       ]
       avoid = [

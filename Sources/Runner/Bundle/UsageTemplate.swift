@@ -15,8 +15,10 @@ enum UsageTemplate {
     ```css
     .{{css_class}} {
       --{{css_class}}-image: url("{{url}}");
+    {{#has_background}}
       --{{css_class}}-background: {{background}};
       --{{css_class}}-on-background: {{on_background}};
+    {{/has_background}}
     {{#primary}}
       --{{css_class}}-primary-{{index}}: {{hex}};
     {{/primary}}
@@ -26,8 +28,10 @@ enum UsageTemplate {
     {{#is_pattern}}
       position: relative;
       isolation: isolate;
+    {{#has_ground}}
       background-color: var(--{{css_class}}-background);
       color: var(--{{css_class}}-on-background);
+    {{/has_ground}}
     }
 
     .{{css_class}}::before {
@@ -46,8 +50,10 @@ enum UsageTemplate {
       position: relative;
       isolation: isolate;
       min-height: 60vh;
+    {{#has_ground}}
       background-color: var(--{{css_class}}-background);
       color: var(--{{css_class}}-on-background);
+    {{/has_ground}}
     }
 
     .{{css_class}}::before {
@@ -76,7 +82,10 @@ enum UsageTemplate {
       width: 100%;
       max-width: var(--{{css_class}}-size, {{width}}px);
       aspect-ratio: {{width}} / {{height}};
-      background: var(--{{css_class}}-background) var(--{{css_class}}-image) center / contain no-repeat;
+      background: var(--{{css_class}}-image) center / contain no-repeat;
+    {{#has_ground}}
+      background-color: var(--{{css_class}}-background);
+    {{/has_ground}}
       opacity: var(--{{css_class}}-opacity, 1);
     }
     {{/is_specimen}}

@@ -5,7 +5,7 @@
 public struct LocalExtractor: Extractor {
   /// Raised whenever the same bytes would give other facts, so that stored results are not mistaken for new
   /// ones.
-  static let version = "1"
+  static let version = "2"
 
   public init() {}
 
@@ -30,13 +30,9 @@ public struct LocalExtractor: Extractor {
           + "\(request.dimensions.width) × \(request.dimensions.height)", raw: nil, retryable: false)
     }
     let idf = IDF(
-      dimensions: measures.facts.dimensions, background: measures.background.hex,
-      palette: IDF.Palette(
-        primary: measures.primary.map(\.hex), accents: measures.accents.map(\.hex)),
-      densityZones: measures.densityZones,
-      specimens: request.specs["specimens"]?.array?.compactMap(\.string) ?? [],
+      measures, specimens: request.specs["specimens"]?.array?.compactMap(\.string) ?? [],
       mode: request.specs["mode"]?.string, purpose: request.specs["purpose"]?.string)
-    return ExtractionReply(idf: idf, notes: Self.notes(on: measures))
+    return ExtractionReply(idf: idf, notes: measures.remarks)
   }
 
   public func shutDown() async {}
@@ -48,17 +44,35 @@ public struct LocalExtractor: Extractor {
     default: .rejected(message: fault.message, retryable: false)
     }
   }
+}
 
-  private static func notes(on measures: ImageMeasures) -> [String] {
-    let notes = Set(measures.facts.notes)
-    var lines: [String] = []
-    if notes.contains(.colourProfile) || notes.contains(.gamma) && !notes.contains(.srgb) {
-      lines.append("a colour profile or gamma is in the image and was not applied: colours are as stored")
+extension IDF {
+  /// What was measured, and what somebody said of the image.
+  package init(
+    _ measures: ImageMeasures, specimens: [String] = [], mode: String? = nil, purpose: String? = nil
+  ) {
+    self.init(
+      dimensions: measures.facts.dimensions, background: measures.background?.hex ?? Self.transparent,
+      palette: Palette(primary: measures.primary.map(\.hex), accents: measures.accents.map(\.hex)),
+      densityZones: measures.densityZones, transparency: measures.transparency, edges: measures.edges,
+      specimens: specimens, mode: mode, purpose: purpose)
+  }
+}
+
+extension ImageMeasures {
+  /// What a person should know of how an image was measured, in sentences.
+  package var remarks: [String] {
+    let notes = Set(facts.notes)
+    var remarks: [String] = []
+    if let colourSource { remarks.append("Colours were converted to sRGB from the image's \(colourSource).") }
+    if notes.contains(.profileIgnored) {
+      remarks.append("The image's colour profile can't be used and was ignored.")
     }
-    if notes.contains(.animation) { lines.append("the image is animated: only its first frame was measured") }
-    if measures.isBackgroundTransparent {
-      lines.append("the background is transparent and stands as #ffffff")
+    if notes.contains(.animation) {
+      remarks.append("The image is animated: only its first frame was measured.")
     }
-    return lines
+    if isBackgroundTransparent { remarks.append("The background is transparent.") }
+    if primary.isEmpty { remarks.append("Nothing can be seen in the image: it has no colours.") }
+    return remarks
   }
 }

@@ -1,10 +1,10 @@
-// Faults of images: each fails its asset, the others go on.
+// Faults of images: each fails its asset, the others continue.
 extension Fault {
   /// The file has no bytes.
   static func imageEmpty(_ name: String) -> Fault {
     Fault(
       "image_empty", exit: .someFailed,
-      "the image \"\(name)\" cannot be read: expected a PNG, found a file of 0 bytes",
+      "The image \"\(name)\" can't be read: expected a PNG, found a file of 0 bytes.",
       hint: "Write the image again.", path: name)
   }
 
@@ -12,7 +12,7 @@ extension Fault {
   static func imageWithoutPixels(_ name: String, width: UInt32, height: UInt32) -> Fault {
     Fault(
       "image_empty", exit: .someFailed,
-      "the image \"\(name)\" cannot be read: expected at least 1 × 1 pixels, found \(width) × \(height)",
+      "The image \"\(name)\" can't be read: expected at least 1 × 1 pixels, found \(width) × \(height).",
       hint: "Export the image again.", path: name)
   }
 
@@ -20,15 +20,32 @@ extension Fault {
   static func imageNotPNG(_ name: String, found: String) -> Fault {
     Fault(
       "image_not_png", exit: .someFailed,
-      "the image \"\(name)\" cannot be read: expected a PNG, found \(found)",
+      "The image \"\(name)\" can't be read: expected a PNG, found \(found).",
       hint: "Export the image as PNG.", path: name)
+  }
+
+  /// The first bytes are a PNG's that was treated as text on its way.
+  static func imageConverted(_ name: String, found: String) -> Fault {
+    Fault(
+      "image_not_png", exit: .someFailed,
+      "The image \"\(name)\" can't be read: expected a PNG, found \(found).",
+      hint: "Copy the original again as a binary file (in git, with the line `*.png binary` in "
+        + ".gitattributes).", path: name)
+  }
+
+  /// The file is the variant of PNG that Xcode makes.
+  static func imageOfApple(_ name: String) -> Fault {
+    Fault(
+      "image_not_png", exit: .someFailed,
+      "The image \"\(name)\" can't be read: expected a PNG, found Apple's variant of it (CgBI).",
+      hint: "Take the original, or revert it with `pngcrush -revert-iphone-optimizations in.png out.png`.", path: name)
   }
 
   /// The file ends before the image does.
   static func imageTruncated(_ name: String) -> Fault {
     Fault(
       "image_truncated", exit: .someFailed,
-      "the image \"\(name)\" cannot be read: expected a whole PNG, found one that ends too early",
+      "The image \"\(name)\" can't be read: expected a complete PNG, found one that ends too early.",
       hint: "Copy or export the image again.", path: name)
   }
 
@@ -36,16 +53,25 @@ extension Fault {
   static func imageDamaged(_ name: String, found: String) -> Fault {
     Fault(
       "image_damaged", exit: .someFailed,
-      "the image \"\(name)\" cannot be read: expected an undamaged PNG, found: \(found)",
+      "The image \"\(name)\" can't be read: expected an undamaged PNG, found: \(found).",
       hint: "Copy or export the image again.", path: name)
+  }
+
+  /// The image ends long before its file does.
+  static func imageWithTail(_ name: String, imageBytes: UInt64, tailBytes: UInt64) -> Fault {
+    Fault(
+      "image_trailing_data", exit: .someFailed,
+      "The image \"\(name)\" is not taken: expected a file that ends with its image, found \(tailBytes) "
+        + "bytes after an image of \(imageBytes) bytes.",
+      hint: "Export the image again.", path: name)
   }
 
   /// The header claims more pixels than `PNGHeader.Limits` allows.
   static func imageTooLarge(_ name: String, width: UInt32, height: UInt32) -> Fault {
     Fault(
       "image_too_large", exit: .someFailed,
-      "the image \"\(name)\" cannot be read: expected at most \(PNGHeader.maxSide) pixels a side and "
-        + "\(PNGHeader.maxPixels) in all, found \(width) × \(height)",
+      "The image \"\(name)\" can't be read: expected at most \(PNGHeader.maxSide) pixels a side and "
+        + "\(PNGHeader.maxPixels) in all, found \(width) × \(height).",
       hint: "Scale the image down.", path: name)
   }
 
@@ -53,22 +79,22 @@ extension Fault {
   static func imageUnreadable(_ name: String, reason: String) -> Fault {
     Fault(
       "image_unreadable", exit: .disk,
-      "the image \"\(name)\" cannot be read: expected a readable regular file, found: \(reason)",
-      hint: "check the file and its permissions, then resume", path: name)
+      "The image \"\(name)\" can't be read: expected a readable regular file, found: \(reason).",
+      hint: "Check the file and its permissions, then resume the batch.", path: name)
   }
 
   /// There was no memory for a row of the image.
   static func imageWithoutMemory(_ name: String) -> Fault {
     Fault(
       "image_no_memory", exit: .canGoOn,
-      "the image \"\(name)\" cannot be read: not enough memory for a row of its pixels",
-      hint: "free some memory or lower --jobs, then resume", path: name)
+      "The image \"\(name)\" can't be read: not enough memory for a row of its pixels.",
+      hint: "Free some memory or lower --jobs, then resume the batch.", path: name)
   }
 
   /// The task that was reading the image was cancelled.
   static func imageReadingCancelled(_ name: String) -> Fault {
     Fault(
       "image_reading_cancelled", exit: .interrupted,
-      "reading the image \"\(name)\" was stopped before its end", hint: "resume the batch", path: name)
+      "Reading the image \"\(name)\" was stopped before its end.", hint: "Resume the batch.", path: name)
   }
 }

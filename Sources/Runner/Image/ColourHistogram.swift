@@ -1,22 +1,35 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 /// Counts an image's colours in a fixed number of bins, with exact integer sums: order and row size do not
 /// matter.
 ///
-/// A bin takes the colours that share their upper 5 bits a channel. A pixel weighs its alpha, 0 to 255, so
-/// that what cannot be seen does not count. Sums stay below 2^45 for the largest image that is read.
+/// A bin takes the colours that share their upper 5 bits a channel, those that shine through apart from the
+/// others. A pixel weighs its alpha, 0 to 255, so that what cannot be seen does not count. Sums stay below
+/// 2^45 for the largest image that is read.
 struct ColourHistogram: ~Copyable {
-  private static let binCount = 1 << 15
-  /// Weight, then weighted red, green and blue, of each bin.
-  private let sums: UnsafeMutableBufferPointer<UInt64>
+  /// Pixels of a lower alpha than this shine through: they cover, but nobody would name their colour.
+  static let solidAlpha: UInt32 = 115
+  private static let colourCount = 1 << 15
+  private static let binCount = 2 * colourCount
+  /// Weight, then weighted red, green and blue, of each bin; the solid colours' first.
+  private let sums: UnsafeMutablePointer<UInt64>
 
-  /// Bytes that a histogram holds.
+  /// Bytes that a histogram holds, once every bin was used.
   static let byteCount = binCount * 4 * MemoryLayout<UInt64>.stride
 
   init() {
-    sums = .allocate(capacity: Self.binCount * 4)
-    sums.initialize(repeating: 0)
+    // The system hands out zeros that take no memory until they are written to.
+    guard let zeros = calloc(Self.binCount * 4, MemoryLayout<UInt64>.stride) else {
+      preconditionFailure("There is no memory for an image's colours.")
+    }
+    sums = zeros.bindMemory(to: UInt64.self, capacity: Self.binCount * 4)
   }
 
-  deinit { sums.deallocate() }
+  deinit { free(sums) }
 
   /// Adds pixels of 8-bit RGBA; equal neighbours cost one addition.
   func add(_ pixels: Slice<UnsafeBufferPointer<UInt32>>) {
@@ -34,29 +47,51 @@ struct ColourHistogram: ~Copyable {
 
   @inline(__always)
   private func add(_ pixel: UInt32, times: UInt64) {
-    let weight = UInt64(truncatingIfNeeded: pixel >> 24) &* times
+    let alpha = pixel >> 24
+    let weight = UInt64(truncatingIfNeeded: alpha) &* times
     let red = pixel & 0xff
     let green = pixel >> 8 & 0xff
     let blue = pixel >> 16 & 0xff
-    let bin = Int(truncatingIfNeeded: (red >> 3) << 10 | (green >> 3) << 5 | blue >> 3) &* 4
+    var bin = Int(truncatingIfNeeded: (red >> 3) << 10 | (green >> 3) << 5 | blue >> 3)
+    if alpha < Self.solidAlpha { bin &+= Self.colourCount }
+    bin &*= 4
     sums[bin] &+= weight
     sums[bin &+ 1] &+= weight &* UInt64(truncatingIfNeeded: red)
     sums[bin &+ 2] &+= weight &* UInt64(truncatingIfNeeded: green)
     sums[bin &+ 3] &+= weight &* UInt64(truncatingIfNeeded: blue)
   }
 
-  /// The bins that hold anything, by rising red, green and blue.
+  /// Adds what another holds.
+  func add(_ other: borrowing ColourHistogram) {
+    for index in 0..<Self.binCount * 4 where other.sums[index] != 0 { sums[index] &+= other.sums[index] }
+  }
+
+  /// Takes away what another holds; all of it must have been added.
+  func subtract(_ other: borrowing ColourHistogram) {
+    for index in 0..<Self.binCount * 4 where other.sums[index] != 0 { sums[index] &-= other.sums[index] }
+  }
+
+  /// Everything that is seen, by rising red, green and blue.
   var bins: [ColourSum] {
-    var bins: [ColourSum] = []
-    var index = 0
-    while index < Self.binCount * 4 {
-      if sums[index] > 0 {
-        bins.append(
-          ColourSum(weight: sums[index], red: sums[index + 1], green: sums[index + 2], blue: sums[index + 3]))
-      }
-      index += 4
+    (0..<Self.colourCount).compactMap { index in
+      var bin = bin(index)
+      bin += self.bin(index + Self.colourCount)
+      return bin.weight > 0 ? bin : nil
     }
-    return bins
+  }
+
+  /// What does not shine through, in the same order.
+  var solidBins: [ColourSum] {
+    (0..<Self.colourCount).compactMap { index in
+      let bin = bin(index)
+      return bin.weight > 0 ? bin : nil
+    }
+  }
+
+  private func bin(_ index: Int) -> ColourSum {
+    let index = index * 4
+    return ColourSum(
+      weight: sums[index], red: sums[index + 1], green: sums[index + 2], blue: sums[index + 3])
   }
 }
 

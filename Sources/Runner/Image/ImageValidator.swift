@@ -1,10 +1,18 @@
-/// Something of an image that is noted because it is not applied. Raw values are stored: never rename one.
+/// Something of an image that is worth a note. Raw values are stored: never rename one.
 package enum ImageNote: String, Hashable, Sendable, Codable, CaseIterable {
   case gamma, chromaticities, srgb, exif, animation, transparency
   case colourProfile = "colour_profile"
   case codingPoints = "coding_points"
   /// Bytes follow the image's last chunk.
   case trailingBytes = "trailing_bytes"
+  /// Text chunks.
+  case text
+  /// A chunk that does not matter to the pixels has a wrong checksum and is ignored.
+  case damagedChunk = "damaged_chunk"
+  /// Bytes follow the complete compressed pixels.
+  case extraData = "extra_data"
+  /// A colour profile, or another description of the colours, can't be used and is ignored.
+  case profileIgnored = "profile_ignored"
 }
 
 /// What is known of an image once all of it has been decoded.

@@ -31,13 +31,17 @@ package struct PNGHeader: Hashable, Sendable {
   /// The most pixels that are read, 16384 × 16384: bounds the time that a small file can cost.
   package static let maxPixels: UInt64 = 1 << 28
 
-  /// Reads a header from the first bytes of a file, of which 33 are looked at; `name` stands in messages.
+  /// Reads a header from the first bytes of a file, of which 33 are looked at, or more to name what is not a
+  /// PNG; `name` stands in messages.
   package init(_ bytes: [UInt8], named name: String) throws(Fault) {
     guard !bytes.isEmpty else { throw .imageEmpty(name) }
     guard bytes.starts(with: Self.signature.prefix(bytes.count)) else {
-      throw .imageNotPNG(name, found: Self.guessedFormat(of: bytes))
+      let found = ForeignFormat.name(of: bytes)
+      if ForeignFormat.isConvertedPNG(bytes) { throw .imageConverted(name, found: found) }
+      throw .imageNotPNG(name, found: found)
     }
     guard bytes.count >= Self.byteCount else { throw .imageTruncated(name) }
+    if ForeignFormat.isAppleVariant(bytes) { throw .imageOfApple(name) }
     guard bytes[8..<16].elementsEqual([0, 0, 0, 13] + Array("IHDR".utf8)) else {
       throw .imageDamaged(name, found: "no IHDR chunk at its start")
     }
@@ -70,7 +74,8 @@ package struct PNGHeader: Hashable, Sendable {
 
   /// Reads the header of an open file without moving its offset.
   package init(descriptor: Int32, named name: String) throws(Fault) {
-    self = try PNGHeader(ImageFile.firstBytes(Self.byteCount, of: descriptor, named: name), named: name)
+    self = try PNGHeader(
+      ImageFile.firstBytes(ForeignFormat.byteCount, of: descriptor, named: name), named: name)
   }
 
   /// Reads the header of a file; a link as its last component is refused.
@@ -101,20 +106,5 @@ package struct PNGHeader: Hashable, Sendable {
     case (6, 8), (6, 16): .rgba
     default: nil
     }
-  }
-
-  /// Names the format that a file's first bytes suggest, for a message.
-  private static func guessedFormat(of bytes: [UInt8]) -> String {
-    let known: [(start: [UInt8], name: String)] = [
-      ([0xff, 0xd8, 0xff], "a JPEG"), (Array("GIF8".utf8), "a GIF"), (Array("BM".utf8), "a BMP"),
-      (Array("II*\0".utf8), "a TIFF"), (Array("MM\0*".utf8), "a TIFF"), (Array("%PDF".utf8), "a PDF"),
-      (Array("<svg".utf8), "an SVG"), (Array("<?xml".utf8), "an XML text"),
-      (Array("version https://git-lfs".utf8), "a Git LFS pointer"),
-      (Array(signature[1...3]), "a PNG that lost its first byte"),
-    ]
-    if bytes.count >= 12, bytes[0..<4].elementsEqual("RIFF".utf8), bytes[8..<12].elementsEqual("WEBP".utf8) {
-      return "a WebP"
-    }
-    return known.first { bytes.starts(with: $0.start) }?.name ?? "bytes of another kind"
   }
 }

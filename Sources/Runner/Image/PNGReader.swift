@@ -23,14 +23,17 @@ struct PNGRow {
 
 /// Decodes a PNG row by row, whatever its colour type, depth and interlacing, in memory bounded by a row.
 ///
-/// Every checksum is checked; a chunk that does not matter to the pixels is read past, however long.
-/// A colour profile or gamma is noted, not applied.
+/// Every checksum is checked; a chunk that does not matter to the pixels is read past, however long, and one
+/// that is damaged is noted. Pixels come as they are stored; `conversion` makes sRGB of their colours.
 struct PNGReader: ~Copyable {
   let header: PNGHeader
   private let name: String
   private let handle: OpaquePointer
   private let file: ImageFile
   private var info = cpng_info()
+  /// How stored colours become sRGB; nil where they are sRGB already.
+  private(set) var conversion: ColourConversion?
+  private var ignoresProfile = false
 
   private init?(header: PNGHeader, name: String, file: consuming ImageFile) {
     let limits = cpng_limits(side: PNGHeader.maxSide, pixels: PNGHeader.maxPixels)
@@ -52,6 +55,10 @@ struct PNGReader: ~Copyable {
     }
     let status = cpng_reader_start(reader.handle, &reader.info)
     guard status == CPNG_OK else { throw Self.fault(status, reader.handle, name) }
+    if let colour = cpng_reader_colour(reader.handle)?.pointee {
+      let isGrey = [.grey, .greyAlpha].contains(header.colourType)
+      (reader.conversion, reader.ignoresProfile) = ColourConversion.read(colour, isGrey: isGrey)
+    }
     return reader
   }
 
@@ -63,7 +70,10 @@ struct PNGReader: ~Copyable {
     var rows = 0
     while true {
       let status = cpng_reader_next(handle, &row, &info)
-      if status == CPNG_END { return notes }
+      if status == CPNG_END {
+        try refuseLongTail()
+        return notes
+      }
       guard status == CPNG_OK, let bytes = row.rgba else { throw Self.fault(status, handle, name) }
       bytes.withMemoryRebound(to: UInt32.self, capacity: Int(row.count)) { pixels in
         body(
@@ -76,16 +86,32 @@ struct PNGReader: ~Copyable {
     }
   }
 
+  /// Refuses a file of which the image is only a small part: nobody meant to publish the rest.
+  private func refuseLongTail() throws(Fault) {
+    guard info.trailing_bytes > Self.maxTrailingBytes,
+      info.trailing_bytes > info.png_bytes || info.trailing_bytes > Self.maxLongTrailingBytes
+    else { return }
+    throw .imageWithTail(name, imageBytes: info.png_bytes, tailBytes: info.trailing_bytes)
+  }
+
+  /// As many bytes may follow any image.
+  private static let maxTrailingBytes: UInt64 = 64 << 10
+  /// As many bytes may follow an image that is at least as long.
+  private static let maxLongTrailingBytes: UInt64 = 1 << 20
+
   private var notes: [ImageNote] {
     let chunks = Int(info.chunks)
     let noted: [(bit: Int, note: ImageNote)] = [
       (CPNG_CHUNK_GAMMA, .gamma), (CPNG_CHUNK_CHROMATICITIES, .chromaticities),
       (CPNG_CHUNK_COLOUR_PROFILE, .colourProfile), (CPNG_CHUNK_SRGB, .srgb),
       (CPNG_CHUNK_CODING, .codingPoints), (CPNG_CHUNK_ANIMATION, .animation),
-      (CPNG_CHUNK_ORIENTATION, .exif), (CPNG_CHUNK_TRANSPARENCY, .transparency),
+      (CPNG_CHUNK_ORIENTATION, .exif), (CPNG_CHUNK_TRANSPARENCY, .transparency), (CPNG_CHUNK_TEXT, .text),
+      (CPNG_DAMAGED_CHUNK, .damagedChunk), (CPNG_EXTRA_DATA, .extraData),
     ]
-    let found = noted.filter { chunks & $0.bit != 0 }.map(\.note)
-    return info.trailing_bytes == 0 ? found : found + [.trailingBytes]
+    var found = noted.filter { chunks & $0.bit != 0 }.map(\.note)
+    if ignoresProfile { found.append(.profileIgnored) }
+    if info.trailing_bytes > 0 { found.append(.trailingBytes) }
+    return found
   }
 
   private static func fault(_ status: cpng_status, _ handle: OpaquePointer, _ name: String) -> Fault {

@@ -6,7 +6,7 @@ struct Palette: Hashable, Sendable {
     var share: Double
   }
 
-  /// The colours that cover most, most first: 1 to 4.
+  /// The colours that cover most, most first: 1 to 4, or none where nothing can be seen.
   var primary: [Swatch]
   /// Smaller colours that catch the eye, the strongest first: 0 to 3.
   var accents: [Swatch]
@@ -24,20 +24,19 @@ struct Palette: Hashable, Sendable {
   private struct Crowd {
     var colour: RGB
     var perceived: PerceivedColour
+    var weight: UInt64
     var share: Double
   }
 
-  /// Chooses from an image's colours, leaving out those that look like `background`; where there are no
-  /// others, the background, or white for an image in which nothing can be seen, is the only colour.
-  init(of bins: [ColourSum], background: RGB?) {
-    let excluded = background.map(PerceivedColour.init)
-    let cloud = ColourCloud(
-      bins.filter { bin in
-        excluded.map { PerceivedColour(bin.mean).distance(to: $0) >= ImageAnalysis.backgroundReach } ?? true
-      })
-    let crowds = Self.crowds(in: cloud)
+  /// Chooses from the solid colours of an image of `area` pixels, leaving out those that look like
+  /// `background`; where there are no others, the background is the only colour.
+  ///
+  /// What shines through is chosen from only where nothing else can be seen.
+  init(solid: [ColourSum], visible: [ColourSum], background: RGB?, area: UInt64) {
+    var crowds = Self.visibleCrowds(solid, background, area)
+    if crowds.isEmpty && background == nil { crowds = Self.visibleCrowds(visible, background, area) }
     guard !crowds.isEmpty else {
-      primary = [Swatch(colour: background ?? .white, share: 1)]
+      primary = background.map { [Swatch(colour: $0, share: 1)] } ?? []
       accents = []
       return
     }
@@ -46,6 +45,18 @@ struct Palette: Hashable, Sendable {
     primary = chosen.map { Swatch(colour: $0.colour, share: $0.share) }
     accents = Self.chooseAccents(crowds, beside: chosen, on: ground)
       .map { Swatch(colour: $0.colour, share: $0.share) }
+  }
+
+  /// The crowds off the background that somebody could see: a full pixel's weight, and 0.05 % of the image.
+  private static func visibleCrowds(_ bins: [ColourSum], _ background: RGB?, _ area: UInt64) -> [Crowd] {
+    let excluded = background.map(PerceivedColour.init)
+    let cloud = ColourCloud(
+      bins.filter { bin in
+        excluded.map { PerceivedColour(bin.mean).distance(to: $0) >= ImageAnalysis.backgroundReach } ?? true
+      })
+    // An image that is nothing but a glimmer has no full pixel at all.
+    let pixel = min(255, bins.reduce(0) { $0 + $1.weight })
+    return crowds(in: cloud).filter { $0.weight >= pixel && $0.weight * 2000 >= area * 255 }
   }
 
   /// Finds the peaks of density, from the highest down, and shares all colours out among them.
@@ -76,7 +87,7 @@ struct Palette: Hashable, Sendable {
       }
       let colour = isSummit ? cloud.shownColour(at: peak) : sum.mean
       return Crowd(
-        colour: colour, perceived: PerceivedColour(colour),
+        colour: colour, perceived: PerceivedColour(colour), weight: sum.weight,
         share: Double(sum.weight) / Double(cloud.weight))
     }
   }

@@ -47,23 +47,25 @@ package struct IDFReader {
     refuseUnknown(
       in: value, at: [],
       known: [
-        "schema", "dimensions", "background", "palette", "density_zones", "specimens", "mode", "purpose",
+        "schema", "dimensions", "background", "palette", "density_zones", "transparency", "edges",
+        "specimens", "mode", "purpose",
       ])
     if let schema = given("schema"), schema.string != IDF.schema {
       report([.member("schema")], expected: "\"\(IDF.schema)\"", found: schema)
     }
     let dimensions = readDimensions()
-    let background = colour(required("background"), at: [.member("background")])
+    let background = ground(required("background"), at: [.member("background")])
     let palette = readPalette()
     let zones = readZones()
+    let transparency = share(given("transparency"), at: [.member("transparency")])
+    let edges = readEdges()
     let specimens = texts(given("specimens") ?? specs["specimens"], at: [.member("specimens")])
     let mode = text(given("mode") ?? specs["mode"], at: [.member("mode")])
     let purpose = text(given("purpose") ?? specs["purpose"], at: [.member("purpose")])
     guard let dimensions, let background, let palette, let zones else { return nil }
     return IDF(
       dimensions: dimensions, background: background, palette: palette, densityZones: zones,
-      specimens: specimens,
-      mode: mode, purpose: purpose)
+      transparency: transparency, edges: edges, specimens: specimens, mode: mode, purpose: purpose)
   }
 
   /// The member as the reply has it; a null there counts as left out, but in a manifest as a wrong type.
@@ -80,10 +82,12 @@ package struct IDFReader {
   }
 
   private static let meanings = [
-    "background": "a colour such as #1a2b3c",
+    "background": "a colour such as #1a2b3c, or \"transparent\"",
     "palette": "an object with \"primary\" and \"accents\"",
     "density_zones": "an object with \"upper_left\", \"central\" and \"lower_right\"",
   ]
+
+  private static let zones = ["upper_left", "upper_right", "central", "lower_left", "lower_right"]
 
   private mutating func readDimensions() -> IDF.Dimensions? {
     guard let given = given("dimensions") else { return dimensions }
@@ -139,15 +143,52 @@ package struct IDFReader {
     }
   }
 
-  private mutating func colour(_ value: JSONValue?, at path: [LocatedJSON.Step]) -> String? {
+  private mutating func colour(
+    _ value: JSONValue?, at path: [LocatedJSON.Step], or alternative: String = ""
+  ) -> String? {
     guard let value else { return nil }
     if let text = value.string?.lowercased(), text.utf8.count == 7, text.hasPrefix("#"),
       text.dropFirst().allSatisfy({ $0.isASCII && $0.isHexDigit })
     {
       return text
     }
-    report(path, expected: "a colour such as #1a2b3c", found: value)
+    report(path, expected: "a colour such as #1a2b3c\(alternative)", found: value)
     return nil
+  }
+
+  /// Reads a background: a colour, or the word for none.
+  private mutating func ground(_ value: JSONValue?, at path: [LocatedJSON.Step]) -> String? {
+    if value?.string?.lowercased() == IDF.transparent { return IDF.transparent }
+    return colour(value, at: path, or: ", or \"transparent\"")
+  }
+
+  private mutating func readEdges() -> IDF.Edges? {
+    guard let given = given("edges") else { return nil }
+    let path = [LocatedJSON.Step.member("edges")]
+    guard given.members != nil else {
+      report(path, expected: "an object with \"left_right\" and \"top_bottom\"", found: given)
+      return nil
+    }
+    refuseUnknown(in: given, at: path, known: ["left_right", "top_bottom"])
+    var sides: [Bool] = []
+    for name in ["left_right", "top_bottom"] {
+      guard case .bool(let meets)? = given[name] else {
+        report(path + [.member(name)], expected: "true or false", found: given[name])
+        continue
+      }
+      sides.append(meets)
+    }
+    return sides.count == 2 ? IDF.Edges(leftRight: sides[0], topBottom: sides[1]) : nil
+  }
+
+  /// Checks a share that may be left out.
+  private mutating func share(_ value: JSONValue?, at path: [LocatedJSON.Step]) -> Double? {
+    guard let value else { return nil }
+    guard let share = value.double, (0...1).contains(share) else {
+      report(path, expected: "a number from 0 to 1", found: value)
+      return nil
+    }
+    return share
   }
 
   private mutating func readZones() -> IDF.DensityZones? {
@@ -157,12 +198,16 @@ package struct IDFReader {
       report(path, expected: "an object with \"upper_left\", \"central\" and \"lower_right\"", found: given)
       return nil
     }
-    refuseUnknown(in: given, at: path, known: ["upper_left", "central", "lower_right"])
+    refuseUnknown(in: given, at: path, known: Self.zones)
     let upperLeft = zone(given["upper_left"], at: path + [.member("upper_left")])
     let central = zone(given["central"], at: path + [.member("central")])
     let lowerRight = zone(given["lower_right"], at: path + [.member("lower_right")])
+    let upperRight = given["upper_right"].flatMap { zone($0, at: path + [.member("upper_right")]) }
+    let lowerLeft = given["lower_left"].flatMap { zone($0, at: path + [.member("lower_left")]) }
     guard let upperLeft, let central, let lowerRight else { return nil }
-    return IDF.DensityZones(upperLeft: upperLeft, central: central, lowerRight: lowerRight)
+    return IDF.DensityZones(
+      upperLeft: upperLeft, upperRight: upperRight, central: central, lowerLeft: lowerLeft,
+      lowerRight: lowerRight)
   }
 
   private mutating func zone(_ value: JSONValue?, at path: [LocatedJSON.Step]) -> IDF.Zone? {

@@ -1,13 +1,19 @@
 /// The design facts of an image: what `extract` returns. Its JSON form is `idf/v1`.
 public struct IDF: Hashable, Sendable, Codable {
   public static let schema = "idf/v1"
+  /// What `background` says of a ground that has no colour.
+  public static let transparent = "transparent"
 
   public var schema: String
   public var dimensions: Dimensions
-  /// `#rrggbb`, lower case, like every colour here.
+  /// `#rrggbb`, lower case, like every colour here; or `transparent`.
   public var background: String
   public var palette: Palette
   public var densityZones: DensityZones
+  /// Share of the image that shines through, weighted by alpha, 0 to 1; nil where it was not measured.
+  public var transparency: Double?
+  /// Nil where they were not measured.
+  public var edges: Edges?
   public var specimens: [String]
   public var mode: String?
   public var purpose: String?
@@ -36,17 +42,40 @@ public struct IDF: Hashable, Sendable, Codable {
 
   public struct DensityZones: Hashable, Sendable, Codable {
     public var upperLeft: Zone
+    /// Nil where it was not measured, like `lowerLeft`.
+    public var upperRight: Zone?
     public var central: Zone
+    public var lowerLeft: Zone?
     public var lowerRight: Zone
-    public init(upperLeft: Zone, central: Zone, lowerRight: Zone) {
+    public init(
+      upperLeft: Zone, upperRight: Zone? = nil, central: Zone, lowerLeft: Zone? = nil, lowerRight: Zone
+    ) {
       self.upperLeft = upperLeft
+      self.upperRight = upperRight
       self.central = central
+      self.lowerLeft = lowerLeft
       self.lowerRight = lowerRight
     }
     enum CodingKeys: String, CodingKey {
       case upperLeft = "upper_left"
+      case upperRight = "upper_right"
       case central
+      case lowerLeft = "lower_left"
       case lowerRight = "lower_right"
+    }
+  }
+
+  /// Whether opposite edges meet without a visible seam where the image is repeated.
+  public struct Edges: Hashable, Sendable, Codable {
+    public var leftRight: Bool
+    public var topBottom: Bool
+    public init(leftRight: Bool, topBottom: Bool) {
+      self.leftRight = leftRight
+      self.topBottom = topBottom
+    }
+    enum CodingKeys: String, CodingKey {
+      case leftRight = "left_right"
+      case topBottom = "top_bottom"
     }
   }
 
@@ -58,20 +87,23 @@ public struct IDF: Hashable, Sendable, Codable {
 
   public init(
     dimensions: Dimensions, background: String, palette: Palette, densityZones: DensityZones,
-    specimens: [String] = [], mode: String? = nil, purpose: String? = nil
+    transparency: Double? = nil, edges: Edges? = nil, specimens: [String] = [], mode: String? = nil,
+    purpose: String? = nil
   ) {
     self.schema = Self.schema
     self.dimensions = dimensions
     self.background = background
     self.palette = palette
     self.densityZones = densityZones
+    self.transparency = transparency
+    self.edges = edges
     self.specimens = specimens
     self.mode = mode
     self.purpose = purpose
   }
 
   enum CodingKeys: String, CodingKey {
-    case schema, dimensions, background, palette
+    case schema, dimensions, background, palette, transparency, edges
     case densityZones = "density_zones"
     case specimens, mode, purpose
   }

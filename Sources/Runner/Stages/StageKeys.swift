@@ -2,7 +2,7 @@ import Ledger
 
 extension StageKey {
   /// Raised when a stage's result changes for the same input; a key part, so that nothing older is reused.
-  private static let versions: [Stage: Int] = [.validate: 1, .extract: 1, .render: 2, .package: 1]
+  private static let versions: [Stage: Int] = [.validate: 2, .extract: 1, .render: 2, .package: 1]
 
   /// The key of `validate`: the image alone.
   static func validate(_ asset: AssetState) -> StageKey {

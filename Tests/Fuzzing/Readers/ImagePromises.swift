@@ -11,6 +11,7 @@ import Runner
 enum ImagePromises {
   private static let codes: Set<String> = [
     "image_empty", "image_not_png", "image_truncated", "image_damaged", "image_too_large",
+    "image_trailing_data",
   ]
 
   static func check(_ bytes: [UInt8]) throws(BrokenPromise) {
@@ -30,10 +31,13 @@ enum ImagePromises {
       let facts = try? ImageValidator.validate(path: path)
       try promise(facts == measures.facts, "validating and measuring see different images")
       let zones = measures.densityZones
-      for zone in [zones.upperLeft, zones.central, zones.lowerRight] {
-        try promise((0...1).contains(zone.coverage), "a coverage is \(zone.coverage)")
+      for zone in [zones.upperLeft, zones.upperRight, zones.central, zones.lowerLeft, zones.lowerRight] {
+        let coverage = zone?.coverage ?? -1
+        try promise((0...1).contains(coverage), "a coverage is \(coverage)")
       }
-      try promise(!measures.primary.isEmpty, "there is no primary colour")
+      try promise((0...1).contains(measures.transparency), "the transparency is \(measures.transparency)")
+      try promise(
+        !measures.primary.isEmpty || measures.isBackgroundTransparent, "there is no primary colour")
     }
     try promise(first == outcome(path), "the second reading found something else")
   }

@@ -9,6 +9,7 @@ struct HostileValueTests {
     "</script><script>alert(1)</script>", "<\u{301}script>", "<img src=x onerror=alert(1)>",
     "=HYPERLINK(\"x\")",
     "a\n# heading\n\n---\n```\n</style>", "`code` *b* _i_ ~s~ [a](javascript:x) ![i](u) | cell |",
+    "https://e.org/`c`|x<img>\"on=1#h", "www.e.org/$x$ | cell https://e.org/\\",
     "\u{1b}[31mred\u{1b}]0;t\u{7}", "\u{202e}gnp.exe\u{2066}", "a\u{1}b\r\nc\td", "\u{2028}\u{2029}\u{85}",
     "\"); } body { display: none } /*", "'\" onclick='x", "&lt;b&gt;", "\\", "- item", "1. item", "+ x",
     "$$x$$",

@@ -2,7 +2,8 @@
 
 /// Images beside their palettes, for a person to judge whether those are the colours they would name.
 ///
-/// Under each image: the background, wide; the primary colours; the accents, lower.
+/// Under each image: the background, wide (a checkerboard where it is transparent); the primary colours; the
+/// accents, lower. Images lie on a checkerboard, so that white art is seen.
 struct ContactSheet {
   static let columns = 3
   static let cellWidth = 300
@@ -22,7 +23,8 @@ struct ContactSheet {
       let top = index / Self.columns * Self.cellHeight
       try draw(path, left: left + Self.margin, top: top + Self.margin)
       let measures = try ImageAnalysis.analyse(path: path)
-      fill(Self.backgroundSwatch(left: left, top: top), measures.background)
+      let ground = Self.backgroundSwatch(left: left, top: top)
+      if let background = measures.background { fill(ground, background) } else { fillChecked(ground) }
       for (place, colour) in measures.primary.enumerated() {
         fill(Self.primarySwatch(place, left: left, top: top), colour)
       }
@@ -65,7 +67,19 @@ struct ContactSheet {
     }
   }
 
-  /// Draws an image on white, scaled down to its cell by averaging.
+  /// Light and dark squares, as programs show what is transparent.
+  private static func checker(_ x: Int, _ y: Int) -> Int { (x / 8 + y / 8) % 2 == 0 ? 205 : 130 }
+
+  private mutating func fillChecked(_ area: Rectangle) {
+    for y in area.y..<area.y + area.height {
+      for x in area.x..<area.x + area.width {
+        let place = (y * width + x) * 3
+        for channel in 0..<3 { pixels[place + channel] = UInt8(Self.checker(x, y)) }
+      }
+    }
+  }
+
+  /// Draws an image on a checkerboard, scaled down to its cell by averaging.
   private mutating func draw(_ path: String, left: Int, top: Int) throws {
     var reader = try PNGReader.opened(path: path, named: path)
     let size = (width: reader.header.width, height: reader.header.height)
@@ -75,6 +89,7 @@ struct ContactSheet {
     let drawnWidth = max(1, Int(Double(size.width) * scale))
     let drawnHeight = max(1, Int(Double(size.height) * scale))
     var sums = [Int](repeating: 0, count: drawnWidth * drawnHeight * 4)
+    var counts = [Int](repeating: 0, count: drawnWidth * drawnHeight)
     _ = try reader.forEachRow { row in
       let y = row.y * drawnHeight / size.height
       for index in row.pixels.indices {
@@ -82,16 +97,19 @@ struct ContactSheet {
         let place = (y * drawnWidth + (row.x + index * row.xStep) * drawnWidth / size.width) * 4
         let alpha = pixel >> 24
         for channel in 0..<3 {
-          sums[place + channel] += (pixel >> (channel * 8) & 0xff) * alpha + 255 * (255 - alpha)
+          sums[place + channel] += (pixel >> (channel * 8) & 0xff) * alpha
         }
-        sums[place + 3] += 255
+        sums[place + 3] += alpha
+        counts[place / 4] += 255
       }
     }
     for y in 0..<drawnHeight {
       for x in 0..<drawnWidth {
         let sum = (y * drawnWidth + x) * 4
         let place = ((top + y) * width + left + x) * 3
-        for channel in 0..<3 { pixels[place + channel] = UInt8(sums[sum + channel] / max(sums[sum + 3], 1)) }
+        let count = max(counts[y * drawnWidth + x], 1)
+        let ground = Self.checker(left + x, top + y) * (count - sums[sum + 3])
+        for channel in 0..<3 { pixels[place + channel] = UInt8((sums[sum + channel] + ground) / count) }
       }
     }
   }

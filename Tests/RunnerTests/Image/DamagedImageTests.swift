@@ -86,8 +86,8 @@ struct BrokenImage: Sendable, CustomTestStringConvertible {
     BrokenImage("no end", "image_truncated", Array(whole.bytes.dropLast(12))),
     BrokenImage("too little image data", "image_damaged", whole.file(imageData: TestPNG.zlib([0, 1, 2, 3]))),
     BrokenImage(
-      "too much image data", "image_damaged",
-      whole.file(imageData: TestPNG.zlib(whole.scanlines + [UInt8](repeating: 0, count: 100_000)))),
+      "far too much image data", "image_damaged",
+      whole.file(imageData: TestPNG.zlib(whole.scanlines + [UInt8](repeating: 0, count: 300_000)))),
     BrokenImage("a wrong Adler checksum", "image_damaged", wrongAdler),
     BrokenImage(
       "data that is not zlib's", "image_damaged", whole.file(imageData: [UInt8](repeating: 0x55, count: 64))),
@@ -98,10 +98,6 @@ struct BrokenImage: Sendable, CustomTestStringConvertible {
       "a filter that does not exist", "image_damaged",
       whole.file(imageData: TestPNG.zlib(changed(whole.scanlines, at: 0, to: 9)))),
     BrokenImage(
-      "a wrong checksum of a chunk that does not matter", "image_damaged",
-      TestPNG.signature + whole.header + changed(TestPNG.chunk("tEXt", [65, 0, 66]), at: 13, to: 0)
-        + whole.bytes[33...]),
-    BrokenImage(
       "an unknown chunk that must not be skipped", "image_damaged",
       TestPNG.signature + whole.header + TestPNG.chunk("ABCD", []) + whole.bytes[33...]),
     BrokenImage(
@@ -110,6 +106,83 @@ struct BrokenImage: Sendable, CustomTestStringConvertible {
     BrokenImage(
       "a chunk longer than the file", "image_truncated",
       TestPNG.signature + whole.header + [0x7f, 0xff, 0xff, 0xff] + Array("tEXt".utf8) + whole.bytes[33...]),
+  ]
+}
+
+/// A file of another kind, and what it is called.
+struct ForeignFile: Sendable, CustomTestStringConvertible {
+  var name: String
+  var bytes: [UInt8]
+  /// Part of the hint.
+  var wayOut: String?
+  var testDescription: String { name }
+
+  init(_ name: String, _ bytes: [UInt8], wayOut: String? = nil) {
+    self.name = name
+    self.bytes = bytes
+    self.wayOut = wayOut
+  }
+
+  init(_ name: String, _ text: String) { self.init(name, Array(text.utf8)) }
+
+  private static func box(_ brand: String, _ others: String = "") -> [UInt8] {
+    [0, 0, 0, UInt8(16 + others.utf8.count)] + Array("ftyp\(brand)\0\0\0\0\(others)".utf8)
+      + [UInt8](repeating: 1, count: 40)
+  }
+
+  private static let image = TestPNG(width: 20, height: 20, pixel: { x, y in [UInt16(x), UInt16(y), 10] })
+    .bytes
+
+  /// The image with each of some bytes replaced.
+  private static func converted(_ pattern: [UInt8], _ replacement: [UInt8]) -> [UInt8] {
+    var result: [UInt8] = []
+    var index = 0
+    while index < image.count {
+      if image[index...].starts(with: pattern) {
+        result += replacement
+        index += pattern.count
+      } else {
+        result.append(image[index])
+        index += 1
+      }
+    }
+    return result
+  }
+
+  static let all: [ForeignFile] = [
+    ForeignFile("an HTML page", "<!DOCTYPE html><html><body>404</body></html>"),
+    ForeignFile("an HTML page", "\n\u{feff} <HTML>\n<head><title>Sign in</title>"),
+    ForeignFile("an HTML page", "<!-- saved -->\n<html lang=en>"),
+    ForeignFile("an XML text", "<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"),
+    ForeignFile("an SVG", "<?xml version='1.0'?>\n<!-- Ink -->\n<svg xmlns='http://www.w3.org/2000/svg'>"),
+    ForeignFile("a JSON text", "{\"message\": \"Not Found\"}"), ForeignFile("a JSON text", " [1, 2]"),
+    ForeignFile("a text", "Not found. Grüße"),
+    ForeignFile("a git-annex pointer", "/annex/objects/SHA256E-s94--abc.png\n"),
+    ForeignFile("a git-annex pointer", "../.git/annex/objects/xx/yy/SHA256E-s94--abc.png"),
+    ForeignFile("a Git LFS pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:4d\n"),
+    ForeignFile("an AVIF", box("avif")), ForeignFile("an AVIF", box("mif1", "miafavif")),
+    ForeignFile("a HEIC", box("heic")), ForeignFile("a HEIC", box("mif1", "heic")),
+    ForeignFile("an MP4 video", box("isom")), ForeignFile("a JPEG XL (JXL)", [0xff, 0x0a, 0xfa, 0x7f]),
+    ForeignFile("a JPEG XL (JXL)", [0, 0, 0, 12] + Array("JXL \r\n".utf8) + [0x87, 0x0a, 0]),
+    ForeignFile("a gzip archive", [0x1f, 0x8b, 8, 0, 0]),
+    ForeignFile("a zip archive", [0x50, 0x4b, 3, 4, 20]), ForeignFile("a WebP", "RIFF....WEBPVP8 "),
+    ForeignFile("a PNG written as Base64 text", "iVBORw0KGgoAAAANSUhEUg=="),
+    ForeignFile("nothing but zero bytes", [UInt8](repeating: 0, count: 100)),
+    ForeignFile("a PNG that lost its first byte", Array(image.dropFirst())),
+    ForeignFile("a PNG whose line ends were changed", converted([13, 10], [10]), wayOut: "*.png binary"),
+    ForeignFile("a PNG whose line ends were changed", converted([10], [13, 10]), wayOut: "*.png binary"),
+    ForeignFile("a PNG whose line ends were changed", converted([13], [10]), wayOut: "*.png binary"),
+    ForeignFile("a PNG whose line ends were changed", converted([10], [13]), wayOut: "*.png binary"),
+    ForeignFile("a PNG whose line ends were changed", converted([13], []), wayOut: "*.png binary"),
+    ForeignFile(
+      "a PNG whose bytes lost their highest bit", image.map { $0 & 0x7f }, wayOut: "as a binary file"),
+    ForeignFile(
+      "a PNG that was converted to UTF-8 as if it were text",
+      Array(String(decoding: image, as: UTF8.self).utf8), wayOut: "as a binary file"),
+    ForeignFile(
+      "Apple's variant of it (CgBI)",
+      TestPNG.signature + TestPNG.chunk("CgBI", [0x50, 0, 0x20, 6]) + image.dropFirst(8),
+      wayOut: "pngcrush -revert-iphone-optimizations"),
   ]
 }
 
@@ -143,22 +216,109 @@ struct DamagedImageTests {
     #expect(fault { _ = try ImageValidator.validate(path: scratch.write(bytes)) } == nil)
   }
 
-  @Test("An image with any one bit flipped is refused: checksums cover every byte")
-  func flippedBitsAreRefused() throws {
+  @Test("An image with any one bit flipped is refused, or noted where the pixels do not depend on it")
+  func flippedBitsAreFound() throws {
     let scratch = try ScratchImages()
     let image = TestPNG(
       width: 4, height: 3, colourType: 3, bitDepth: 4, interlaced: true,
       before: [TestPNG.chunk("PLTE", [UInt8](1...48)), TestPNG.chunk("tEXt", [65, 0, 66])],
       pixel: { x, y in [UInt16(x + y)] })
     let bytes = image.bytes
+    // The text chunk, without its length: 4 bytes of name, 3 of data, 4 of checksum.
+    let text = 33 + 60 + 4..<33 + 60 + 15
+    var noted = 0
     for index in bytes.indices {
       for bit in 0..<8 {
         var flipped = bytes
         flipped[index] ^= 1 << UInt8(bit)
         let path = try scratch.write(flipped)
-        #expect(fault { _ = try ImageValidator.validate(path: path) } != nil, "byte \(index), bit \(bit)")
+        let found = fault { _ = try ImageValidator.validate(path: path) }
+        guard text.contains(index), found == nil else {
+          #expect(found != nil, "byte \(index), bit \(bit)")
+          continue
+        }
+        #expect(try ImageValidator.validate(path: path).notes.contains(.damagedChunk))
+        noted += 1
       }
     }
+    // All in its data and checksum, and those in its name that leave the name of a chunk to be skipped.
+    #expect(noted >= 8 * 7)
+  }
+
+  private static let fine = TestPNG(
+    width: 9, height: 7, pixel: { x, y in [UInt16(x * 20), UInt16(y * 30), 7] })
+
+  private func notes(_ bytes: [UInt8]) throws -> [ImageNote] {
+    let scratch = try ScratchImages()
+    let path = try scratch.write(bytes)
+    let plain = try ImageAnalysis.analyse(path: scratch.write(Self.fine.bytes, "plain.png"))
+    var found = try ImageAnalysis.analyse(path: path)
+    let notes = found.facts.notes
+    #expect(try ImageValidator.validate(path: path).notes == notes)
+    found.facts.notes = []
+    #expect(found == plain)
+    return notes
+  }
+
+  @Test(
+    "A wrong checksum of a chunk that the pixels do not depend on is a note",
+    arguments: ["iCCP", "iTXt", "pHYs", "cICP", "gAMA", "eXIf", "tIME", "abCd"])
+  func damagedChunkIsNoted(_ name: String) throws {
+    var chunk = TestPNG.chunk(name, [0, 0, 177, 143])
+    chunk[chunk.count - 1] ^= 1
+    var image = Self.fine
+    image.before = [chunk]
+    #expect(try notes(image.bytes).contains(.damagedChunk))
+    image.before = []
+    image.after = [chunk]
+    #expect(try notes(image.bytes).contains(.damagedChunk))
+  }
+
+  @Test("Spare bytes after the complete pixels are a note, in every interlacing")
+  func spareBytesAreNoted() throws {
+    let data = TestPNG.zlib(Self.fine.scanlines)
+    #expect(try notes(Self.fine.file(imageData: data + [0, 0])) == [.extraData])
+    #expect(try notes(Self.fine.file(imageData: data + [UInt8](repeating: 7, count: 9_000))) == [.extraData])
+    let longer = TestPNG.zlib(Self.fine.scanlines + [UInt8](repeating: 0, count: 100))
+    #expect(try notes(Self.fine.file(imageData: longer)) == [.extraData])
+    var interlaced = Self.fine
+    interlaced.interlaced = true
+    let passes = TestPNG.zlib(interlaced.scanlines)
+    let scratch = try ScratchImages()
+    let path = try scratch.write(interlaced.file(imageData: passes + [1, 2, 3]))
+    #expect(try ImageValidator.validate(path: path).notes == [.extraData])
+  }
+
+  @Test("Text is a note")
+  func textIsNoted() throws {
+    for name in ["tEXt", "iTXt", "zTXt"] {
+      var image = Self.fine
+      image.after = [TestPNG.chunk(name, Array("Author".utf8) + [0, 65])]
+      #expect(try notes(image.bytes) == [.text])
+    }
+  }
+
+  @Test("What follows the image is a note, but a file that is mostly something else is refused")
+  func trailingBytes() throws {
+    let image = Self.fine.bytes
+    #expect(try notes(image + Array("PK\u{3}\u{4}".utf8)) == [.trailingBytes])
+    #expect(try notes(image + image) == [.trailingBytes])
+    #expect(try notes(image + [UInt8](repeating: 0, count: 65_536)) == [.trailingBytes])
+    let scratch = try ScratchImages()
+    let long = try scratch.write(image + [UInt8](repeating: 0, count: 65_537))
+    let found = fault { _ = try ImageValidator.validate(path: long) }
+    #expect(found?.code == "image_trailing_data" && found?.exit == .someFailed)
+    #expect(found?.message.contains("65537 bytes after an image of \(image.count) bytes") == true)
+  }
+
+  @Test("What is not a PNG is named", arguments: ForeignFile.all)
+  func foreignFilesAreNamed(_ file: ForeignFile) throws {
+    let scratch = try ScratchImages()
+    let path = try scratch.write(file.bytes)
+    let found = try #require(fault { _ = try ImageValidator.validate(path: path, named: "a.png") })
+    #expect(found.code == "image_not_png")
+    #expect(found.message == "The image \"a.png\" can't be read: expected a PNG, found \(file.name).")
+    if let wayOut = file.wayOut { #expect(found.hint?.contains(wayOut) == true) }
   }
 
   @Test("Random damage under right checksums is decoded or refused, never more", arguments: PixelFormat.all)

@@ -25,17 +25,17 @@ struct ImageAnalysisTests {
   @Test("A single pixel is its own background and only colour")
   func singlePixel() throws {
     let found = try measures(of: picture(1, 1) { _, _ in 0x3366_99ff })
-    #expect(found.background.hex == "#336699")
+    #expect(found.background?.hex == "#336699")
     #expect(found.primary.map(\.hex) == ["#336699"])
     #expect(found.accents == [])
     #expect(found.densityZones.central.coverage == 0)
   }
 
-  @Test("An image in which nothing can be seen stands as white on white")
+  @Test("An image in which nothing can be seen has no colours, and its ground is transparent")
   func transparentImage() throws {
     let found = try measures(of: picture(12, 9) { x, _ in UInt32(x) << 24 })
     #expect(found.isBackgroundTransparent)
-    #expect(found.background == .white && found.primary == [.white] && found.accents == [])
+    #expect(found.primary == [] && found.accents == [] && found.transparency == 1)
     #expect(found.densityZones.upperLeft.coverage == 0)
   }
 
@@ -44,7 +44,7 @@ struct ImageAnalysisTests {
     let found = try measures(
       of: picture(90, 90) { x, y in (30..<60).contains(x) && (30..<60).contains(y) ? 0xc45c_4bff : 0x1a17_14ff
       })
-    #expect(found.background.hex == "#1a1714")
+    #expect(found.background?.hex == "#1a1714")
     #expect(found.primary.map(\.hex) == ["#c45c4b"])
     #expect(found.accents == [])
     #expect(found.densityZones.upperLeft.coverage == 0)
@@ -64,7 +64,7 @@ struct ImageAnalysisTests {
         default: 0xf5ef_e2ff
         }
       })
-    #expect(found.background.hex == "#f5efe2")
+    #expect(found.background?.hex == "#f5efe2")
     #expect(found.primary.map(\.hex) == ["#2f5d50", "#d4a84b", "#8fb4c9"])
     #expect(found.accents.map(\.hex) == ["#d81e5b"])
   }
@@ -105,7 +105,8 @@ struct ImageAnalysisTests {
   func gradientGivesSteps() throws {
     let found = try measures(
       of: picture(256, 64) { x, _ in UInt32(x) << 24 | UInt32(40) << 16 | UInt32(255 - x) << 8 | 0xff })
-    #expect(found.background.blue > 240 && found.background.red < 15)
+    let background = try #require(found.background)
+    #expect(background.blue > 240 && background.red < 15)
     #expect((2...4).contains(found.primary.count))
     #expect(found.primary.contains { $0.red > 200 && $0.blue < 60 })
     #expect(found.primary.contains { (90..<170).contains($0.red) && (90..<170).contains($0.blue) })
@@ -123,8 +124,10 @@ struct ImageAnalysisTests {
         default: 0x1234_5600
         }
       })
-    #expect(found.isBackgroundTransparent && found.background == .white)
+    #expect(found.isBackgroundTransparent && found.background == nil)
     #expect(found.primary.map(\.hex) == ["#ffffff", "#000000"])
+    // 100 whole pixels and 64 of alpha 128, of 900.
+    #expect(found.transparency == 0.8532)
     #expect(found.densityZones.central.coverage == 1)
     // 64 of 100 pixels at half opacity.
     #expect(found.densityZones.lowerRight.coverage == 0.3213)
@@ -134,11 +137,101 @@ struct ImageAnalysisTests {
   func zonesAreNinths() throws {
     let found = try measures(
       of: picture(10, 10) { x, y in
-        x < 4 && y < 2 || x == 5 && y == 5 || x > 5 && y == 9 ? 0x0000_00ff : 0xffff_ffff
+        let isDark =
+          x < 4 && y < 2 || x == 5 && y == 5 || x > 5 && y == 9 || x == 9 && y < 3 || x < 4 && y > 6 && y < 9
+        return isDark ? 0x0000_00ff : 0xffff_ffff
       })
     #expect(found.densityZones.upperLeft.coverage == 0.5)
+    #expect(found.densityZones.upperRight?.coverage == 0.1875)
     #expect(found.densityZones.central.coverage == 0.0625)
+    #expect(found.densityZones.lowerLeft?.coverage == 0.5)
     #expect(found.densityZones.lowerRight.coverage == 0.25)
+  }
+
+  @Test("The zones of thin images overlap, and each pixel still counts once for the palette")
+  func thinImages() throws {
+    for (width, height) in [(1, 1), (1, 7), (2, 2), (7, 1), (2, 9), (5, 5)] {
+      let found = try measures(of: picture(width, height) { _, _ in 0xc45c_4bff })
+      #expect(found.background?.hex == "#c45c4b" && found.transparency == 0, "\(width) × \(height)")
+      let half = try measures(of: picture(width, height) { _, _ in 0xc45c_4b80 })
+      #expect(half.transparency == 0.498 && half.primary.map(\.hex) == ["#c45c4b"], "\(width) × \(height)")
+    }
+  }
+
+  @Test("A pixel that nobody can see gives no colour")
+  func invisibleColours() throws {
+    let hole = try measures(of: picture(40, 40) { x, y in x == 20 && y == 20 ? 1 : 0x0080_00ff })
+    #expect(hole.background?.hex == "#008000" && hole.primary.map(\.hex) == ["#008000"])
+    // A single pixel of 10,000 is none that anybody would name, one of 1,600 is.
+    let speck = try measures(of: picture(100, 100) { x, y in x == 20 && y == 20 ? 0xff : 0xffff_ffff })
+    #expect(speck.primary.map(\.hex) == ["#ffffff"])
+    let dot = try measures(of: picture(40, 40) { x, y in x == 20 && y == 20 ? 0xff : 0xffff_ffff })
+    #expect(dot.primary.map(\.hex) == ["#000000"])
+  }
+
+  @Test("A soft shadow covers but is no colour, unless there is nothing else")
+  func softShadows() throws {
+    let shadow = try measures(
+      of: picture(60, 60) { x, y in
+        if (10..<40).contains(x) && (10..<40).contains(y) { return 0xe0e0_e0ff }
+        return (10..<50).contains(x) && (10..<50).contains(y) ? 0x0000_0050 : 0
+      })
+    #expect(shadow.primary.map(\.hex) == ["#e0e0e0"] && shadow.accents == [])
+    #expect(shadow.densityZones.lowerRight.coverage == 0.0784)
+    let glass = try measures(of: picture(20, 20) { _, _ in 0x2040_8050 })
+    #expect(glass.primary.map(\.hex) == ["#204080"])
+  }
+
+  @Test("Round corners make a transparent ground, a few soft pixels in them do not")
+  func roundCorners() throws {
+    func badge(_ radius: Int) throws -> ImageMeasures {
+      try measures(
+        of: picture(128, 128) { x, y in
+          let side = max(radius - min(x, 127 - x), 0)
+          let top = max(radius - min(y, 127 - y), 0)
+          return side * side + top * top > radius * radius ? 0 : 0x2266_ccff
+        })
+    }
+    #expect(try badge(40).background == nil)
+    #expect(try badge(2).background?.hex == "#2266cc")
+    #expect(try badge(2).transparency > 0)
+  }
+
+  @Test("White art on a transparent ground has its own palette")
+  func whiteArt() throws {
+    let found = try measures(
+      of: picture(64, 64) { x, y in
+        let fromCentre = (x - 32) * (x - 32) + (y - 32) * (y - 32)
+        return fromCentre < 200 ? 0xffff_ffff : fromCentre < 500 ? 0xe8e8_f0ff : 0
+      })
+    #expect(found.background == nil)
+    #expect(found.primary.map(\.hex).first == "#ffffff" || found.primary.map(\.hex).first == "#e8e8f0")
+  }
+
+  @Test("Edges meet where nobody sees a seam in the repeated image")
+  func edgesMeet() throws {
+    func edges(_ colour: @escaping @Sendable (Int, Int) -> UInt32) throws -> IDF.Edges {
+      try measures(of: picture(96, 64, colour)).edges
+    }
+    @Sendable func grey(_ value: Int) -> UInt32 {
+      UInt32(value) << 24 | UInt32(value) << 16 | UInt32(value) << 8 | 0xff
+    }
+    let both = IDF.Edges(leftRight: true, topBottom: true)
+    #expect(try edges { _, _ in 0x1234_56ff } == both)
+    #expect(try edges { _, _ in 0 } == both)
+    // A motif in the middle, and one that leaves on the right and comes back on the left.
+    #expect(try edges { x, y in (20..<40).contains(x) && (20..<40).contains(y) ? 0xff : 0xffff_ffff } == both)
+    #expect(try edges { x, y in (x + 10) % 96 < 20 && (20..<40).contains(y) ? 0xff : 0xffff_ffff } == both)
+    // Noise has a seam nowhere, for it has one everywhere.
+    #expect(try edges { x, y in grey((x * 7919 + y * 104_729 + x * y * 31) % 251) } == both)
+    // A gradient from left to right; a motif that is cut at the bottom.
+    let gradient = try edges { x, _ in grey(x * 2) }
+    #expect(gradient == IDF.Edges(leftRight: false, topBottom: true))
+    let cut = try edges { x, y in (20..<40).contains(x) && y > 50 ? 0xff : 0xffff_ffff }
+    #expect(cut == IDF.Edges(leftRight: true, topBottom: false))
+    // Alpha alone makes a seam, too.
+    let fading = try edges { x, _ in 0x0000_0000 | UInt32(x * 2) }
+    #expect(fading == IDF.Edges(leftRight: false, topBottom: true))
   }
 
   @Test("How an image is stored does not change its measures")
@@ -187,11 +280,13 @@ struct ImageAnalysisTests {
           colours[(x / 3 * step + y / 4 * 7) % colours.count]
         })
       let all = found.primary + found.accents
+      let isSeen = found.transparency < 1
       #expect(
-        (1...4).contains(found.primary.count) && found.accents.count <= 3, "seed \(seed), round \(round)")
+        (isSeen ? 1...4 : 0...0).contains(found.primary.count) && found.accents.count <= 3,
+        "seed \(seed), round \(round)")
       #expect(Set(all).count == all.count, "seed \(seed), round \(round)")
       #expect(
-        all.count == 1 || found.isBackgroundTransparent || !all.contains(found.background),
+        all.count == 1 || found.background.map { !all.contains($0) } != false,
         "seed \(seed), round \(round)")
     }
   }

@@ -27,12 +27,14 @@ struct LocalExtractorTests {
       dimensions: .init(width: 90, height: 60), background: "#1a1714",
       palette: .init(primary: ["#c45c4b"], accents: []),
       densityZones: .init(
-        upperLeft: .init(coverage: 0), central: .init(coverage: 1), lowerRight: .init(coverage: 0)),
-      specimens: ["Banksia", "Wattle"], mode: "Gallery", purpose: "Pattern")
+        upperLeft: .init(coverage: 0), upperRight: .init(coverage: 0), central: .init(coverage: 1),
+        lowerLeft: .init(coverage: 0), lowerRight: .init(coverage: 0)),
+      transparency: 0, edges: .init(leftRight: true, topBottom: true), specimens: ["Banksia", "Wattle"],
+      mode: "Gallery", purpose: "Pattern")
     #expect(reply == ExtractionReply(idf: expected))
   }
 
-  @Test("A transparent background and an unapplied profile are told")
+  @Test("A transparent background, a converted gamma and an animation are told")
   func notesAreTold() async throws {
     let scratch = try ScratchImages()
     var image = picture(3, 3) { _, _ in 0 }
@@ -41,8 +43,13 @@ struct LocalExtractorTests {
     ]
     let path = try scratch.write(image.bytes)
     let reply = try await LocalExtractor().extract(request(path, width: 3, height: 3, specs: .object([])))
-    #expect(reply.notes.count == 3)
-    #expect(reply.idf.background == "#ffffff" && reply.idf.specimens == [] && reply.idf.mode == nil)
+    #expect(
+      reply.notes == [
+        "Colours were converted to sRGB from the image's gamma and chromaticities.",
+        "The image is animated: only its first frame was measured.", "The background is transparent.",
+        "Nothing can be seen in the image: it has no colours.",
+      ])
+    #expect(reply.idf.background == "transparent" && reply.idf.specimens == [] && reply.idf.mode == nil)
   }
 
   @Test("A broken image is rejected for good, a missing file is the surroundings' fault")
@@ -93,6 +100,6 @@ struct LocalExtractorTests {
   func identityIsStable() async throws {
     let extractor: any Extractor = LocalExtractor()
     let identity = try await extractor.identity
-    #expect(identity == ExtractorIdentity(kind: "local", parts: ["name": "ledgerctl-local", "version": "1"]))
+    #expect(identity == ExtractorIdentity(kind: "local", parts: ["name": "ledgerctl-local", "version": "2"]))
   }
 }

@@ -46,8 +46,9 @@ struct PngSuiteTests {
   func idf(_ image: SuiteImage) throws {
     let (width, height, bytes) = try Self.rgba(ofImageAt: image.path)
     // `pixels` holds that these are an independent decoder's pixels.
+    let stored = try Data(contentsOf: URL(fileURLWithPath: image.path))
     let plain = TestPNG(
-      width: width, height: height, colourType: 6,
+      width: width, height: height, colourType: 6, before: Self.colourChunks(Array(stored)),
       pixel: { x, y in bytes[(y * width + x) * 4..<(y * width + x + 1) * 4].map { UInt16($0) } })
     let expected = try measures(of: plain)
     var found = try ImageAnalysis.analyse(path: image.path)
@@ -78,6 +79,19 @@ struct PngSuiteTests {
     "xd3n2c08": "image_damaged", "xd9n2c08": "image_damaged", "xhdn0g08": "image_damaged",
     "xcsn0g01": "image_damaged", "xdtn0g01": "image_damaged",
   ]
+
+  /// The chunks that say what the stored colours mean.
+  private static func colourChunks(_ bytes: [UInt8]) -> [[UInt8]] {
+    var chunks: [[UInt8]] = []
+    var start = 8
+    while start + 12 <= bytes.count {
+      let end = start + 12 + bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+      let type = String(decoding: bytes[start + 4..<start + 8], as: UTF8.self)
+      if ["gAMA", "cHRM", "sRGB", "iCCP", "cICP"].contains(type) { chunks.append(Array(bytes[start..<end])) }
+      start = end
+    }
+    return chunks
+  }
 
   private static func rgba(ofImageAt path: String) throws -> (width: Int, height: Int, bytes: [UInt8]) {
     var reader = try PNGReader.opened(path: path, named: path)

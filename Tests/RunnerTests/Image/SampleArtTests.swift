@@ -49,7 +49,7 @@ struct SampleArtTests {
     let found = try ImageAnalysis.analyse(path: scratch.write(piece.draw()))
     let expected = try #require(golden[asset], "\(found)")
     #expect([found.facts.width, found.facts.height] == expected.size)
-    #expect(found.background.hex == expected.background)
+    #expect(found.background?.hex == expected.background)
     #expect(found.primary.map(\.hex) == expected.primary)
     #expect(found.accents.map(\.hex) == expected.accents)
     let zones = found.densityZones

@@ -46,11 +46,11 @@ struct IDFReaderTests {
   @Test(
     "A wrong reply is refused with what was wrong",
     arguments: [
-      ("background", nil, "\"background\": expected a colour such as #1a2b3c, found nothing"),
-      ("background", "red", "\"background\": expected a colour such as #1a2b3c, found \"red\""),
-      ("background", "#1a171", "\"background\": expected a colour such as #1a2b3c, found \"#1a171\""),
-      ("background", "#１a1714", "\"background\": expected a colour such as #1a2b3c, found \"#１a1714\""),
-      ("background", 7, "\"background\": expected a colour such as #1a2b3c, found 7"),
+      ("background", nil, "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found nothing"),
+      ("background", "red", "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found \"red\""),
+      ("background", "#1a171", "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found \"#1a171\""),
+      ("background", "#１a1714", "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found \"#１a1714\""),
+      ("background", 7, "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found 7"),
       (
         "palette", "#c45c4b",
         "\"palette\": expected an object with \"primary\" and \"accents\", found \"#c45c4b\""
@@ -103,8 +103,8 @@ struct IDFReaderTests {
     let value = JSONValue.object(
       (Self.reply.members ?? []) + [.init("pallete", 1), .init("zzz", 1), .init("mode", nil)])
     let known =
-      "\"schema\", \"dimensions\", \"background\", \"palette\", \"density_zones\", \"specimens\", "
-      + "\"mode\", \"purpose\""
+      "\"schema\", \"dimensions\", \"background\", \"palette\", \"density_zones\", "
+      + "\"transparency\", \"edges\", \"specimens\", \"mode\", \"purpose\""
     let problems = IDFReader.problems(in: value, specs: Self.specs)
     #expect(problems.map(\.nearest) == ["palette", nil, nil])
     #expect(
