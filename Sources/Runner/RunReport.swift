@@ -88,7 +88,9 @@ extension BatchState {
       case .deferred(let deferral, _) where !deferral.worthWaiting:
         return Fault(
           deferral.code, exit: deferral.exit, deferral.message,
-          hint: "Go on later with `ledgerctl resume \(batch)`.", batch: batch.text,
+          hint: deferral.code == "extractor_unavailable"
+            ? "Correct the extractor in ledger.yaml, or what it needs, then `ledgerctl resume \(batch)`."
+            : "Go on later with `ledgerctl resume \(batch)`.", batch: batch.text,
           asset: asset.id.text)
       default: return nil
       }

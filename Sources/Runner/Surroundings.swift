@@ -19,6 +19,8 @@ public struct Surroundings: Sendable {
   /// Absolute path of a folder for private files.
   package var scratch: String
   package var makeExtractor: @Sendable (Configuration) throws(Fault) -> any Extractor
+  /// Refuses a configured extractor that can't be started, before anything is registered or asked.
+  package var checkExtractor: @Sendable (Configuration) throws(Fault) -> Void = { _ throws(Fault) in }
   /// Which process this is; goes into `run.started`.
   package var process: RunStart
   /// Who asks, for `asset.retried`.

@@ -221,7 +221,7 @@ public struct Checkup: Sendable {
     var command = Command(settings.command, environment: environment, directory: root)
     command.root = root
     do throws(Fault) {
-      let path = try ProgramSearch.path(of: command)
+      let path = try ProgramFile.checkedPath(of: command)
       let missing = settings.env.filter { environment[$0] == nil }
       guard missing.isEmpty else {
         return .init(
@@ -274,7 +274,7 @@ extension ExtractorRefusal {
   /// What the refusal says, in a few words.
   fileprivate var words: String {
     switch self {
-    case .limited(_, _, _, let message), .unavailable(_, let message), .protocolBroken(let message),
+    case .limited(_, _, _, let message), .unavailable(_, let message), .protocolBroken(let message, _),
       .badReply(let message, _, _), .rejected(let message, _), .surroundings(let message):
       message
     case .cancelled: "it was cancelled"

@@ -36,6 +36,9 @@ public final class Planning: Sendable {
       },
       process: RunStart(host: Project.hostName(), process: getpid(), toolVersion: Project.version),
       user: "", newRunID: { "plan" }, newSeed: { 0 }, publishHead: { () throws(Fault) in })
+    surroundings.checkExtractor = { configuration throws(Fault) in
+      try ExtractorProgram.check(configuration.extractor, root: root, environment: environment)
+    }
     surroundings.seesCommit = { CommitPresence.isSeen($0, from: root, environment: environment) }
     runner = Runner(surroundings)
   }

@@ -58,12 +58,14 @@ extension Runner {
         return
       }
     }
+    do throws(Fault) { try checkExtractor(request) } catch { plan.faults.append(error) }
     try await work(registered(registration, state), registration, destination, into: &plan)
   }
 
   private func goOn(_ state: BatchState, into plan: inout BatchPlan) async throws {
     plan.action = .goOn
     guard let registration = state.registration else { throw Fault.batchUnknown(plan.batch.text) }
+    do throws(Fault) { try checkExtractor(registration, state) } catch { plan.faults.append(error) }
     let preflight = Preflight(
       repository: try surroundings.repository(), commit: registration.configuration.commit)
     let destination = try preflight.destination(branch: registration.branchName)
