@@ -109,7 +109,7 @@ public final class Project: Sendable {
       locks: FileBatchLocks(layout), clock: clock, root: root, scratch: temporary,
       makeExtractor: { configuration throws(Fault) in
         try makeExtractor(
-          configuration.extractor, root: root, environment: environment, clock: clock)
+          configuration.extractor, root: root, environment: environment, scratch: temporary, clock: clock)
       },
       process: RunStart(host: Self.hostName(), process: getpid(), toolVersion: Self.version),
       user: environment["USER"] ?? environment["LOGNAME"] ?? "user \(getuid())",
@@ -121,6 +121,9 @@ public final class Project: Sendable {
         }
       })
     surroundings.availableMemoryBytes = SystemMemory.availableBytes
+    surroundings.checkExtractor = { configuration throws(Fault) in
+      try ExtractorProgram.check(configuration.extractor, root: root, environment: environment)
+    }
     surroundings.seesCommit = {
       CommitPresence.isSeen($0, from: root, environment: environment)
     }
