@@ -71,7 +71,7 @@ extension Fault {
     Fault(
       "waits_too_long", exit: .canGoOn,
       "Batch \"\(batch)\" must wait \((remainingMs + 999) / 1000) s for its extractor, "
-        + "longer than `--max-wait` allows.",
+        + "longer in sum than `--max-wait` allows.",
       hint: "Go on later with `ledgerctl resume \(batch)`.", batch: batch.text)
   }
 
