@@ -269,3 +269,20 @@ ssize_t cprocess_write(int descriptor, const void *bytes, size_t count) {
   return write(descriptor, bytes, count);
 #endif
 }
+
+extern char **environ;
+
+void cprocess_hide_memory(void) {
+#ifdef __linux__
+  prctl(PR_SET_DUMPABLE, 0);
+  // What /proc/PID/environ shows is the block that the kernel made; a superuser's child reads it all the same. The
+  // variables move, and the block is cleared.
+  for (char **variable = environ; variable != NULL && *variable != NULL; variable++) {
+    char *copy = strdup(*variable);
+    if (copy == NULL) return;
+    char *old = *variable;
+    *variable = copy;
+    explicit_bzero(old, strlen(old));
+  }
+#endif
+}

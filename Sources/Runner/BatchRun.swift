@@ -22,6 +22,7 @@ actor BatchRun {
   private var appends = AppendTurns()
   /// How many grants in a row each asset's call came too late for.
   private var lapses: [AssetID: Int] = [:]
+  private var waits = QuotaWaits()
   private(set) var notes: [Note] = []
   /// What was written down last of a run that was left at once; nothing more is.
   var leftBehind: RunReport?
@@ -148,6 +149,7 @@ actor BatchRun {
         group.addTask { await self.stop.wait() }
         while true {
           let now = self.surroundings.clock.now()
+          self.waits.end(at: now)
           let news = self.news(in: mailbox.takeAll(), stages, now: now)
           let plan = planner.plan(
             self.state.applying(news.facts, run: self.id), busy: self.busy,
@@ -161,6 +163,7 @@ actor BatchRun {
           }
           if self.busy.isEmpty {
             guard let ending = self.ending(plan, now: now, maxWaitMs: maxWaitMs) else {
+              self.waits.begin(at: now, self.state)
               self.schedule(plan.wakeUp, &group)
               _ = try await group.next()
               continue
@@ -342,6 +345,7 @@ actor BatchRun {
             facts = [interruption(of: ref, inDoubt: true)]
           }
           news.facts += facts
+          waits.take(facts, at: now)
           guard stage == .extract else { continue }
           lapses[asset] = outcome == .lapsed ? lapses[asset, default: 0] + 1 : nil
           if let call = stages.callID(of: current, run: id) {
@@ -414,7 +418,7 @@ actor BatchRun {
   private func ending(_ plan: Planner.Plan, now: Moment, maxWaitMs: Int64) -> Ending? {
     if state.isEnded { return .finished }
     if let wakeUp = plan.wakeUp {
-      return wakeUp.remainingMs(at: now) > maxWaitMs ? .waitsTooLong(until: wakeUp) : nil
+      return waits.totalMs(with: wakeUp, at: now) > maxWaitMs ? .waitsTooLong(until: wakeUp) : nil
     }
     if plan.failed.isEmpty, plan.blocked.isEmpty, state.phase == .packaged { return .packaged }
     return .failed(plan.failed, deferred: plan.blocked)

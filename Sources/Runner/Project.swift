@@ -116,7 +116,7 @@ public final class Project: Sendable {
       locks: FileBatchLocks(layout), clock: clock, root: root, scratch: temporary,
       makeExtractor: { configuration throws(Fault) in
         try makeExtractor(
-          configuration.extractor, root: root, environment: environment, clock: clock)
+          configuration.extractor, root: root, environment: environment, scratch: temporary, clock: clock)
       },
       process: RunStart(host: Self.hostName(), process: getpid(), toolVersion: Self.version),
       user: environment["USER"] ?? environment["LOGNAME"] ?? Self.loginName() ?? "user \(getuid())",
@@ -132,6 +132,9 @@ public final class Project: Sendable {
     }
     surroundings.redactor = { ExtractorProgram.redactor(of: $0, in: environment) }
     surroundings.availableMemoryBytes = SystemMemory.availableBytes
+    surroundings.checkExtractor = { configuration throws(Fault) in
+      try ExtractorProgram.check(configuration.extractor, root: root, environment: environment)
+    }
     surroundings.seesCommit = {
       CommitPresence.isSeen($0, from: root, environment: environment)
     }

@@ -129,6 +129,7 @@ extension Runner {
       {
         return (registration, [], found)
       }
+      try checkExtractor(request)
       registration.elsewhere = try await commitsOfOthers(history, request.manifest.batchID)
       let stages = try StageWork(
         batch: request.manifest.batchID, registration: registration, surroundings: surroundings,

@@ -175,6 +175,7 @@ public struct Runner: Sendable {
     guard !state.isEnded else { return .finished }
     guard let registration = state.registration else { throw .batchUnknown(run.batch.text) }
     let stages = try await stages(for: registration, run.batch, execution)
+    try checkExtractor(registration, execution, state)
     for note in try stages.changedSources(state) { await run.note(note) }
     if state.placement == nil {
       for note in try await stages.preflight(state) { await run.note(note) }

@@ -23,6 +23,8 @@ public struct Surroundings: Sendable {
   package var presentConfiguration: @Sendable () throws(Fault) -> Configuration? = { () throws(Fault) in nil }
   /// What takes secrets out of what is stored, given the names of the variables that hold some.
   package var redactor: @Sendable (_ names: [String]) -> Redactor = { _ in Redactor() }
+  /// Refuses a configured extractor that can't be started, before anything is registered or asked.
+  package var checkExtractor: @Sendable (Configuration) throws(Fault) -> Void = { _ throws(Fault) in }
   /// Which process this is; goes into `run.started`.
   package var process: RunStart
   /// Who asks, for `asset.retried`.

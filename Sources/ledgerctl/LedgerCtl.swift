@@ -34,6 +34,7 @@ struct LedgerCtl: AsyncParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   static func main() async {
+    ProcessMemory.hide()
     // A reader that goes away is seen as a write's error, and ends the command quietly.
     signal(SIGPIPE, SIG_IGN)
     await Session(arguments: Array(CommandLine.arguments.dropFirst())).runToExit()

@@ -23,6 +23,12 @@ def write(text):
 
 
 def send(message, end="\n"):
+    if HOW == "text_ids" and "id" in message:
+        message = message | {"id": str(message["id"])}
+    if HOW == "zero_id" and "id" in message:
+        message = message | {"id": 0}
+    if HOW == "no_jsonrpc":
+        return write(json.dumps(message) + end)
     write(json.dumps({"jsonrpc": "2.0"} | message, ensure_ascii=False) + end)
 
 
@@ -68,7 +74,7 @@ def listed(id):
 
 def wrong_id(id):
     answer(id + 1000)
-    answer(str(id))
+    answer("x" + str(id))
 
 
 def repeated_id(id):
@@ -104,7 +110,7 @@ def no_outcome(id):
 
 
 def invalid_json(id):
-    write('{"jsonrpc": "2.0", "id": %d, "result": {"content": [{"type": "text", "text": "\\ud800"}]}}\n' % id)
+    write('{"jsonrpc": "2.0", "id": %d, "result": {"content": [{"type": "text", "text": "\\x"}]}}\n' % id)
 
 
 def endless_line(id):
@@ -237,11 +243,68 @@ def works_on(id):
     answer(id)
 
 
+def half_emoji(id):
+    write('{"jsonrpc": "2.0", "id": %d, "result": {"content": [{"type": "text", "text": "cut \\ud83d"}, ' % id)
+    write('{"type": "text", "text": %s}]}}\n' % json.dumps(FACTS[:-1] + ', "caption": "leaf \\ud83c"}'))
+
+
+def no_line_feed(id):
+    write("Loading 0%\rLoading 100%\r")
+    answer(id)
+
+
+def two_on_a_line(id):
+    send({"method": "notifications/message", "params": {"level": "info", "data": "{"}}, end="")
+    answer(id)
+
+
+def image_beside(id):
+    image = {"type": "image", "mimeType": "image/png", "data": "A" * (5 << 20)}
+    send({"id": id, "result": {"content": [image, {"type": "text", "text": FACTS}]}})
+
+
+def too_large(id):
+    send({"id": id, "result": {"content": [{"type": "text", "text": "A" * (11 << 20)}]}})
+
+
+def elicits(id):
+    answer(id, "Error executing tool generate_idf: Method not found: elicitation/create", isError=True)
+
+
+def wrong_arguments(id):
+    answer(id, "1 validation error for call[generate_idf]\ncontext\n  Input should be a valid string", isError=True)
+
+
+def wrong_arguments_ts(id):
+    answer(id, "MCP error -32602: Invalid arguments for tool generate_idf: [...]", isError=True)
+
+
+def wrong_model_reply(id):
+    answer(id, "1 validation error for Reply\nmood\n  Field required", isError=True)
+
+
 # The loop, with ways to behave before a call.
+
+
+asked_anew = False
+
+
+def refuse(message, code, words, **data):
+    send({"id": message["id"], "error": {"code": code, "message": words, **({"data": data} if data else {})}})
 
 
 def initialize(message):
     version = message["params"]["protocolVersion"]
+    if HOW == "strict_version" and version != "2025-06-18":
+        return refuse(message, -32602, "Unsupported", supported=["2025-06-18", "2024-11-05"], requested=version)
+    if HOW == "strict_32022" and version != "2025-03-26":
+        return refuse(message, -32022, "Unsupported", supported=["2025-03-26"], requested=version)
+    if HOW == "expects_version" and version != "2024-11-05":
+        return refuse(message, -32602, "Unsupported", expected="2024-11-05", received=version)
+    if HOW == "poisoned_error" and asked_anew:
+        return refuse(message, -32600, "Invalid Request: connection is in an invalid state")
+    if HOW == "poisoned_silence" and asked_anew:
+        return
     if HOW == "unknown_version":
         version = "1999-01-01"
     if HOW == "older_version":
@@ -254,6 +317,15 @@ def initialize(message):
 
 
 def discover(message):
+    global asked_anew
+    asked_anew = True
+    if HOW.startswith("poisoned") and OPTION:
+        with open(OPTION, "a") as file:
+            file.write("x")
+    if HOW == "poisoned_silence":
+        return
+    if HOW == "strict_32022":
+        return refuse(message, -32022, "Unsupported", supported=["2025-03-26"], requested="2026-07-28")
     if HOW == "dies_of_probe":
         os._exit(1)
     if HOW == "deaf_to_probe":
@@ -272,6 +344,21 @@ def discover(message):
 
 def list_tools(message):
     result = {"tools": [TOOL]}
+    page = int((message.get("params") or {}).get("cursor") or 0)
+    if HOW == "many_pages" and page < 40:
+        result = {"tools": [TOOL | {"name": f"t{page}"}], "nextCursor": str(page + 1)}
+    if HOW == "looping_pages":
+        result = {"tools": [TOOL | {"name": "describe"}], "nextCursor": "1"}
+    if HOW == "failing_pages":
+        if page:
+            return refuse(message, -32602, "Invalid cursor")
+        result = {"tools": [TOOL | {"name": "describe"}], "nextCursor": "7"}
+    if HOW == "empty_cursor":
+        result = {"tools": [TOOL | {"name": "describe"}], "nextCursor": ""}
+    if HOW == "half_emoji":
+        write('{"jsonrpc": "2.0", "id": %d, "result": {"tools": [{"name": "other", "description": "\\ud83d"}, %s]}}\n'
+              % (message["id"], json.dumps(TOOL)))
+        return
     if HOW == "two_pages":
         first = message["params"].get("cursor") is None
         result = {"tools": [TOOL | {"name": "other"}], "nextCursor": "2"} if first else {"tools": [TOOL]}

@@ -39,4 +39,8 @@ int cprocess_set_nonblocking(int descriptor);
 /// Writes as `write` does, but a pipe without a reader is EPIPE and never SIGPIPE.
 ssize_t cprocess_write(int descriptor, const void *bytes, size_t count);
 
+/// Keeps the environment and the memory of this process from other processes of the user, and out of core dumps (on
+/// Linux). To be called before other threads read the environment.
+void cprocess_hide_memory(void);
+
 #endif

@@ -10,6 +10,7 @@ package enum VisibleText {
     case 0x00...0x1F, 0x7F...0x9F: true
     case 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F: true
     case 0x200B, 0x200E, 0x200F, 0x2028...0x202E, 0x2060...0x206F: true
+    case 0x2800, 0xFE00...0xFE0D, 0x1D173...0x1D17A: true
     case 0x3164, 0xFEFF, 0xFFA0, 0xFFF0...0xFFFB, 0xFFFE, 0xFFFF: true
     case 0xE0000...0xE0FFF: true
     default: false
@@ -60,10 +61,19 @@ package enum VisibleText {
   }
 
   private static func append(_ scalar: Unicode.Scalar, to result: inout String.UnicodeScalarView) {
-    if isHidden(scalar) {
+    if isHidden(scalar) || isStrayVariation(scalar, after: result.last) {
       result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
     } else {
       result.append(scalar)
+    }
+  }
+
+  /// Tells whether a scalar picks the look of an emoji where there is none before it: then it shows nothing.
+  private static func isStrayVariation(_ scalar: Unicode.Scalar, after last: Unicode.Scalar?) -> Bool {
+    guard scalar.value == 0xFE0E || scalar.value == 0xFE0F else { return false }
+    switch last?.value ?? 0 {
+    case 0x23, 0x2A, 0x30...0x39, 0xA9, 0xAE, 0x203C...0x3299, 0x1F000...0x1FAFF: return false
+    default: return true
     }
   }
 

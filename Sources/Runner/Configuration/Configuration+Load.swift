@@ -69,6 +69,7 @@ extension Configuration {
     configuration.apply(environment, &faults)
     configuration.apply(overrides, &faults)
     if faults.isEmpty { configuration.checkWhole(path: path, &faults) }
+    if faults.isEmpty { configuration.checkSecrets(path: path, environment, &faults) }
     guard faults.isEmpty else { throw Faults(faults) }
     return configuration
   }
@@ -101,6 +102,26 @@ extension Configuration {
     }
     self = reader.configuration
     faults += reader.reader.faults
+  }
+
+  /// Refuses secrets in what is stored with a batch and seen by everybody who lists processes.
+  private func checkSecrets(path: String, _ environment: [String: String], _ faults: inout [Fault]) {
+    let shapes = Redactor()
+    // A folder that a variable names may well stand in a command.
+    let variables = extractor.env.compactMap { name in environment[name].map { (name, $0) } }
+      .filter { !$0.1.hasPrefix("/") }
+    for (setting, texts) in [
+      ("extractor.command", extractor.command), ("extractor.arguments", extractor.arguments.allTexts),
+    ] {
+      if let (name, _) = variables.first(where: { variable in
+        texts.contains(where: Redactor(valuesOnly: [variable.1]).finds)
+      }) {
+        faults.append(
+          .configurationSecret(setting, "the value of the variable \"\(name)\"", from: .file(path)))
+      } else if texts.contains(where: shapes.finds) {
+        faults.append(.configurationSecret(setting, "what looks like a key", from: .file(path)))
+      }
+    }
   }
 
   /// Checks what only several settings together can get wrong.

@@ -7,6 +7,9 @@ public struct ExtractorSettings: Hashable, Sendable {
   /// The Model Context Protocol to speak; `auto` finds it out by asking.
   public enum ProtocolVersion: String, Hashable, Sendable, Codable, CaseIterable {
     case auto
+    case handshake2024 = "2024-11-05"
+    case handshakeMarch2025 = "2025-03-26"
+    case handshakeJune2025 = "2025-06-18"
     case handshake = "2025-11-25"
     case stateless = "2026-07-28"
   }

@@ -79,8 +79,8 @@ public enum ExtractorRefusal: Error, Hashable, Sendable {
   case limited(retryAfterMs: Int64?, source: String, daily: Bool, message: String)
   /// The program is not there or went away: `start`, `exit`, `timeout`, ….
   case unavailable(reason: String, message: String)
-  /// The program broke its protocol.
-  case protocolBroken(message: String)
+  /// The program broke its protocol. `retryable` where asking again may help.
+  case protocolBroken(message: String, retryable: Bool = true)
   /// An answer came that is no IDF, or contradicts the image. `retryable` where asking again may help.
   case badReply(message: String, raw: String?, retryable: Bool)
   /// The program said no to this asset.

@@ -47,18 +47,29 @@ public struct ExtractorProgram: Sendable {
     unsetNames.isEmpty ? "" : " (not set: \(unsetNames.joined(separator: ", ")))"
   }
 
+  /// Refuses a configured program that can't be started, before anything is asked of it; the embedded extractor needs
+  /// none.
+  static func check(
+    _ settings: ExtractorSettings, root: String, environment: [String: String]
+  ) throws(Fault) {
+    guard settings.kind != .local else { return }
+    let program = ExtractorProgram(
+      words: settings.command, root: root, environmentNames: settings.env, surroundings: environment)
+    _ = try ProgramFile.checkedPath(of: program.command)
+  }
+
   /// What a fault of starting the program means for the extraction.
   func refusal(_ fault: Fault) -> ExtractorRefusal {
     let message = redactor.redact(fault.message)
     switch fault.exit {
     case .canGoOn, .disk: return .surroundings(message: message)
     case .interrupted: return .cancelled
-    case .protocolBroken: return .protocolBroken(message: message)
+    case .protocolBroken: return .protocolBroken(message: message, retryable: true)
     default:
       let reason =
         switch fault.code {
         case "program_timed_out": "timeout"
-        case "program_not_found", "program_not_named": ExtractorRefusal.notFound
+        case _ where fault.exit == .configuration: ExtractorRefusal.notFound
         default: "start"
         }
       return .unavailable(reason: reason, message: message + unsetHint)
@@ -69,6 +80,10 @@ public struct ExtractorProgram: Sendable {
 extension ExtractorRefusal {
   /// The reason of `unavailable` where the program isn't there at all.
   static let notFound = "not_found"
+  /// The reason of `unavailable` where the program, or one that it should start, can't be run at all.
+  static let notRun = "not_run"
+  /// The reason of `unavailable` where a server did not answer at its start, however it was asked.
+  static let deaf = "no_answer_at_start"
   /// The reason of `unavailable` where the server has no such tool.
   static let noTool = "no_tool"
 
@@ -81,9 +96,10 @@ extension ExtractorRefusal {
   /// Tells whether trying again can't help before someone changes something.
   public var isPermanent: Bool {
     switch self {
-    case .unavailable(let reason, _): reason == Self.notFound || reason == Self.noTool
+    case .unavailable(let reason, _): [Self.notFound, Self.notRun, Self.noTool, Self.deaf].contains(reason)
+    case .protocolBroken(_, let retryable): !retryable
     case .badReply(_, _, let retryable), .rejected(_, let retryable): !retryable
-    case .limited, .protocolBroken, .surroundings, .cancelled: false
+    case .limited, .surroundings, .cancelled: false
     }
   }
 }

@@ -7,6 +7,8 @@ struct KeyShape: Sendable {
   enum Tail: Sendable {
     /// So many letters, digits, `_` or `-` or more; with a digit among them where words could be meant.
     case word(atLeast: Int, needsDigit: Bool)
+    /// The same with full stops in it.
+    case dotted(atLeast: Int)
     /// Spaces, then a token as HTTP has it; the prefix stays.
     case token
     /// Three parts of base64url, the first begun by the prefix.
@@ -15,6 +17,12 @@ struct KeyShape: Sendable {
     case privateKey
     /// A name, `:` and a password up to `@`; only the password goes.
     case password
+    /// A sign such as `=` or `:`, perhaps with spaces and quotes, then a value of so many bytes or more; only that goes.
+    case assigned(atLeast: Int)
+    /// Spaces, then what looks random and not like a word; the prefix stays.
+    case credentials
+    /// Any characters of an address up to its end.
+    case address
   }
 
   private init(_ prefix: String, _ tail: Tail, ignoresCase: Bool = false) {
@@ -48,6 +56,48 @@ struct KeyShape: Sendable {
     KeyShape("hf_", .word(atLeast: 30, needsDigit: false)),
     KeyShape("npm_", .word(atLeast: 30, needsDigit: false)),
     KeyShape("eyJ", .webToken),
+    // From here on as gitleaks lists them: https://github.com/gitleaks/gitleaks/blob/master/config/gitleaks.toml
+    KeyShape("rk_live_", .word(atLeast: 10, needsDigit: false)),
+    KeyShape("rk_test_", .word(atLeast: 10, needsDigit: false)),
+    KeyShape("whsec_", .word(atLeast: 16, needsDigit: false)),
+    KeyShape("SG.", .dotted(atLeast: 32)),
+    KeyShape("pypi-", .word(atLeast: 32, needsDigit: false)),
+    KeyShape("dop_v1_", .word(atLeast: 32, needsDigit: false)),
+    KeyShape("doo_v1_", .word(atLeast: 32, needsDigit: false)),
+    KeyShape("shpat_", .word(atLeast: 24, needsDigit: false)),
+    KeyShape("shpss_", .word(atLeast: 24, needsDigit: false)),
+    KeyShape("shpca_", .word(atLeast: 24, needsDigit: false)),
+    KeyShape("shppa_", .word(atLeast: 24, needsDigit: false)),
+    KeyShape("glrt-", .word(atLeast: 16, needsDigit: false)),
+    KeyShape("gldt-", .word(atLeast: 16, needsDigit: false)),
+    KeyShape("glptt-", .word(atLeast: 16, needsDigit: false)),
+    KeyShape("AGE-SECRET-KEY-1", .word(atLeast: 20, needsDigit: false)),
+    KeyShape("gsk_", .word(atLeast: 20, needsDigit: true)),
+    KeyShape("xai-", .word(atLeast: 20, needsDigit: true)),
+    KeyShape("r8_", .word(atLeast: 30, needsDigit: true)),
+    KeyShape("lin_api_", .word(atLeast: 20, needsDigit: false)),
+    KeyShape("sntrys_", .word(atLeast: 20, needsDigit: false)),
+    KeyShape("hvs.", .word(atLeast: 20, needsDigit: false)),
+    KeyShape("dckr_pat_", .word(atLeast: 20, needsDigit: false)),
+    KeyShape("figd_", .word(atLeast: 20, needsDigit: false)),
+    KeyShape("PMAK-", .word(atLeast: 24, needsDigit: true)),
+    KeyShape("hooks.slack.com/services/", .address),
+    KeyShape("discord.com/api/webhooks/", .address),
+    KeyShape("basic", .credentials, ignoresCase: true),
+    KeyShape("token", .credentials, ignoresCase: true),
+    KeyShape("api-key", .assigned(atLeast: 8), ignoresCase: true),
+    KeyShape("api_key", .assigned(atLeast: 8), ignoresCase: true),
+    KeyShape("apikey", .assigned(atLeast: 8), ignoresCase: true),
+    KeyShape("secret_access_key", .assigned(atLeast: 8), ignoresCase: true),
+    KeyShape("secret_key", .assigned(atLeast: 8), ignoresCase: true),
+    KeyShape("client_secret", .assigned(atLeast: 8), ignoresCase: true),
+    KeyShape("access_token", .assigned(atLeast: 8), ignoresCase: true),
+    KeyShape("auth_token", .assigned(atLeast: 8), ignoresCase: true),
+    KeyShape("accountkey", .assigned(atLeast: 16), ignoresCase: true),
+    KeyShape("password", .assigned(atLeast: 4), ignoresCase: true),
+    KeyShape("passwd", .assigned(atLeast: 4), ignoresCase: true),
+    // Azure's shared access signature.
+    KeyShape("sig", .assigned(atLeast: 32), ignoresCase: true),
     KeyShape("bearer", .token, ignoresCase: true),
     KeyShape("-----BEGIN ", .privateKey),
     KeyShape("://", .password),
@@ -72,6 +122,15 @@ struct KeyShape: Sendable {
     case .webToken: return webTokenRange(in: bytes, from: start)
     case .privateKey: return privateKeyRange(in: bytes, from: start)
     case .password: return passwordRange(in: bytes, after: end)
+    case .dotted(let shortest):
+      guard !Self.isWord(bytes, at: start - 1) else { return nil }
+      let tail = bytes[end...].prefix { Self.isWordByte($0) || $0 == UInt8(ascii: ".") }
+      return tail.count >= shortest ? start..<tail.endIndex : nil
+    case .assigned(let shortest): return assignedRange(in: bytes, after: end, atLeast: shortest)
+    case .credentials: return credentialsRange(in: bytes, after: end, from: start)
+    case .address:
+      let tail = bytes[end...].prefix { Self.isWordByte($0) || $0 == UInt8(ascii: "/") }
+      return tail.count >= 8 ? end..<tail.endIndex : nil
     }
   }
 
@@ -106,6 +165,34 @@ struct KeyShape: Sendable {
     guard !spaces.isEmpty else { return nil }
     let token = bytes[spaces.endIndex...].prefix { Self.isWordByte($0) || "._~+/=".utf8.contains($0) }
     guard token.count >= 16 || (token.count >= 8 && token.contains(where: Self.isDigit)) else { return nil }
+    return token.startIndex..<token.endIndex
+  }
+
+  /// `name=value`, `name: value`, `"name": "value"`, `\"name\": \"value\"`.
+  private func assignedRange(in bytes: [UInt8], after end: Int, atLeast shortest: Int) -> Range<Int>? {
+    let isFiller: (UInt8) -> Bool = { " \t\"'\\".utf8.contains($0) }
+    let sign = bytes[end...].drop(while: isFiller).startIndex
+    guard sign - end <= 4, sign < bytes.count, "=:".utf8.contains(bytes[sign]) else { return nil }
+    let start = bytes[(sign + 1)...].drop(while: isFiller).startIndex
+    guard start - sign <= 6 else { return nil }
+    let value = bytes[start...].prefix { $0 > 0x20 && !"\"'\\&,;<>(){}[]`".utf8.contains($0) }
+    // What is a mark, a placeholder or a plain word in a sentence is no value.
+    guard value.count >= shortest, bytes[start] != UInt8(ascii: "$"), bytes[start] != UInt8(ascii: "[") else {
+      return nil
+    }
+    return value.startIndex..<value.endIndex
+  }
+
+  private func credentialsRange(in bytes: [UInt8], after end: Int, from start: Int) -> Range<Int>? {
+    guard !Self.isWord(bytes, at: start - 1) else { return nil }
+    let spaces = bytes[end...].prefix { $0 == UInt8(ascii: " ") }
+    guard !spaces.isEmpty else { return nil }
+    let token = bytes[spaces.endIndex...].prefix { Self.isWordByte($0) || "+/=".utf8.contains($0) }
+    let isCapital: (UInt8) -> Bool = { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+    let looksRandom =
+      token.last == UInt8(ascii: "=") || token.contains(where: Self.isDigit)
+      || token.dropFirst().contains(where: isCapital)
+    guard token.count >= 12, looksRandom else { return nil }
     return token.startIndex..<token.endIndex
   }
 

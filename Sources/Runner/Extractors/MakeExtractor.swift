@@ -1,7 +1,7 @@
 /// Makes the extractor that a configuration asks for; an outside program starts at its first use.
 func makeExtractor(
   _ settings: ExtractorSettings, root: String, environment: [String: String],
-  clock: any RunClock = SystemClock()
+  scratch: String? = nil, clock: any RunClock = SystemClock()
 ) throws(Fault) -> any Extractor {
   let nowMs: @Sendable () -> Int64 = { clock.now().wallMs }
   switch settings.kind {
@@ -9,7 +9,7 @@ func makeExtractor(
   case .exec:
     return ExecExtractor(settings, root: root, environment: environment, nowMs: nowMs)
   case .mcp:
-    let server = MCPSettings(settings, root: root, environment: environment)
+    let server = MCPSettings(settings, root: root, environment: environment, scratch: scratch)
     return settings.batch
       ? try MCPBatchExtractor(server, nowMs: nowMs) : try MCPExtractor(server, nowMs: nowMs)
   }

@@ -7,41 +7,57 @@ public struct Redactor: Sendable {
   public static let mark = "[redacted]"
   /// A shorter value would take innocent words apart.
   static let shortestSecret = 8
+  /// A longer text is cut: no reply may be as long, and looking through it would cost much memory.
+  private static let longestText = 2 << 20
   /// A tail of fewer bytes is all that was written: see `ByteTail`.
   private static let wholeTailBytes = 64 << 10
 
-  /// Longest first, so that a secret within another doesn't leave the rest behind.
-  private let secretsByFirstByte: [UInt8: [[UInt8]]]
+  private let search: SecretSearch
+  private var looksForShapes = true
 
   /// Takes the values that must never be seen; those of fewer than 8 bytes are let through.
   public init(secrets: some Sequence<String> = []) {
-    let spellings = secrets.flatMap { value -> [String] in
-      let trimmed = Self.trimmingSpace(value)
-      return [value, trimmed].flatMap { [$0, Self.escapedAsJSON($0), Self.escapedAsURL($0)] }
-    }
-    let longestFirst = Set(spellings).map { Array($0.utf8) }.filter { $0.count >= Self.shortestSecret }
-      .sorted { $0.count != $1.count ? $0.count > $1.count : $0.lexicographicallyPrecedes($1) }
-    secretsByFirstByte = Dictionary(grouping: longestFirst) { $0[0] }
+    let values = secrets.flatMap { [$0, Self.trimmingSpace($0)] }
+    search = SecretSearch(values.map { Array($0.utf8) }.filter { $0.count >= Self.shortestSecret })
+  }
+
+  /// Looks for values alone, not for the shapes of keys.
+  init(valuesOnly secrets: [String]) {
+    self.init(secrets: secrets)
+    looksForShapes = false
   }
 
   /// Returns the text with every secret in it replaced by `[redacted]`.
   public func redact(_ text: String) -> String {
-    let bytes = Array(text.utf8)
+    let bytes = Array(text.utf8.prefix(Self.longestText))
+    guard bytes.count >= Self.shortestSecret else { return text }
+    let isCut = bytes.count < text.utf8.count
+    let found = ranges(in: bytes)
+    guard !found.isEmpty || isCut else { return text }
     var output: [UInt8] = []
     var copied = 0
-    var index = 0
-    while index < bytes.count {
-      guard let secret = secret(in: bytes, at: index) else {
-        index += 1
-        continue
-      }
-      output += bytes[copied..<secret.lowerBound]
-      output += Self.mark.utf8
+    for secret in found {
+      guard secret.upperBound > copied else { continue }
+      if secret.lowerBound >= copied { output += bytes[copied..<secret.lowerBound] + Array(Self.mark.utf8) }
       copied = secret.upperBound
-      index = secret.upperBound
     }
-    guard copied > 0 else { return text }
-    return String(decoding: output + bytes[copied...], as: UTF8.self)
+    return String(decoding: output + bytes[copied...], as: UTF8.self) + (isCut ? "…" : "")
+  }
+
+  /// Tells whether a text holds a secret.
+  func finds(in text: String) -> Bool { !ranges(in: Array(text.utf8)).isEmpty }
+
+  /// The places of secrets in order; overlapping ones begin with the one that begins first.
+  private func ranges(in bytes: [UInt8]) -> [Range<Int>] {
+    var found = search.ranges(in: bytes)
+    var index = 0
+    while looksForShapes, index < bytes.count {
+      let shape = KeyShape.byFirstByte[Int(bytes[index])].lazy.compactMap { $0.range(in: bytes, at: index) }
+        .first
+      if let shape { found.append(shape) }
+      index = shape.map { max($0.upperBound, index + 1) } ?? index + 1
+    }
+    return found.sorted { ($0.lowerBound, $1.upperBound) < ($1.lowerBound, $0.upperBound) }
   }
 
   /// Returns the text of a stream's last bytes without secrets.
@@ -51,34 +67,11 @@ public struct Redactor: Sendable {
     return redact(String(decoding: whole, as: UTF8.self))
   }
 
-  private func secret(in bytes: [UInt8], at index: Int) -> Range<Int>? {
-    for secret in secretsByFirstByte[bytes[index]] ?? [] where bytes[index...].starts(with: secret) {
-      return index..<(index + secret.count)
-    }
-    for shape in KeyShape.byFirstByte[Int(bytes[index])] {
-      if let range = shape.range(in: bytes, at: index) { return range }
-    }
-    return nil
-  }
-
   private static func trimmingSpace(_ text: String) -> String {
     let isSpace: (Character) -> Bool = { $0.isWhitespace }
     guard let first = text.firstIndex(where: { !isSpace($0) }),
       let last = text.lastIndex(where: { !isSpace($0) })
     else { return "" }
     return String(text[first...last])
-  }
-
-  private static func escapedAsJSON(_ text: String) -> String {
-    String(JSONWriter.compact(.string(text)).dropFirst().dropLast())
-  }
-
-  private static func escapedAsURL(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    let bytes = text.utf8.flatMap { byte -> [UInt8] in
-      let isPlain = KeyShape.isWordByte(byte) || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "~")
-      return isPlain ? [byte] : [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    }
-    return String(decoding: bytes, as: UTF8.self)
   }
 }

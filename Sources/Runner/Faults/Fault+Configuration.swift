@@ -20,6 +20,16 @@ extension Fault {
       from: origin, at: position)
   }
 
+  /// A secret where everybody can read it; it is not repeated.
+  static func configurationSecret(_ name: String, _ found: String, from origin: ConfigurationOrigin) -> Fault
+  {
+    Fault(
+      "configuration_secret", exit: .configuration,
+      "\(origin.setting(name)): expected no secret, found \(found)",
+      hint: "Name its variable in `extractor.env`, and have the program read it from its environment.",
+      path: origin.path)
+  }
+
   /// A configuration file that is no YAML, or more than is read here.
   static func configurationSyntax(_ path: String, _ problem: String, at position: SourcePosition?) -> Fault {
     Fault(

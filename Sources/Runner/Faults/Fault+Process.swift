@@ -8,17 +8,17 @@ extension Fault {
 
   static func programNotFound(_ name: String, path: String) -> Fault {
     Fault(
-      "program_not_found", exit: .extractorUnavailable,
+      "program_not_found", exit: .configuration,
       "The program \"\(name)\" was not found: expected an executable file in PATH, \"\(path)\".",
       hint: "Install it, or name it with its path.")
   }
 
   static func programNotStarted(
-    _ path: String, cause: String, exit: ExitStatus = .extractorUnavailable
+    _ path: String, cause: String, exit: ExitStatus = .extractorUnavailable, hint: String? = nil
   ) -> Fault {
     Fault(
       "program_not_started", exit: exit,
-      "The program \"\(path)\" could not be started: \(cause).", path: path)
+      "The program \"\(path)\" could not be started: \(cause).", hint: hint, path: path)
   }
 
   static func noDescriptors(for program: String, cause: String) -> Fault {

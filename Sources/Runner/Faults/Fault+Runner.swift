@@ -97,7 +97,7 @@ extension Fault {
     Fault(
       "waits_too_long", exit: .canGoOn,
       "Batch \"\(batch)\" must wait \((remainingMs + 999) / 1000) s for its extractor, "
-        + "longer than `--max-wait` allows.",
+        + "longer in sum than `--max-wait` allows.",
       hint: "Continue later with `ledgerctl resume \(batch)`, or try one call at once with "
         + "`ledgerctl resume \(batch) --now`.", batch: batch.text)
   }

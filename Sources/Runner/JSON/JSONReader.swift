@@ -12,6 +12,8 @@ package struct JSONReader {
     package var maxNumberBytes: Int
     /// Problems after which reading stops.
     package var maxProblems: Int
+    /// Takes half of a surrogate pair for U+FFFD: JavaScript cuts texts so, and what outside programs say may be cut.
+    package var replacesLoneSurrogates = false
 
     package init(
       maxBytes: Int = 1 << 20, maxDepth: Int = 32, maxNumberBytes: Int = 400, maxProblems: Int = 100
@@ -33,6 +35,9 @@ package struct JSONReader {
     package var isWhole: Bool
     package var source: SourceText
   }
+
+  /// What is told of a text in which half characters were replaced.
+  static let surrogateNote = "half a character (an unpaired surrogate) was replaced by U+FFFD"
 
   private var scanner: JSONScanner
 

@@ -72,7 +72,11 @@ extension JSONScanner {
       scalar = 0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)
     }
     guard let character = Unicode.Scalar(scalar) else {
-      report(.loneSurrogate(shown(start..<index)), at: start)
+      if limits.replacesLoneSurrogates {
+        text += "\u{FFFD}".utf8
+      } else {
+        report(.loneSurrogate(shown(start..<index)), at: start)
+      }
       return
     }
     if scalar == 0 { report(.nulCharacter, at: start) }

@@ -91,15 +91,16 @@ enum StageOutcome: Hashable, Sendable {
         Failure(
           code: "extractor_timeout", message: message, exit: .extractorUnavailable,
           retryable: true, durationMs: durationMs))
-    case .unavailable(_, let message):
+    case .unavailable(let reason, let message):
       self = .deferred(
         Deferral(
           reason: .serverGone, code: "extractor_unavailable", message: message,
-          exit: .extractorUnavailable, worthWaiting: !refusal.isPermanent, cause: refusal.cause))
-    case .protocolBroken(let message):
+          exit: reason == ExtractorRefusal.notFound ? .configuration : .extractorUnavailable,
+          worthWaiting: !refusal.isPermanent, cause: refusal.cause))
+    case .protocolBroken(let message, let retryable):
       self = .failed(
         Failure(
-          code: "extractor_protocol", message: message, exit: .protocolBroken, retryable: true,
+          code: "extractor_protocol", message: message, exit: .protocolBroken, retryable: retryable,
           durationMs: durationMs))
     case .badReply(let message, let raw, let retryable):
       self = .failed(

@@ -88,6 +88,9 @@ struct SpawnedProcess: Sendable {
       .programNotStarted(program, cause: "its working directory \"\(command.directory)\": \(cause)")
     // A program that the disk doesn't give, or a start of which nothing could be heard, is no program's fault.
     case EIO: .programNotStarted(program, cause: cause, exit: .disk)
+    // There is no such program, it may not be run, or it is none: trying again can't help.
+    case ENOENT, ENOTDIR, EACCES, EPERM, ENOEXEC, ELOOP, ENAMETOOLONG:
+      .programNotStarted(program, cause: cause, exit: .configuration)
     default: .programNotStarted(program, cause: cause)
     }
   }

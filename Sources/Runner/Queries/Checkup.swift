@@ -232,8 +232,9 @@ public struct Checkup: Sendable {
     let kind: JSONValue.Member = .init("kind", .string(settings.kind.rawValue))
     guard settings.kind != .local else { return .init("extractor", "local: needs nothing.", [kind]) }
     do throws(Fault) {
-      let path =
-        try ProgramSearch.runnable(settings, root: root, environment: environment) ?? settings.kind.rawValue
+      var command = Command(settings.command, environment: environment, directory: root)
+      command.root = root
+      let path = try ProgramFile.checkedPath(of: command)
       let missing = settings.env.filter { environment[$0] == nil }
       guard missing.isEmpty else {
         return .init(

@@ -86,7 +86,7 @@ enum ServerPromises {
       try promise(!source.isEmpty, "a limit has no source")
       try promise(!message.contains(secret), "a secret got through")
     case .badReply(let message, _, _), .rejected(let message, _), .unavailable(_, let message),
-      .protocolBroken(let message), .surroundings(let message):
+      .protocolBroken(let message, _), .surroundings(let message):
       try promise(!message.isEmpty && message.utf8.count < 8000, "a refusal says \(message.utf8.count) bytes")
       try promise(!message.contains(secret), "a secret got through")
     case .cancelled: throw BrokenPromise("nobody cancelled anything")

@@ -71,12 +71,12 @@ struct ExecExtractorTests {
       Issue.record("expected a time-out")
       return
     }
-    guard case .unavailable("start", _) = try await ask("not_run").refusal else {
+    guard case .unavailable("not_run", _) = try await ask("not_run").refusal else {
       Issue.record("expected it not to start")
       return
     }
     let missing = extractor(Fixtures.configured(.exec, ["./no/such/program"]))
-    guard case .unavailable("start", _) = await missing.result(try Fixtures.request("A")).refusal else {
+    guard case .unavailable("not_found", _) = await missing.result(try Fixtures.request("A")).refusal else {
       Issue.record("expected it not to be found")
       return
     }

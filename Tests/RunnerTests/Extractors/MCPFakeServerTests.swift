@@ -110,7 +110,7 @@ struct MCPFakeServerTests {
         == .protocolBroken(
           message:
             "The server \"python3\" broke the protocol: "
-            + "expected lines of at most 1048576 bytes, found a longer one"
+            + "expected lines of at most 1048576 bytes, found a longer one", retryable: false
         ))
   }
 
@@ -219,7 +219,7 @@ struct MCPFakeServerTests {
   @Test("A version that isn't known ends it", arguments: ["unknown_version", "other_versions"])
   func unknownVersion(_ how: String) async throws {
     let refusal = try await Fixtures.ask(Fixtures.fake(how), "A").first?.refusal
-    guard case .protocolBroken(let message) = refusal else {
+    guard case .protocolBroken(let message, false) = refusal else {
       Issue.record("expected a broken protocol, found \(String(describing: refusal))")
       return
     }

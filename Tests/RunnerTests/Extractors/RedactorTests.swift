@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Runner
@@ -20,6 +21,23 @@ struct RedactorTests {
     ("a\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nb", "a\n[redacted]\nb"),
     ("-----BEGIN PRIVATE KEY-----\nMIIEcut off", "[redacted]"),
     ("-----BEGIN CERTIFICATE-----\nMIIE", "-----BEGIN CERTIFICATE-----\nMIIE"),
+    ("Authorization: Basic dXNlcjpodW50ZXIyLXN1cGVyLXNlY3JldA==", "Authorization: Basic [redacted]"),
+    ("Authorization: token 0123456789abcdef0123", "Authorization: token [redacted]"),
+    ("x-api-key: 0123456789abcdef, more", "x-api-key: [redacted], more"),
+    (#"{"api_key":"0123456789"}"#, #"{"api_key":"[redacted]"}"#),
+    ("aws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "aws_secret_access_key=[redacted]"),
+    ("password=hunter2&x=1", "password=[redacted]&x=1"), ("my password is long", "my password is long"),
+    ("-H \"x-api-key: $KEY\"", "-H \"x-api-key: $KEY\""),
+    ("rk_live_51Habcdefghijklmnop", "[redacted]"),
+    ("SG.abcdefghijklmnopqrstuv.wxyz0123456789abcdefghijklmno", "[redacted]"),
+    ("pypi-AgEIcHlwaS5vcmcCJDAwMDAwMDAwLTAwMDAtMDAw", "[redacted]"),
+    ("dop_v1_0123456789abcdef0123456789abcdef", "[redacted]"),
+    ("shpat_0123456789abcdef0123456789", "[redacted]"),
+    ("glrt-abcdefghij0123456789", "[redacted]"), ("AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQ", "[redacted]"),
+    ("?sv=1&sig=0123456789012345678901234567890123456789%3D", "?sv=1&sig=[redacted]"),
+    ("https://hooks.slack.com/services/T000/B000/XXXXXXXX", "https://hooks.slack.com/services/[redacted]"),
+    ("a basic understanding of internationalization", "a basic understanding of internationalization"),
+    ("a token of gratitude", "a token of gratitude"), ("design tokens: primary", "design tokens: primary"),
     ("task-list-of-2026-and-more-words", "task-list-of-2026-and-more-words"),
     ("a bearer of good news", "a bearer of good news"),
     ("see https://host/a@b and sk-short", "see https://host/a@b and sk-short"),
@@ -61,5 +79,47 @@ struct RedactorTests {
     #expect(Set(program.environment.keys) == ["PATH", "HOME", "LANG", "TMPDIR", "API_KEY"])
     #expect(program.unsetNames == ["UNSET"])
     #expect(program.redactor.redact("/usr/bin:/bin open sesame") == "/usr/bin:/bin [redacted]")
+  }
+
+  /// Ways to spell a text, each undone by some decoder.
+  private static let ways: [@Sendable (String) -> String] = [
+    { String(JSONWriter.compact(.string($0)).dropFirst().dropLast()) },
+    { $0.utf8.map { "\\u00" + JSONWriter.hexDigits(of: $0) }.joined() },
+    { $0.utf8.map { "%" + JSONWriter.hexDigits(of: $0) }.joined() },
+    { $0.utf8.map { "&#x" + JSONWriter.hexDigits(of: $0) + ";" }.joined() },
+    { $0.utf8.map { JSONWriter.hexDigits(of: $0).uppercased() }.joined() },
+    { Data($0.utf8).base64EncodedString() },
+    { Data(("z" + $0).utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_") },
+    {
+      Data(("zz" + $0).utf8).base64EncodedString().replacing("=", with: "\\u003d").replacing("/", with: "\\/")
+    },
+    { $0.uppercased() }, { $0.prefix(5) + "\n" + $0.dropFirst(5) },
+  ]
+
+  @Test("A secret goes in whatever spelling within another it comes", arguments: 0..<200)
+  func spelt(_ seed: UInt64) {
+    var random = SplitMix64(seed: seed)
+    let letters = Array("abcXYZ019/+=\"\\ä&%-_ ")
+    let secret =
+      "S"
+      + String(
+        (0..<Int.random(in: 9...40, using: &random)).map { _ in letters.randomElement(using: &random)! })
+      + "e"
+    var text = secret
+    for _ in 0..<Int.random(in: 1...3, using: &random) {
+      // A changed case is nobody's secret any more once it is spelt in base64.
+      let way = Int.random(in: 0..<(text == secret ? 8 : Self.ways.count - 2), using: &random)
+      text = Self.ways[way](text)
+    }
+    let redacted = Redactor(secrets: [secret]).redact("before: " + text + " :after")
+    #expect(!redacted.contains(text), "\(seed): \(text)")
+    #expect(redacted.contains("before: ") && redacted.contains("[redacted]"), "\(seed): \(redacted)")
+  }
+
+  @Test("Other case and line breaks within it don't hide a secret")
+  func otherCase() {
+    let redactor = Redactor(secrets: ["Open-Sesame-42"])
+    for way in Self.ways { #expect(redactor.redact("x " + way("Open-Sesame-42")).contains("[redacted]")) }
+    #expect(redactor.redact("open says-me") == "open says-me")
   }
 }

@@ -71,7 +71,7 @@ public struct ExecExtractor: Extractor {
         reader.limits.limit(beside: "exit status 75", text: said), said: Excerpt.lastLine(said))
     case .code(let status) where Self.notRunStatuses.contains(status):
       throw .unavailable(
-        reason: "start",
+        reason: ExtractorRefusal.notRun,
         message: "The program \"\(program.name)\" could not be run: exit status \(status), \""
           + "\(Excerpt.lastLine(said))\"\(program.unsetHint)")
     case .code, .signal:

@@ -57,9 +57,9 @@ package struct MCPAnswerReader: Sendable {
     {
       return answers.limited(limit, said: result.raw)
     }
-    // As FastMCP says that the arguments don't fit the tool's own: the next call's won't either.
-    let isMisconfigured = result.raw.contains("validation error for \(settings.tool)")
-    return answers.refusal(ofErrorSaid: .string(result.raw), place: "tool error", retryable: !isMisconfigured)
+    return answers.refusal(
+      ofErrorSaid: .string(result.raw), place: "tool error",
+      retryable: !PermanentError.isToldBy(result.raw, tool: settings.tool))
   }
 
   private func refusal(_ failure: MCPFailure, _ notes: [String]) -> ExtractorRefusal {
@@ -78,7 +78,12 @@ package struct MCPAnswerReader: Sendable {
       return .unavailable(
         reason: "exit",
         message: "\(server) went away in the middle of a call: \(how)\(settings.program.unsetHint)")
-    case .broken(let what): return .protocolBroken(message: "\(server) broke the protocol: \(what)")
+    case .broken(let what):
+      return .protocolBroken(message: "\(server) broke the protocol: \(what)", retryable: true)
+    case .tooLarge(let limit):
+      return .protocolBroken(
+        message: "\(server) broke the protocol: expected lines of at most \(limit) bytes, found a longer one",
+        retryable: false)
     case .surroundings(let what): return .surroundings(message: what)
     case .cancelled: return .cancelled
     }
@@ -101,7 +106,7 @@ package struct MCPAnswerReader: Sendable {
     }
     let code = error.code.map { " \($0)" } ?? ""
     // No such method, or parameters that don't fit: the next request would be the same.
-    let retryable = error.code != -32601 && error.code != -32602
+    let retryable = !error.isPermanent && !PermanentError.isToldBy(message, tool: settings.tool)
     return .rejected(
       message: "The tool \"\(settings.tool)\" was refused with error\(code): \"\(Excerpt.line(message))\"",
       retryable: retryable)

@@ -44,7 +44,8 @@ public struct MCPBatchExtractor: BatchExtractor {
     let paths = requests.map(\.imagePath)
     for answer in result.answers {
       let values = answer.string.map {
-        JSONInText.pieces(of: $0).compactMap { try? JSONReader.value(of: $0) }
+        JSONInText.pieces(of: $0).compactMap { try? JSONReader.value(of: $0) }.map(
+          reader.answers.redactor.redact)
       }
       for value in values ?? [answer] {
         if let results = BatchResults(value, paths: paths) { return results }

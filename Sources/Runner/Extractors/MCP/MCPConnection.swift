@@ -5,7 +5,7 @@ actor MCPConnection {
   /// Bounds of one connection.
   struct Limits: Sendable {
     /// A longer line breaks the protocol.
-    var lineBytes = 8 << 20
+    var lineBytes = 10 << 20
     /// How long the server has to end by itself after its stdin is closed, and again after SIGTERM.
     var patience: Duration = .seconds(1)
     var grace: Duration = .seconds(2)
@@ -18,11 +18,13 @@ actor MCPConnection {
     var deadline: ContinuousClock.Instant
     /// Lines read when the call began.
     let linesBefore: Int
+    var opensConnection: Bool { MCPConnection.opening.contains(method) }
     var outcome: Result<JSONValue, MCPFailure>?
     var waiter: CheckedContinuation<Void, Never>?
   }
 
   private static let mostNotes = 20
+  private static let opening = ["initialize", "server/discover"]
 
   private let process: ChildProcess
   private let redactor: Redactor
@@ -159,7 +161,7 @@ actor MCPConnection {
 
   private func tellCancelled(_ id: Int64, method: String) {
     // What opens a connection can't be cancelled.
-    guard isOpen, method != "initialize", method != "server/discover" else { return }
+    guard isOpen, !Self.opening.contains(method) else { return }
     let params: JSONValue = ["requestId": JSONValue(id), "reason": "nobody waits for the reply any more"]
     notify("notifications/cancelled", params: params)
   }
@@ -172,7 +174,7 @@ actor MCPConnection {
         for line in try framer.append(chunk) { take(line) }
       }
     } catch let error as LineFramer.LineTooLong {
-      finish(.broken("expected lines of at most \(error.limitBytes) bytes, found a longer one"))
+      finish(.tooLarge(limitBytes: error.limitBytes))
       await process.terminate(grace: limits.grace)
       return
     } catch {
@@ -197,15 +199,13 @@ actor MCPConnection {
   private func take(_ line: [UInt8]) {
     linesRead += 1
     guard !line.allSatisfy({ $0 <= 0x20 }) else { return }
-    do throws(JSONProblems) {
-      let value = try JSONReader.value(
-        of: line, limits: JSONReader.Limits(maxBytes: limits.lineBytes, maxDepth: 64, maxProblems: 1))
-      // Protocol 2025-03-26 allowed several messages in a list.
-      let messages = (value.array ?? [value]).map(MCPMessage.init)
-      guard !messages.isEmpty, !messages.contains(nil) else { return noteSkipped(line) }
-      for message in messages.compactMap(\.self) { take(message) }
-    } catch {
-      takeUnreadable(line, problems: error)
+    switch MCPLine(line, limitBytes: limits.lineBytes) {
+    case .messages(let messages, let noticed):
+      for what in noticed { note(redactor.redact(what)) }
+      for message in messages { take(message) }
+    case .unreadable(let id?, let problem) where calls[id] != nil:
+      settle(id, .failure(.unreadable("is no valid JSON: \(problem)")))
+    case .unreadable, .noise: noteSkipped(line)
     }
   }
 
@@ -224,15 +224,8 @@ actor MCPConnection {
     let open = calls.filter { $0.value.outcome == nil }.keys
     // An error without an id is about a message that couldn't be read; with one call under way it was that
     // one's.
-    let number = id == .null && open.count == 1 ? open.first : MCPMessage.integer(id)
-    guard let number, open.contains(number) else {
-      let isLate = (MCPMessage.integer(id)).map { (1...max(1, lastID)).contains($0) } ?? false
-      note(
-        isLate
-          ? "a second or late reply to request \(id.shown) was ignored"
-          : "a reply with the id \(id.shown), which no request has, was ignored")
-      return
-    }
+    let number = id == .null && open.count == 1 ? open.first : MCPMessage.requestID(id)
+    guard let number, open.contains(number) else { return ignoreReply(id, open: Array(open)) }
     switch outcome {
     case .result(let result): settle(number, .success(result))
     case .error(let error): settle(number, .failure(.error(error)))
@@ -240,35 +233,31 @@ actor MCPConnection {
     }
   }
 
-  private func takeProgress(_ params: JSONValue) {
-    guard let id = params["progressToken"].flatMap(MCPMessage.integer), let call = calls[id] else { return }
-    calls[id]?.deadline = min(ContinuousClock.now + call.timeout, call.hardDeadline)
-  }
-
-  /// Skips a line that is no JSON, unless it was meant as the reply to a request: that has then failed.
-  private func takeUnreadable(_ line: [UInt8], problems: JSONProblems) {
-    if let id = Self.idOfUnreadableReply(line), calls[id] != nil {
-      settle(id, .failure(.unreadable("is no valid JSON: \(problems)")))
-    } else {
-      noteSkipped(line)
+  /// Notes a reply that is nobody's. Where nothing but the start of the server is under way, it was meant for that, and
+  /// no other will come.
+  private func ignoreReply(_ id: JSONValue, open: [Int64]) {
+    let shown = redactor.redact(id.shown)
+    let isLate = MCPMessage.requestID(id).map { (1...max(1, lastID)).contains($0) } ?? false
+    guard !isLate else { return note("a second or late reply to request \(shown) was ignored") }
+    note("a reply with the id \(shown), which no request has, was ignored")
+    for number in open where calls[number]?.opensConnection == true {
+      settle(number, .failure(.unreadable("came with the id \(shown): expected \(number)")))
     }
   }
 
-  /// The id of a line that begins as a reply does and can't be read as a whole.
-  static func idOfUnreadableReply(_ line: [UInt8]) -> Int64? {
-    let text = String(decoding: line.prefix(256), as: UTF8.self).filter { !$0.isWhitespace }
-    guard text.hasPrefix("{"), text.contains("\"jsonrpc\":\"2.0\""), !text.contains("\"method\":"),
-      let name = text.firstRange(of: "\"id\":")
-    else { return nil }
-    return Int64(text[name.upperBound...].prefix { $0.isNumber })
+  private func takeProgress(_ params: JSONValue) {
+    guard let id = params["progressToken"].flatMap(MCPMessage.requestID), let call = calls[id] else { return }
+    calls[id]?.deadline = min(ContinuousClock.now + call.timeout, call.hardDeadline)
   }
 
   private func noteSkipped(_ line: [UInt8]) {
-    let shown = Excerpt.line(redactor.redact(String(decoding: line.prefix(4096), as: UTF8.self)), limit: 80)
+    let shown = Excerpt.line(
+      redactor.redact(String(decoding: line.prefix(64 << 10), as: UTF8.self)), limit: 80)
     note("a line on stdout that is no message was skipped: \"\(shown)\"")
   }
 
-  private func note(_ text: String) {
+  /// Keeps what is worth telling with the next answer.
+  func note(_ text: String) {
     if notes.count < Self.mostNotes { notes.append(text) } else { notesLeftOut += 1 }
   }
 }

@@ -10,6 +10,8 @@ package enum MCPFailure: Error, Hashable, Sendable {
   case closed(String)
   /// What the server writes is not the protocol.
   case broken(String)
+  /// A line came that is longer than is read; the next would be as long.
+  case tooLarge(limitBytes: Int)
   /// Our surroundings failed: nothing is known of the server.
   case surroundings(String)
   case cancelled

@@ -16,11 +16,14 @@ package enum MCPMessage: Hashable, Sendable {
     package var code: Int64?
     package var message: String
     package var data: JSONValue?
+
+    /// Tells whether the same question would be refused again: it is malformed, unknown, or has wrong parameters.
+    var isPermanent: Bool { [-32600, -32601, -32602, -32022].contains(code ?? 0) }
   }
 
   /// Sorts a JSON value; nil for one that is no JSON-RPC message, such as a log line in JSON.
   package init?(_ value: JSONValue) {
-    guard value["jsonrpc"]?.string == "2.0" else { return nil }
+    guard value["jsonrpc"]?.string == "2.0" || Self.isReplyWithoutVersion(value) else { return nil }
     let id = value.given("id")
     if let method = value["method"]?.string {
       if let id {
@@ -37,6 +40,15 @@ package enum MCPMessage: Hashable, Sendable {
       self = .reply(id: id ?? .null, outcome: value["result"].map(Outcome.result))
     }
   }
+
+  /// Tells whether a value is a reply to the letter but for `"jsonrpc"`, as servers written by hand send it.
+  private static func isReplyWithoutVersion(_ value: JSONValue) -> Bool {
+    guard value["jsonrpc"] == nil, value["method"] == nil, value.given("id") != nil else { return false }
+    return value["result"]?.members != nil || value["error"]?["message"]?.string != nil
+  }
+
+  /// The number of ours that an id is, also where a server has made a text of it.
+  static func requestID(_ value: JSONValue) -> Int64? { integer(value) ?? value.string.flatMap { Int64($0) } }
 
   /// The integer of 64 bits that a JSON value is.
   static func integer(_ value: JSONValue) -> Int64? {

@@ -5,57 +5,98 @@ struct MCPNegotiation: Sendable {
     var version: MCPVersion
     var serverName: String
     var serverVersion: String
+    /// The newer question cost a wait or a server: it is better not asked again.
+    var isOlderOnly = false
+  }
+
+  /// How a server is asked.
+  enum Way: Hashable, Sendable {
+    /// In the newer way first, then by the handshake.
+    case asking
+    /// By the handshake alone, beginning with that version.
+    case older(MCPVersion)
+    /// In that version and no other.
+    case pinned(MCPVersion)
   }
 
   enum Failure: Error, Hashable, Sendable {
-    /// The server ended when it was asked in the newer way; it may live when asked in the older one.
-    case diedOfProbe(String)
+    /// The server failed on a connection that carried the newer question; started again and asked in the older way it
+    /// may not.
+    case afterProbe(MCPFailure)
     case other(MCPFailure)
+
+    var cause: MCPFailure {
+      switch self {
+      case .afterProbe(let failure), .other(let failure): failure
+      }
+    }
   }
 
   /// The error of a server that doesn't speak the version it was asked in; it says which ones it does.
   private static let unsupportedVersion: Int64 = -32022
 
   let connection: MCPConnection
-  let pinned: MCPVersion?
+  let way: Way
   let timeout: Duration
   /// How long the first question may take: a server that doesn't know it may leave it unanswered.
   let probeTimeout: Duration
+  /// How long the older question may take where the first was left unanswered.
+  let poisonedTimeout: Duration
 
   func agree() async throws(Failure) -> Agreement {
-    if let pinned, !pinned.isStateless { return try await shakeHands(pinned) }
-    let probed = await discover(pinned ?? .newestStateless)
+    switch way {
+    case .older(let version): return try await shakeHands(version)
+    case .pinned(let version) where !version.isStateless: return try await shakeHands(version)
+    case .pinned, .asking: break
+    }
+    let isPinned = way != .asking
+    let probed = await discover(.newestStateless, limit: isPinned ? timeout : min(timeout, probeTimeout))
     switch probed {
     case .success(let result):
-      if supported(result["supportedVersions"]).contains(.newestStateless) {
-        return agreement(.newestStateless, serverInfo: result["_meta"]?[Self.serverInfoKey])
+      let versions = Self.versions(in: result["supportedVersions"])
+      if versions.contains(.newestStateless) { return stateless(result) }
+      guard !isPinned else { throw .other(.broken(Self.noCommon(result["supportedVersions"]))) }
+      return try await afterProbe { () async throws(Failure) in
+        try await shakeHands(Self.newestOfHandshake(in: versions) ?? .newestOfHandshake)
       }
-      guard pinned == nil else { throw .other(.broken(Self.noCommon(result["supportedVersions"]))) }
-      return try await shakeHands(.newestOfHandshake)
-    case .failure(.error(let error)):
-      return try await agree(afterError: error)
-    case .failure(.timedOut), .failure(.unreadable):
-      if pinned == nil { return try await shakeHands(.newestOfHandshake) }
-    case .failure(.closed(let how)):
-      throw pinned == nil ? .diedOfProbe(how) : .other(.closed(how))
-    case .failure(.broken), .failure(.surroundings), .failure(.cancelled): break
+    case .failure(.error(let error)) where !isPinned:
+      let named = error.data?["supported"]
+      let versions = Self.versions(in: error.data)
+      if error.code == Self.unsupportedVersion, named?.array?.isEmpty == false, versions.isEmpty {
+        throw .other(.broken(Self.noCommon(named)))
+      }
+      return try await afterProbe { () async throws(Failure) in
+        try await shakeHands(Self.newestOfHandshake(in: versions) ?? .newestOfHandshake)
+      }
+    case .failure(.timedOut) where !isPinned:
+      return try await afterProbe { () async throws(Failure) in
+        var agreement = try await shakeHands(.newestOfHandshake, within: min(timeout, poisonedTimeout))
+        agreement.isOlderOnly = true
+        return agreement
+      }
+    case .failure(.unreadable) where !isPinned: return try await shakeHands(.newestOfHandshake)
+    case .failure(.closed(let how)) where !isPinned: throw .afterProbe(.closed(how))
+    case .failure(let failure): throw .other(failure)
     }
-    guard case .failure(let failure) = probed else { preconditionFailure("A success has returned above.") }
-    throw .other(failure)
   }
 
-  private func agree(afterError error: MCPMessage.RPCError) async throws(Failure) -> Agreement {
-    if error.code == Self.unsupportedVersion, let versions = error.data?["supported"], versions.array != nil {
-      guard supported(versions).contains(where: { !$0.isStateless }), pinned == nil else {
-        throw .other(.broken(Self.noCommon(versions)))
+  /// Marks what fails behind the newer question as perhaps spoilt by it; not what the server says of versions.
+  private func afterProbe(
+    _ ask: () async throws(Failure) -> Agreement
+  ) async throws(Failure) -> Agreement {
+    do throws(Failure) { return try await ask() } catch {
+      switch error.cause {
+      case .error, .timedOut, .closed: throw .afterProbe(error.cause)
+      case .unreadable, .broken, .tooLarge, .surroundings, .cancelled: throw error
       }
     }
-    guard pinned == nil else { throw .other(.error(error)) }
-    return try await shakeHands(.newestOfHandshake)
   }
 
-  private func shakeHands(_ version: MCPVersion) async throws(Failure) -> Agreement {
-    let asked = await connection.request("initialize", timeout: timeout, hardLimit: timeout) { _ in
+  private func shakeHands(
+    _ version: MCPVersion, within limit: Duration? = nil, isSecond: Bool = false
+  ) async throws(Failure) -> Agreement {
+    let limit = limit ?? timeout
+    let asked = await connection.request("initialize", timeout: limit, hardLimit: limit) { _ in
       [
         "protocolVersion": .string(version.rawValue), "capabilities": .object([]),
         "clientInfo": Self.clientInfo,
@@ -64,10 +105,8 @@ struct MCPNegotiation: Sendable {
     let result: JSONValue
     switch asked {
     case .success(let value): result = value
-    case .failure(.error(let error)) where error.code == Self.unsupportedVersion && pinned == nil:
-      return try await discoverAfterAll(error)
-    // Here the newer question has been asked before, and may be what it died of a little later.
-    case .failure(.closed(let how)) where pinned == nil: throw .diedOfProbe(how)
+    case .failure(.error(let error)):
+      return try await named(by: error, insteadOf: version, isSecond: isSecond)
     case .failure(let failure): throw .other(failure)
     }
     let returned = result["protocolVersion"]?.string
@@ -83,21 +122,31 @@ struct MCPNegotiation: Sendable {
     return agreement(agreed, serverInfo: result["serverInfo"])
   }
 
-  /// A server that answered the first question too late has by then settled on the newer kind, and says so.
-  private func discoverAfterAll(_ error: MCPMessage.RPCError) async throws(Failure) -> Agreement {
-    guard supported(error.data?["supported"]).contains(.newestStateless) else { throw .other(.error(error)) }
-    switch await discover(.newestStateless) {
-    case .success(let result):
-      return agreement(.newestStateless, serverInfo: result["_meta"]?[Self.serverInfoKey])
+  /// Asks in a version that a server names as it refuses another; one that names none of ours is refused.
+  private func named(
+    by error: MCPMessage.RPCError, insteadOf version: MCPVersion, isSecond: Bool
+  ) async throws(Failure) -> Agreement {
+    let versions = Self.versions(in: error.data).subtracting([version])
+    if case .pinned = way { throw .other(.error(error)) }
+    if !isSecond, let next = Self.newestOfHandshake(in: versions) {
+      return try await shakeHands(next, isSecond: true)
+    }
+    // A server that answered the first question too late has by then settled on the newer kind, and says so.
+    guard versions.contains(.newestStateless) else { throw .other(.error(error)) }
+    switch await discover(.newestStateless, limit: timeout) {
+    case .success(let result): return stateless(result)
     case .failure(let failure): throw .other(failure)
     }
   }
 
-  private func discover(_ version: MCPVersion) async -> Result<JSONValue, MCPFailure> {
-    let limit = pinned == nil ? min(timeout, probeTimeout) : timeout
-    return await connection.request("server/discover", timeout: limit, hardLimit: limit) { _ in
+  private func discover(_ version: MCPVersion, limit: Duration) async -> Result<JSONValue, MCPFailure> {
+    await connection.request("server/discover", timeout: limit, hardLimit: limit) { _ in
       ["_meta": .object(Self.envelope(version))]
     }
+  }
+
+  private func stateless(_ result: JSONValue) -> Agreement {
+    agreement(.newestStateless, serverInfo: result["_meta"]?[Self.serverInfoKey])
   }
 
   private func agreement(_ version: MCPVersion, serverInfo: JSONValue?) -> Agreement {
@@ -106,8 +155,23 @@ struct MCPNegotiation: Sendable {
       serverVersion: serverInfo?["version"]?.string ?? "")
   }
 
-  private func supported(_ versions: JSONValue?) -> [MCPVersion] {
-    (versions?.array ?? []).compactMap { $0.string.flatMap(MCPVersion.init(rawValue:)) }
+  /// The versions of ours that a value names anywhere, but for the one that was asked for.
+  private static func versions(in value: JSONValue?) -> Set<MCPVersion> {
+    switch value {
+    case .string(let text): MCPVersion(rawValue: text).map { [$0] } ?? []
+    case .array(let elements): elements.reduce(into: []) { $0.formUnion(versions(in: $1)) }
+    case .object(let members):
+      members.reduce(into: []) { found, member in
+        if !["requested", "received", "got", "found"].contains(member.name) {
+          found.formUnion(versions(in: member.value))
+        }
+      }
+    case .null, .bool, .number, nil: []
+    }
+  }
+
+  private static func newestOfHandshake(in versions: Set<MCPVersion>) -> MCPVersion? {
+    versions.filter { !$0.isStateless }.max { $0.rawValue < $1.rawValue }
   }
 
   private static func noCommon(_ versions: JSONValue?) -> String {

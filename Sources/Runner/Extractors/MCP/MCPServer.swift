@@ -22,13 +22,14 @@ package actor MCPServer {
 
   /// Restarts wait no longer than this for each other.
   private static let longestDelay: Duration = .seconds(10)
-  private static let mostToolPages = 20
 
   private let settings: MCPSettings
   private var state = State.idle
   /// Deaths since a call last succeeded.
   private var deaths = 0
   private var lastRefusal: ExtractorRefusal?
+  /// The version in which a server is asked that the newer question cost much.
+  private var older: MCPVersion?
 
   init(_ settings: MCPSettings) { self.settings = settings }
 
@@ -153,28 +154,51 @@ package actor MCPServer {
     } catch {
       return .failure(.cancelled)
     }
-    do throws(MCPNegotiation.Failure) {
-      return try await connect(pinned: settings.version)
-    } catch {
-      guard case .diedOfProbe = error else { return .failure(refusal(error)) }
+    if let pinned = settings.version { return await started(.pinned(pinned)) }
+    if let version = older ?? settings.memory?.version {
+      let result = await attempt(.older(version))
+      switch result {
+      // What was remembered no longer holds: it is found out again.
+      case .failure(let failure, _) where failure.cause.isError: settings.memory?.forget()
+      case .failure(let failure, let notes): return .failure(refusal(failure, notes))
+      case .result(let result): return result
+      }
     }
-    do throws(MCPNegotiation.Failure) {
-      return try await connect(pinned: .newestOfHandshake)
-    } catch {
-      return .failure(refusal(error))
+    switch await attempt(.asking) {
+    case .result(let result): return result
+    case .failure(.afterProbe, _): break
+    case .failure(let failure, let notes): return .failure(refusal(failure, notes))
+    }
+    let result = await started(.older(.newestOfHandshake))
+    if case .success(let session) = result { rememberOlder(session.agreement.version) }
+    return result
+  }
+
+  private func rememberOlder(_ version: MCPVersion) {
+    older = version
+    settings.memory?.remember(version)
+  }
+
+  private enum Attempt {
+    case result(Result<Session, ExtractorRefusal>)
+    /// With what was noticed meanwhile.
+    case failure(MCPNegotiation.Failure, [String])
+  }
+
+  private func started(_ way: MCPNegotiation.Way) async -> Result<Session, ExtractorRefusal> {
+    switch await attempt(way) {
+    case .result(let result): result
+    case .failure(let failure, let notes): .failure(refusal(failure, notes))
     }
   }
 
-  /// Starts the program and finds out who it is. What the negotiation can react to is thrown, the rest
-  /// returned.
-  private func connect(
-    pinned: MCPVersion?
-  ) async throws(MCPNegotiation.Failure) -> Result<Session, ExtractorRefusal> {
+  /// Starts the program and finds out who it is. What the negotiation can react to is a failure, the rest a result.
+  private func attempt(_ way: MCPNegotiation.Way) async -> Attempt {
     let process: ChildProcess
     do throws(Fault) {
       process = try ChildProcess.start(settings.program.command)
     } catch {
-      return .failure(settings.program.refusal(error))
+      return .result(.failure(settings.program.refusal(error)))
     }
     var limits = MCPConnection.Limits()
     limits.lineBytes = settings.lineLimitBytes
@@ -184,56 +208,79 @@ package actor MCPServer {
     await connection.open()
     do throws(MCPNegotiation.Failure) {
       let negotiation = MCPNegotiation(
-        connection: connection, pinned: pinned, timeout: settings.startTimeout,
-        probeTimeout: settings.probeTimeout)
+        connection: connection, way: way, timeout: settings.startTimeout, probeTimeout: settings.probeTimeout,
+        poisonedTimeout: settings.poisonedTimeout)
       let agreement = try await negotiation.agree()
-      let found = try await findTool(connection, version: agreement.version)
-      switch found {
+      if agreement.isOlderOnly { rememberOlder(agreement.version) }
+      switch try await findTool(connection, version: agreement.version) {
       case .success(let tool):
-        return .success(Session(connection: connection, agreement: agreement, tool: tool))
+        return .result(.success(Session(connection: connection, agreement: agreement, tool: tool)))
       case .failure(let refusal):
         await connection.close()
-        return .failure(refusal)
+        return .result(.failure(refusal))
       }
     } catch {
+      let notes = await connection.takeNotes()
       await connection.close()
-      throw error
+      return .failure(error, notes)
     }
   }
 
-  /// Looks the tool up in the server's list; a refusal names those that are nearly called so.
+  /// Looks the tool up in the server's list, page by page until a cursor comes again; a refusal names those that are
+  /// nearly called so.
   private func findTool(
     _ connection: MCPConnection, version: MCPVersion
   ) async throws(MCPNegotiation.Failure) -> Result<MCPTool, ExtractorRefusal> {
-    var cursor: JSONValue?
     var names: [String] = []
-    for _ in 0..<Self.mostToolPages {
-      let meta = MCPNegotiation.envelope(version)
-      var members: [JSONValue.Member] = meta.isEmpty ? [] : [.init("_meta", .object(meta))]
-      if let cursor { members.append(.init("cursor", cursor)) }
-      let params = JSONValue.object(members)
-      let page = await connection.request(
-        "tools/list", timeout: settings.startTimeout, hardLimit: settings.startTimeout
-      ) { _ in params }
+    var known: Set<String> = []
+    var cursors: Set<JSONValue> = []
+    var cursor: JSONValue?
+    var unread: String?
+    let end = ContinuousClock.now + settings.startTimeout * 2
+    while true {
       let result: JSONValue
-      switch page {
+      switch await page(at: cursor, of: connection, version) {
       case .success(let value): result = value
-      case .failure(let failure): throw .other(failure)
+      case .failure(let failure) where cursor == nil: throw .other(failure)
+      case .failure(let failure):
+        let page = "its list of tools ended at page \(cursors.count + 1): \(failure.words)"
+        unread = settings.program.redactor.redact(page)
+        result = .object([])
       }
-      guard let tools = result["tools"]?.array else {
+      guard unread != nil || result["tools"]?.array != nil else {
         throw .other(.broken("expected a list of tools, found \(result["tools"]?.shown ?? "nothing")"))
       }
-      for tool in tools.compactMap(MCPTool.init) {
+      for tool in (result["tools"]?.array ?? []).compactMap(MCPTool.init) {
         if tool.name == settings.tool { return .success(tool) }
-        names.append(tool.name)
+        if known.insert(tool.name).inserted { names.append(tool.name) }
       }
-      guard let next = result.given("nextCursor") else { break }
+      guard unread == nil, let next = result.given("nextCursor"), next != "", cursors.insert(next).inserted
+      else {
+        break
+      }
+      if ContinuousClock.now >= end {
+        unread = "its list of tools was not read to its end after \(cursors.count) pages"
+        break
+      }
       cursor = next
     }
-    return .failure(missingTool(names))
+    if let unread { await connection.note(unread) }
+    return .failure(missingTool(names, unread))
   }
 
-  private func missingTool(_ names: [String]) -> ExtractorRefusal {
+  private func page(
+    at cursor: JSONValue?, of connection: MCPConnection, _ version: MCPVersion
+  ) async -> Result<JSONValue, MCPFailure> {
+    let meta = MCPNegotiation.envelope(version)
+    var members: [JSONValue.Member] = meta.isEmpty ? [] : [.init("_meta", .object(meta))]
+    if let cursor { members.append(.init("cursor", cursor)) }
+    let params = JSONValue.object(members)
+    return await connection.request(
+      "tools/list", timeout: settings.startTimeout, hardLimit: settings.startTimeout
+    ) { _ in params }
+  }
+
+  private func missingTool(_ names: [String], _ unread: String?) -> ExtractorRefusal {
     let redactor = settings.program.redactor
     let meant = Spelling.nearest(to: settings.tool, among: names).map { ": did you mean \"\($0)\"?" } ?? ""
     let listed = names.prefix(10).map { "\"\(Excerpt.line($0, limit: 60))\"" }.joined(separator: ", ")
@@ -242,33 +289,55 @@ package actor MCPServer {
     return .unavailable(
       reason: ExtractorRefusal.noTool,
       message: redactor.redact(
-        "The server \"\(settings.program.name)\" has no tool \"\(settings.tool)\": found \(found)\(meant)"))
+        "The server \"\(settings.program.name)\" has no tool \"\(settings.tool)\": found \(found)\(meant)"
+          + (unread.map { "; \($0)" } ?? "")))
   }
 
-  private func refusal(_ failure: MCPNegotiation.Failure) -> ExtractorRefusal {
-    switch failure {
-    case .diedOfProbe(let how): refusal(atStart: .closed(how))
-    case .other(let failure): refusal(atStart: failure)
-    }
-  }
-
-  private func refusal(atStart failure: MCPFailure) -> ExtractorRefusal {
+  private func refusal(_ failure: MCPNegotiation.Failure, _ notes: [String]) -> ExtractorRefusal {
     let server = "The server \"\(settings.program.name)\""
     let hint = settings.program.unsetHint
-    switch failure {
+    // What was not believed is told: it is often all that is wrong.
+    let noticed = notes.isEmpty ? "" : "; \(notes.suffix(2).joined(separator: "; "))"
+    switch failure.cause {
     case .closed(let how):
-      return .unavailable(reason: "start", message: "\(server) could not be used: \(how)\(hint)")
+      return .unavailable(reason: "start", message: "\(server) could not be used: \(how)\(hint)\(noticed)")
     case .timedOut(let after, _):
       return .unavailable(
-        reason: "timeout", message: "\(server) did not answer within \(after) after its start\(hint)")
-    case .broken(let what): return .protocolBroken(message: "\(server) broke the protocol: \(what)")
+        reason: ExtractorRefusal.deaf,
+        message: "\(server) did not answer within \(after) after its start\(hint)\(noticed)")
+    case .broken(let what):
+      return .protocolBroken(message: "\(server) broke the protocol: \(what)\(noticed)", retryable: false)
+    case .tooLarge:
+      return .protocolBroken(
+        message: "\(server) broke the protocol: \(failure.cause.words)\(noticed)", retryable: false)
     case .unreadable(let what):
-      return .protocolBroken(message: "\(server) broke the protocol: its reply \(what)")
+      return .protocolBroken(
+        message: "\(server) broke the protocol: its reply \(what)\(noticed)", retryable: false)
     case .error(let error):
       let said = Excerpt.line(settings.program.redactor.redact(error.message))
-      return .protocolBroken(message: "\(server) refused to be asked anything: \"\(said)\"")
+      let isPinned =
+        settings.version.map { ", asked in the version \($0.rawValue) that `protocol` names" } ?? ""
+      return .protocolBroken(
+        message: "\(server) refused to be asked anything\(isPinned): \"\(said)\"\(noticed)",
+        retryable: !error.isPermanent)
     case .surroundings(let what): return .surroundings(message: what)
     case .cancelled: return .cancelled
+    }
+  }
+}
+
+extension MCPFailure {
+  fileprivate var isError: Bool { if case .error = self { true } else { false } }
+
+  /// The failure in a few words.
+  fileprivate var words: String {
+    switch self {
+    case .error(let error): "\"\(Excerpt.line(error.message, limit: 80))\""
+    case .unreadable(let what): "its reply \(what)"
+    case .timedOut(let after, _): "no answer within \(after)"
+    case .closed(let how), .broken(let how), .surroundings(let how): how
+    case .tooLarge(let limit): "expected lines of at most \(limit) bytes, found a longer one"
+    case .cancelled: "it was cancelled"
     }
   }
 }

@@ -19,6 +19,11 @@ public struct MCPSettings: Sendable {
   /// How long the server may take to answer which kind of the protocol it speaks, before it is taken for the
   /// older kind.
   public var probeTimeout: Duration = .seconds(10)
+  /// How long a server that left the first question unanswered may take for the older one, before it is started again
+  /// and asked only that.
+  public var poisonedTimeout: Duration = .seconds(15)
+  /// Where it is kept which kind of the protocol the server speaks, so that finding out is paid for once.
+  var memory: ServerMemory?
   /// How many time-outs long a call may get by reporting progress.
   public static let hardLimitFactor = 5
   /// The wait before the first restart; it doubles with each.
@@ -26,12 +31,14 @@ public struct MCPSettings: Sendable {
   /// How often a server may die one time after another before it is left alone.
   public var mostStarts = 5
   /// A longer line on stdout breaks the protocol.
-  public var lineLimitBytes = 8 << 20
+  public var lineLimitBytes = 10 << 20
   /// How long the server may take to end by itself, and again after SIGTERM.
   public var patience: Duration = .seconds(1)
 
   /// Takes what is configured; `environment` is our own, of which the server gets what is named.
-  public init(_ configured: ExtractorSettings, root: String, environment: [String: String]) {
+  public init(
+    _ configured: ExtractorSettings, root: String, environment: [String: String], scratch: String? = nil
+  ) {
     program = ExtractorProgram(
       words: configured.command, root: root, environmentNames: configured.env, surroundings: environment)
     tool = configured.tool
@@ -41,11 +48,7 @@ public struct MCPSettings: Sendable {
     timeout = configured.timeout
     hardLimit = configured.timeout * Self.hardLimitFactor
     startTimeout = max(timeout, .seconds(30))
-    version =
-      switch configured.protocolVersion {
-      case .auto: nil
-      case .handshake: .newestOfHandshake
-      case .stateless: .newestStateless
-      }
+    version = MCPVersion(rawValue: configured.protocolVersion.rawValue)
+    memory = scratch.map { ServerMemory(in: $0, words: configured.command, root: root) }
   }
 }

@@ -65,3 +65,15 @@ extension Redactor {
     }
   }
 }
+
+extension JSONValue {
+  /// Every text and name in the value.
+  var allTexts: [String] {
+    switch self {
+    case .string(let text): [text]
+    case .array(let elements): elements.flatMap(\.allTexts)
+    case .object(let members): members.flatMap { [$0.name] + $0.value.allTexts }
+    case .null, .bool, .number: []
+    }
+  }
+}

@@ -10,7 +10,7 @@ struct AnswerReader: Sendable {
   func reply(
     answers: [JSONValue], raw: String, to request: ExtractionRequest, notes: [String], place: String
   ) throws(ExtractorRefusal) -> ExtractionReply {
-    let reader = ReplyReader(for: request)
+    let reader = ReplyReader(for: request, redactor: redactor)
     var worst: ReplyReader.Failure?
     for answer in answers {
       do throws(ReplyReader.Failure) {
@@ -41,7 +41,7 @@ struct AnswerReader: Sendable {
   /// The refusal that a reply which is no IDF comes to.
   func badReply(_ failure: ReplyReader.Failure, raw: String?) -> ExtractorRefusal {
     .badReply(
-      message: "The reply of \(subject) \(failure.message)", raw: raw.map(Excerpt.raw),
+      message: "The reply of \(subject) \(redactor.redact(failure.message))", raw: raw.map(Excerpt.raw),
       retryable: failure.retryable)
   }
 

@@ -73,7 +73,7 @@ enum JSONInText {
     return pieces
   }
 
-  private static func end(ofObjectAt start: Int, in bytes: [UInt8]) -> Int? {
+  static func end(ofObjectAt start: Int, in bytes: [UInt8]) -> Int? {
     var depth = 0
     var isInText = false
     var index = start

@@ -20,8 +20,11 @@ package struct ReplyReader: Sendable {
 
   private let specs: JSONValue
   private let dimensions: IDF.Dimensions
+  /// Looks at texts again once they are decoded: a secret may be spelt with the escapes of any layer.
+  private let redactor: Redactor
 
-  package init(for request: ExtractionRequest) {
+  package init(for request: ExtractionRequest, redactor: Redactor = Redactor()) {
+    self.redactor = redactor
     specs = request.specs
     dimensions = request.dimensions
   }
@@ -42,7 +45,7 @@ package struct ReplyReader: Sendable {
     var worst: Failure?
     for piece in JSONInText.pieces(of: text) {
       do throws(Failure) {
-        return try read(Self.value(of: piece, isAttempt: isAttempt), layer: layer)
+        return try read(redactor.redact(Self.value(of: piece, isAttempt: isAttempt)), layer: layer)
       } catch {
         // The first piece that tries to be an IDF says best what is wrong.
         if worst == nil || (error.isAttempt && worst?.isAttempt == false) { worst = error }
@@ -60,6 +63,9 @@ package struct ReplyReader: Sendable {
     do throws(JSONProblems) {
       return try JSONReader.value(of: piece, limits: limits)
     } catch {
+      var lenient = limits
+      lenient.replacesLoneSurrogates = true
+      if let value = try? JSONReader.value(of: piece, limits: lenient) { return value }
       throw Failure(message: "is no valid JSON: \(error)", isAttempt: isAttempt, retryable: true)
     }
   }

@@ -36,6 +36,9 @@ public final class Planning: Sendable {
       },
       process: RunStart(host: Project.hostName(), process: getpid(), toolVersion: Project.version),
       user: "", newRunID: { "plan" }, newSeed: { 0 }, publishHead: { () throws(Fault) in })
+    surroundings.checkExtractor = { configuration throws(Fault) in
+      try ExtractorProgram.check(configuration.extractor, root: root, environment: environment)
+    }
     surroundings.seesCommit = { CommitPresence.isSeen($0, from: root, environment: environment) }
     runner = Runner(surroundings)
   }
@@ -74,15 +77,7 @@ public final class Planning: Sendable {
 
   /// Plans what running the request would do.
   public func plan(_ request: RunRequest) async -> BatchPlan {
-    var plan = await runner.plan(request)
-    guard let calls = plan.calls, calls.needed > 0 else { return plan }
-    do throws(Fault) {
-      _ = try ProgramSearch.runnable(
-        request.configuration.extractor, root: layout.root, environment: environment)
-    } catch {
-      plan.faults.append(error)
-    }
-    return plan
+    await runner.plan(request)
   }
 }
 

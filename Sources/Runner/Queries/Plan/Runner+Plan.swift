@@ -59,6 +59,7 @@ extension Runner {
         return
       }
     }
+    do throws(Fault) { try checkExtractor(request) } catch { plan.faults.append(error) }
     do { try await refuseReplacingOthers(registration) } catch let faults as Faults {
       plan.faults += faults.all
     }
@@ -78,6 +79,7 @@ extension Runner {
     plan.notes += destination.notes
     let options = RunOptions(configuration: request.configuration)
     let execution = try execution(options, registration)
+    do throws(Fault) { try checkExtractor(registration, execution, state) } catch { plan.faults.append(error) }
     plan.notes += try settingNotes(runStart(execution, options), options, state).map(\.message)
     try await work(state, registration, execution, destination, into: &plan)
   }
