@@ -24,6 +24,9 @@ actor BatchRun {
   private var lapses: [AssetID: Int] = [:]
   private var waits = QuotaWaits()
   private(set) var notes: [Note] = []
+  /// Whether it stops before placing: it was told to, or the batch is held and is to stay so.
+  let isHolding: Bool
+  private var hasPassedCheck = false
   /// What was written down last of a run that was left at once; nothing more is.
   var leftBehind: RunReport?
   /// No call has yet told whether the extractor takes any: the next one may start in spite of a pause.
@@ -39,6 +42,7 @@ actor BatchRun {
     self.surroundings = surroundings
     self.options = options
     self.stop = stop
+    isHolding = options.untilPackaged || (options.keepsHold && state.holds)
     self.observe = observe
     isProbing = options.ignoresWaits
     self.random = SplitMix64(seed: surroundings.newSeed())
@@ -112,6 +116,15 @@ actor BatchRun {
     }
   }
 
+  /// Notes that the check before any work has passed: a hold that is not to be kept is lifted.
+  func passCheck() { hasPassedCheck = true }
+
+  /// Whether the batch is held once the run has ended here.
+  var isHeldAtEnd: Bool { !state.isEnded && (isHolding || (state.holds && !hasPassedCheck)) }
+
+  /// Whether a hold outlives this run although it was not told to hold.
+  var keepsHoldUnasked: Bool { !options.untilPackaged && (isHolding || state.holds) }
+
   /// Adds a sentence for the user that is no event.
   func note(_ note: Note) { notes.append(note) }
 
@@ -138,8 +151,7 @@ actor BatchRun {
     if let note = fit.note(wanted: wanted) { self.note(Note("memory_short", note)) }
     let planner = Planner(
       run: id, jobs: fit.jobs(wanted: wanted),
-      extractsTogether: stages.extractsTogether, stopsBeforePlacing: options.untilPackaged,
-      limiter: stages.limiter)
+      extractsTogether: stages.extractsTogether, stopsBeforePlacing: isHolding, limiter: stages.limiter)
     let maxWaitMs = maxWaitMs(limits)
     let mailbox = mailbox
     self.stages = stages
@@ -420,7 +432,8 @@ actor BatchRun {
     if let wakeUp = plan.wakeUp {
       return waits.totalMs(with: wakeUp, at: now) > maxWaitMs ? .waitsTooLong(until: wakeUp) : nil
     }
-    if plan.failed.isEmpty, plan.blocked.isEmpty, state.phase == .packaged { return .packaged }
+    let isAsFarAsAsked = state.phase == .packaged || (isHolding && state.phase == .placed)
+    if plan.failed.isEmpty, plan.blocked.isEmpty, isAsFarAsAsked { return .packaged }
     return .failed(plan.failed, deferred: plan.blocked)
   }
 

@@ -77,12 +77,14 @@ public struct RunOptions: Sendable {
   public var ignoresWaits = false
   /// Stop once all assets are packaged, and hold the batch there.
   public var untilPackaged = false
+  /// Leave a hold as it is; otherwise it is lifted once the check before any work has passed.
+  public var keepsHold = false
   /// What a registered batch goes by from now on; recorded as a revision where it says anything new.
   public var change = RegistrationChange()
 
   public init(
     configuration: Configuration? = nil, maxWaitMs: Int64? = nil, jobs: Int? = nil,
-    ignoresWaits: Bool = false, untilPackaged: Bool = false,
+    ignoresWaits: Bool = false, untilPackaged: Bool = false, keepsHold: Bool = false,
     change: RegistrationChange = RegistrationChange()
   ) {
     self.configuration = configuration
@@ -90,6 +92,7 @@ public struct RunOptions: Sendable {
     self.maxWaitMs = maxWaitMs
     self.jobs = jobs
     self.untilPackaged = untilPackaged
+    self.keepsHold = keepsHold
     self.change = change
   }
 }

@@ -36,10 +36,13 @@ public struct RunStart: Hashable, Sendable, Codable {
   public var execution: ExecutionSettings?
   /// The run does not wait for what earlier runs were told: one call tries first.
   public var ignoresWaits: Bool?
+  /// True: the run stops before placing, and the batch is held from now on. False: the run lifts a hold as soon as it
+  /// has passed the check before any work. Absent where there is no hold to speak of.
+  public var hold: Bool?
 
   public init(
     host: String, process: Int32, toolVersion: String, actor: RunActor? = nil, argv: [String]? = nil,
-    execution: ExecutionSettings? = nil, ignoresWaits: Bool? = nil
+    execution: ExecutionSettings? = nil, ignoresWaits: Bool? = nil, hold: Bool? = nil
   ) {
     self.host = host
     self.process = process
@@ -48,12 +51,13 @@ public struct RunStart: Hashable, Sendable, Codable {
     self.argv = argv
     self.execution = execution
     self.ignoresWaits = ignoresWaits
+    self.hold = hold
   }
 
   enum CodingKeys: String, CodingKey {
     case host, process
     case toolVersion = "tool_version"
-    case actor, argv, execution
+    case actor, argv, execution, hold
     case ignoresWaits = "ignores_waits"
   }
 }
@@ -66,7 +70,7 @@ public struct RunFinish: Hashable, Sendable, Codable {
   /// When going on makes sense.
   public var retryAt: Deadline?
   public var durationMs: Int64
-  /// The batch is to be left alone by a `resume` without a name: it was asked to stop before placing.
+  /// The batch is held: it stops before placing until a run that may go further has passed its check.
   public var held: Bool
   /// The signal that asked for the end, such as `SIGTERM`.
   public var signal: String?
