@@ -26,7 +26,8 @@ struct Work {
     }
     let worked = Mutex<Set<String>>([])
     let console = console
-    let runner = try project.runner(stop: stop) { event in
+    let announce: @Sendable (String) -> Void = { progress.say(VisibleText.line($0)) }
+    let runner = try project.runner(stop: stop, announce: announce) { event in
       worked.withLock { _ = $0.insert(event.batch) }
       progress.take(event)
       if console.format == .jsonl {

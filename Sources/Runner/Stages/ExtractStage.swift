@@ -72,6 +72,7 @@ extension StageWork {
         return .done(completion, package: package)
       }
     }
+    announceExtractor()
     let identity: ExtractorIdentity
     do { identity = try await extractor.identity } catch {
       return .ended(StageOutcome(error, durationMs: 0))
@@ -114,12 +115,18 @@ extension StageWork {
     }
   }
 
+  /// Says which program asking the extractor starts.
+  private func announceExtractor() {
+    if configuration.extractor.kind != .local { surroundings.announceExtractor(configuration) }
+  }
+
   /// Asks the extractor for one asset.
   func extract(
     _ asset: AssetState, _ key: StageKey, started: Moment
   ) async throws(Fault) -> StageOutcome {
     let (request, copy) = try await request(for: asset, key)
     defer { copy?.remove() }
+    announceExtractor()
     do throws(ExtractorRefusal) {
       let reply = try await extractor.extract(request)
       return await outcome(of: reply, key, started: started)
@@ -147,6 +154,7 @@ extension StageWork {
         outcomes.append((asset.id, StageOutcome(error, durationMs: 0)))
       }
     }
+    announceExtractor()
     let replies = await extractor.extractAll(requests)
     for (asset, key) in work where requests.contains(where: { $0.asset == asset.id }) {
       switch replies[asset.id] {

@@ -14,6 +14,8 @@ struct Man: Verb {
 
   @OptionGroup var global: GlobalOptions
 
+  var needsFolder: Bool { false }
+
   func perform(_ console: Console) async throws -> ExitStatus {
     console.out.write(ManPage.text)
     return .done

@@ -36,7 +36,9 @@ struct Plan: Verb {
     let planning = try Planning.open(global.address(from: caller))
     let configuration = try planning.configuration(
       Configuration.Overrides(extractorKind: extractor?.kind, branch: branch))
-    let file = try ManifestFile.load(manifest, workingDirectory: caller.directory)
+    for note in planning.layout.unreadConfigurations { console.say("note: \(VisibleText.line(note))") }
+    let file = try ManifestFile.load(
+      manifest, workingDirectory: caller.directory, root: planning.layout.root)
     let request = RunRequest(
       manifest: try Manifest.read(file, under: configuration), configuration: configuration, branch: branch,
       forced: force, again: again)

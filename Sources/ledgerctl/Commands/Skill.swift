@@ -13,6 +13,8 @@ struct Skill: Verb {
 
   @OptionGroup var global: GlobalOptions
 
+  var needsFolder: Bool { false }
+
   func perform(_ console: Console) async throws -> ExitStatus {
     console.out.write(SkillText.text)
     return .done
