@@ -125,6 +125,10 @@ public enum StoreError: Error, Hashable, Sendable {
   case diskFull(path: String)
   /// The file is no ledger, or its content contradicts itself.
   case damaged(path: String, finding: String)
+  /// The system does not let this user at a file; `code` is the error number.
+  case notPermitted(path: String, code: Int32)
+  /// `.ledger/head` names an event that is not there: the log was lost, or another ledger put in its place.
+  case tailLost(path: String, named: Int64, end: Int64)
   /// The ledger was made by a newer version.
   case newer(path: String, found: Int32, supported: Int32)
   /// A released migration is not the one this ledger was made with.
@@ -141,6 +145,8 @@ extension StoreError {
     case .failed(let operation, let code, let message): "\(operation) failed, \(message) (\(code))"
     case .diskFull(let path): "no space is left for \"\(path)\""
     case .busy(let path, _): "the lock \"\(path)\" was not free in time"
+    case .notPermitted(let path, let code): "\"\(path)\" is not for this user (error \(code))"
+    case .tailLost(let path, let named, _): "\"\(path)\" names position \(named), which is not there"
     case .damaged(let path, let finding): "\"\(path)\" is damaged, \(finding)"
     case .poisoned(let cause): cause
     case .unsupported(let path, let reason): "\"\(path)\" can't hold a ledger, \(reason)"

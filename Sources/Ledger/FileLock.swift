@@ -174,6 +174,7 @@ public final class FileLock: @unchecked Sendable {
 
   private func failure(_ operation: String) -> StoreError {
     let code = errno
+    if [EACCES, EPERM, EROFS].contains(code) { return .notPermitted(path: path, code: code) }
     return code == ENOSPC || code == EDQUOT
       ? .diskFull(path: path)
       : .failed(operation: operation, code: code, message: "\(path): \(String(cString: strerror(code)))")

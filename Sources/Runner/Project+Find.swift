@@ -31,6 +31,7 @@ extension Project {
   /// repository, one elsewhere to the repository that first used it. To act in a ledger of another repository than the
   /// one around the directory is refused (78); `acting` says that something is to be done there.
   public static func find(_ address: ProjectAddress, acting: Bool = false) throws(Fault) -> ProjectLayout? {
+    try Configuration.refuseUnknownVariables(address.environment)
     let start = try ProjectPath.resolved(address.directory)
     let tree = SurroundingTree.around(start)
     if let named = address.ledger {

@@ -34,6 +34,8 @@ extension Project {
       holder = ProjectPath.appending(below, to: tree.topForLedger)
       try FolderPath.make(holder)
     }
+    let folder = ProjectPath.appending([ProjectLayout.folderName], to: holder)
+    try ProjectLayout(root: start, ledgerFolder: folder).refuseForeignHands(environment)
     let isNew = access(holder + "/" + ProjectLayout.folderName + "/ledger.db", F_OK) != 0
     let layout = try ProjectLayout.create(at: holder)
     _ = try open(from: start, ledger: layout.ledgerFolder, .making, environment: environment)

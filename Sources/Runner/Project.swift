@@ -28,8 +28,10 @@ public final class Project: Sendable {
     case reading
     /// To work in a ledger that is there.
     case writing
-    /// To work; a missing ledger is made at the repository's root.
+    /// To work; a missing ledger is made.
     case making
+    /// To repair: even a ledger whose end is gone is opened for writing.
+    case repairing
   }
 
   /// Finds and opens the project at an address.
@@ -38,21 +40,25 @@ public final class Project: Sendable {
     if access == .making {
       let place = try place(address)
       layout = place.layout
+      try layout.refuseForeignHands(address.environment)
       if !place.hasLedger { _ = try ProjectLayout.create(at: ProjectPath.parent(of: layout.ledgerFolder)) }
     } else {
       guard let found = try find(address, acting: access != .reading) else {
         throw .noLedger(address.directory)
       }
       layout = found
+      if access != .reading { try layout.refuseForeignHands(address.environment) }
     }
     try layout.refuseLinks()
     if access != .reading { try layout.complete() }
     let project: Project
     do throws(StoreError) {
+      var options = SQLiteEventStore.Options()
+      options.trustsTail = access == .repairing
       let store = try SQLiteEventStore(
         LedgerFolder(layout.ledgerFolder),
         mode: access == .reading ? .readOnly : .readWrite(create: access == .making),
-        nowMs: SystemClock().now().wallMs)
+        nowMs: SystemClock().now().wallMs, options: options)
       project = Project(layout, store, environment: address.environment)
     } catch {
       throw .ledger(error)
@@ -89,20 +95,30 @@ public final class Project: Sendable {
   /// A runner over the project's real parts.
   ///
   /// Who asks goes into the ledger: `arguments` are the words of a command, whose secrets are taken out.
+  /// `announce` hears, once, which program is started before the first one is.
   public func runner(
     via: RunActor.Via = .library, client: String? = nil, arguments: [String]? = nil,
-    stop: StopSignal = StopSignal(), observe: @escaping @Sendable (Event) -> Void = { _ in }
+    stop: StopSignal = StopSignal(), announce: @escaping @Sendable (String) -> Void = { _ in },
+    observe: @escaping @Sendable (Event) -> Void = { _ in }
   ) throws(Fault) -> Runner {
     var surroundings = try surroundings()
     surroundings.process.actor = RunActor(
       user: surroundings.user, uid: UInt32(getuid()), via: via, client: client)
     surroundings.process.argv = arguments
+    let announced = Mutex(false)
+    let file = layout.configuration
+    surroundings.announceExtractor = { configuration in
+      let isFirst = announced.withLock { isAnnounced in
+        defer { isAnnounced = true }
+        return !isAnnounced
+      }
+      if isFirst { announce(ExtractorNotice.text(of: configuration.extractor, file: file)) }
+    }
     return Runner(surroundings, stop: stop, observe: observe)
   }
 
   func surroundings() throws(Fault) -> Surroundings {
     let clock = SystemClock()
-    let folder = LedgerFolder(layout.ledgerFolder)
     let objects = try FileObjectStore(layout)
     let temporary = layout.temporary
     let root = layout.root
@@ -123,9 +139,7 @@ public final class Project: Sendable {
       newRunID: { RunID.make(clock.now(), UInt64.random(in: .min ... .max)) },
       newSeed: { UInt64.random(in: .min ... .max) },
       publishHead: { [store] () async throws(Fault) in
-        do throws(StoreError) { try LedgerHeadFile.write(try await store.head(), in: folder) } catch {
-          throw .ledger(error)
-        }
+        do throws(StoreError) { try await store.publishHead() } catch { throw .ledger(error) }
       })
     surroundings.presentConfiguration = { [self] () throws(Fault) in
       do throws(Faults) { return try configuration() } catch { throw error.first }

@@ -194,7 +194,7 @@ extension Runner {
   /// Keeps the templates' bytes, so that the batch renders with them whatever becomes of the files.
   func pinTemplates(_ request: RunRequest) async throws(Fault) -> [String: Digest] {
     let templates = try BundleTemplates.load(
-      from: request.configuration.templates.map { surroundings.root + "/" + $0 })
+      from: request.configuration.templates, beneath: surroundings.root)
     // Ours are sound, and reading a template takes milliseconds.
     if templates != .builtIn { try templates.check() }
     let named =
@@ -220,28 +220,30 @@ extension StageWork {
 }
 
 extension BundleTemplates {
-  /// Reads the templates of a folder, each where it is there, the shipped one where not; nil is no folder.
-  static func load(from folder: String?) throws(Fault) -> BundleTemplates {
+  /// Reads the templates of a folder of the project, each where it is there, the shipped one where not; nil is no
+  /// folder. No link is followed, and nothing outside of the project is read.
+  static func load(from folder: String?, beneath root: String) throws(Fault) -> BundleTemplates {
     var templates = builtIn
     guard let folder else { return templates }
+    guard !folder.split(separator: "/").contains("..") else { throw .templatesOutside(folder) }
     var found = 0
     for (name, path) in [
       (contextFile, \BundleTemplates.context), (usageFile, \BundleTemplates.usage),
     ] {
-      let file = folder + "/" + name
+      let file = ProjectPath.appending([folder, name], to: root)
       do throws(Fault) {
-        let bytes = try InputFile.bytes(at: file, limitBytes: 1 << 20)
+        let bytes = try InputFile.bytes(at: folder + "/" + name, beneath: root, limitBytes: 1 << 20)
         templates[keyPath: path] = Source(file: file, bytes: bytes)
         found += 1
       } catch  where error.code == Fault.inputMissing(file).code {}
     }
-    for name in try moreFiles(in: folder) {
-      let file = folder + "/" + name
-      let bytes = try InputFile.bytes(at: file, limitBytes: 1 << 20)
+    for name in try moreFiles(in: ProjectPath.appending([folder], to: root)) {
+      let file = ProjectPath.appending([folder, name], to: root)
+      let bytes = try InputFile.bytes(at: folder + "/" + name, beneath: root, limitBytes: 1 << 20)
       templates.more.append(More(name: name, source: Source(file: file, bytes: bytes)))
       found += 1
     }
-    guard found > 0 else { throw .templatesMissing(folder) }
+    guard found > 0 else { throw .templatesMissing(ProjectPath.appending([folder], to: root)) }
     return templates
   }
 }

@@ -340,7 +340,10 @@ extension BatchState {
 extension Fault {
   /// The ledger can take no more events: overtaken, unknown or broken.
   fileprivate var isOfLedger: Bool {
-    code == "overtaken" || code == "ledger_unknown" || code == "ledger_failed"
-      || code == "ledger_disk_full" || code == "ledger_busy" || code == "ledger_damaged"
+    let codes = [
+      "overtaken", "ledger_unknown", "ledger_failed", "ledger_disk_full", "ledger_not_permitted",
+      "ledger_tail_lost", "ledger_busy", "ledger_damaged",
+    ]
+    return codes.contains(code)
   }
 }

@@ -34,6 +34,9 @@ public struct Surroundings: Sendable {
   /// Seeds the jitter.
   package var newSeed: @Sendable () -> UInt64
 
+  /// Says which program is about to be started for the first time, where one is.
+  package var announceExtractor: @Sendable (Configuration) -> Void = { _ in }
+
   /// Publishes where the ledger ends, after a run.
   package var publishHead: @Sendable () async throws(Fault) -> Void
 

@@ -1,6 +1,12 @@
 import ArgumentParser
 import Runner
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What every verb understands, before or after its name.
 struct GlobalOptions: ParsableArguments {
   @Option(
@@ -34,7 +40,15 @@ struct GlobalOptions: ParsableArguments {
 
   /// Finds and opens the project that the options name.
   func project(_ access: Project.Access, from caller: Caller) throws(Fault) -> Project {
-    try Project.open(address(from: caller), access)
+    let project = try Project.open(address(from: caller), access)
+    if access == .reading {
+      let err = OutputStream(descriptor: STDERR_FILENO)
+      for finding in project.layout.foreignHands(caller.environment) {
+        err.write("note: \(VisibleText.line(finding.message)) What it says may be another's.\n")
+      }
+      err.flush()
+    }
+    return project
   }
 
   /// The configuration of the project that the options name; nothing is made where there is none yet.

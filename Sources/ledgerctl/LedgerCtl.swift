@@ -37,6 +37,7 @@ struct LedgerCtl: AsyncParsableCommand {
     ProcessMemory.hide()
     // A reader that goes away is seen as a write's error, and ends the command quietly.
     signal(SIGPIPE, SIG_IGN)
+    ThreadCheck.orLeave()
     await Session(arguments: Array(CommandLine.arguments.dropFirst())).runToExit()
   }
 }

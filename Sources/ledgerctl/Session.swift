@@ -24,6 +24,7 @@ struct Session {
   /// Parses, works, and shows what went wrong; returns what to exit with once everything is written.
   private func run() async -> Int32 {
     let caller = Caller.current()
+    if let fault = Caller.unreadableWord() { return fail(fault) }
     let command: any ParsableCommand
     do {
       command = try LedgerCtl.parseAsRoot(arguments)
@@ -41,6 +42,7 @@ struct Session {
     }
     var status: ExitStatus
     do {
+      if verb.needsFolder, let fault = caller.fault { throw fault }
       status = try await verb.perform(console)
     } catch let fault as Fault {
       status = console.fail([fault])
@@ -50,6 +52,14 @@ struct Session {
       status = console.fail([.unexpected(error)])
     }
     if let fault = console.finish() { status = ExitStatus.standing(for: [status, fault.exit]) }
+    return status.rawValue
+  }
+
+  /// Ends before the arguments are looked at: shows a fault in the form that they ask for.
+  func fail(_ fault: Fault) -> Int32 {
+    let console = Console(caller: .current(), color: .auto, format: requestedFormat)
+    let status = console.fail([fault])
+    _ = console.finish()
     return status.rawValue
   }
 

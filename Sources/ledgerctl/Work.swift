@@ -26,7 +26,10 @@ struct Work {
     }
     let worked = Mutex<Set<String>>([])
     let console = console
-    var runner = try project.runner(via: .cli, arguments: console.caller.words, stop: stop) { event in
+    let announce: @Sendable (String) -> Void = { progress.say(VisibleText.line($0)) }
+    var runner = try project.runner(
+      via: .cli, arguments: console.caller.words, stop: stop, announce: announce
+    ) { event in
       worked.withLock { _ = $0.insert(event.batch) }
       progress.take(event)
       if console.format == .jsonl {

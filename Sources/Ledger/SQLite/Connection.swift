@@ -12,6 +12,8 @@ final class Connection {
     case read, write
     /// Reads without even the marks of SQLite's readers, so that no byte below the folder changes.
     case observe
+    /// Reads a file that nobody can change, without looking for a log or other readers.
+    case immutable
   }
 
   let path: String
@@ -21,10 +23,13 @@ final class Connection {
   private var isOpen = true
 
   /// Opens a file and sets what every connection of ours has; never checkpoints of its own accord.
+  ///
+  /// `known` is what messages call it, where that is not the folder's own database.
   convenience init(
-    _ folder: LedgerFolder, access: Access, vfs: String? = nil
+    _ folder: LedgerFolder, access: Access, vfs: String? = nil, known: String? = nil
   ) throws(StoreError) {
-    try self.init(path: folder.database, opening: folder.resolvedDatabase(), access: access, vfs: vfs)
+    try self.init(
+      path: known ?? folder.database, opening: folder.resolvedDatabase(), access: access, vfs: vfs)
   }
 
   /// `path` is for messages, `file` is what is opened.
@@ -34,9 +39,15 @@ final class Connection {
     self.path = path
     var handle: OpaquePointer?
     var mode = access == .write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
-    if access == .observe { mode |= SQLITE_OPEN_URI }
+    let parameter: String? =
+      switch access {
+      case .observe: "readonly_shm=1"
+      case .immutable: "immutable=1"
+      case .read, .write: nil
+      }
+    if parameter != nil { mode |= SQLITE_OPEN_URI }
     let code = sqlite3_open_v2(
-      access == .observe ? Self.observing(file) : file, &handle,
+      parameter.map { Self.address(of: file, $0) } ?? file, &handle,
       mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, vfs)
     guard code == SQLITE_OK, let handle else {
       let error = Self.error("open", code: code, handle: handle, path: path)
@@ -65,10 +76,10 @@ final class Connection {
 
   deinit { close() }
 
-  /// Names a file so that SQLite opens the readers' shared memory for reading only.
-  private static func observing(_ path: String) -> String {
+  /// Names a file as SQLite does where a parameter goes with it.
+  private static func address(of path: String, _ parameter: String) -> String {
     let escapes: [Character: String] = ["%": "%25", "?": "%3F", "#": "%23"]
-    return "file:\(path.map { escapes[$0] ?? String($0) }.joined())?readonly_shm=1"
+    return "file:\(path.map { escapes[$0] ?? String($0) }.joined())?\(parameter)"
   }
 
   /// SQLite's own locks are held by another only for moments: during recovery, or by a stranger to our lock.
@@ -168,6 +179,16 @@ final class Connection {
     case SQLITE_IOERR where system == ENOSPC || system == EDQUOT: return .diskFull(path: path)
     case SQLITE_NOTADB, SQLITE_CORRUPT: return .damaged(path: path, finding: message)
     case SQLITE_BUSY: return .busy(path: path, holder: nil)
+    case let kind
+    where [SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM].contains(kind)
+      && [EACCES, EPERM, EROFS].contains(system):
+      return .notPermitted(path: path, code: system)
+    case SQLITE_READONLY:
+      // Found read-only by SQLite itself, which asks the system only when it opens the file.
+      let refusal = access(path, W_OK) == 0 ? 0 : errno
+      return [EACCES, EPERM, EROFS].contains(refusal)
+        ? .notPermitted(path: path, code: refusal)
+        : .failed(operation: operation, code: code, message: message)
     case SQLITE_CANTOPEN where code == cannotOpenSymlink:
       return .unsupported(path: path, reason: "it is a symbolic link")
     default: return .failed(operation: operation, code: code, message: message)

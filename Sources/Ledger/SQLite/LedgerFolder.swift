@@ -105,6 +105,7 @@ public struct LedgerFolder: Hashable, Sendable {
     switch code {
     case ENOSPC, EDQUOT: return .diskFull(path: path)
     case ELOOP: return .unsupported(path: path, reason: "it is a symbolic link")
+    case EACCES, EPERM, EROFS: return .notPermitted(path: path, code: code)
     default:
       return .failed(operation: operation, code: code, message: "\(path): \(String(cString: strerror(code)))")
     }

@@ -56,11 +56,10 @@ public struct LedgerVerifier: Sendable {
     _ anchors: [LedgerHead], _ integrity: Integrity, handingTo pages: LeafPages?, folded: () -> Folded?
   ) throws(StoreError) -> LedgerVerification {
     try folder.refuseUnsuitable()
-    let connection = try Connection(folder, access: .read)
-    defer { connection.close() }
-    guard try Migrator().inspect(connection) == .current else {
+    guard let connection = try SQLiteEventStore.openCurrent(folder, mode: .readOnly, options: .init()) else {
       throw StoreError.unsupported(path: folder.database, reason: "its schema is of an older version")
     }
+    defer { connection.close() }
     var scan = ChainScan(anchors: anchors, handingTo: pages)
     var verification = LedgerVerification()
     do throws(StoreError) {

@@ -56,6 +56,16 @@ final class LedgerWriter: @unchecked Sendable {
     }
   }
 
+  /// Moves the log's pages into the database and empties the log, if this store has written and no reader is in the
+  /// way. A failure ends all writing through this store; what is in the log stays there.
+  func emptyLog() {
+    guard poison == nil, let connection, connection.pagesInLog > 0, !connection.hasMoved,
+      (try? lock.lock(within: .seconds(2))) != nil
+    else { return }
+    defer { lock.unlock() }
+    do throws(StoreError) { try connection.emptyLog() } catch { _ = poisoned(by: error) }
+  }
+
   /// Ends the writing: a long log is emptied, so that the next command need not read it; a poisoned one is
   /// left alone.
   func finish() {

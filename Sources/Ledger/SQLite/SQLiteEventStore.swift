@@ -33,6 +33,8 @@ public final class SQLiteEventStore: EventStore {
   public struct Options: Sendable {
     /// How long an append waits for the ledger's lock before `StoreError.busy`.
     public var lockPatience: Duration = .seconds(30)
+    /// Opens for writing although `.ledger/head` names events that are not there: for repairs only.
+    public var trustsTail = false
     /// A checkpoint follows a commit that leaves at least so many pages of 4 KiB in the log.
     package var checkpointPages: Int32 = 1000
     /// The SQLite file system to open the ledger through; nil for the usual one.
@@ -57,6 +59,12 @@ public final class SQLiteEventStore: EventStore {
     self.folder = folder
     self.mode = mode
     let reader = LedgerReader(try Self.open(folder, mode: mode, nowMs: nowMs, options: options))
+    if mode.writes, !options.trustsTail {
+      do throws(StoreError) { try reader.requireHead(in: folder) } catch {
+        reader.close()
+        throw error
+      }
+    }
     reading = JobThread { jobs in
       for job in jobs { job(reader) }
     } end: {
@@ -105,6 +113,17 @@ public final class SQLiteEventStore: EventStore {
   ) async throws(StoreError) -> Allowance {
     try await read { reader throws(StoreError) in
       try reader.window(of: limiter).allowance(under: limits, at: now)
+    }
+  }
+
+  /// Moves the log into the database, and empties it, as far as readers allow; nothing is lost where that fails.
+  func emptyLog() async {
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      let job = WriteJob.exclusive { writer in
+        writer.emptyLog()
+        continuation.resume()
+      }
+      if !writing.submit(job) { continuation.resume() }
     }
   }
 
@@ -239,8 +258,19 @@ public final class SQLiteEventStore: EventStore {
     try connection.checkpoint()
   }
 
-  private static func needsWriter(_ code: Int32) -> Bool {
-    [SQLITE_READONLY, SQLITE_CANTOPEN].contains(code & 0xff)
+  /// Opens a ledger for reading whose folder can't be written; throws what was wrong before if it can be.
+  private static func archived(
+    _ folder: LedgerFolder, options: Options, orElse error: StoreError
+  ) throws(StoreError) -> Connection {
+    guard access(folder.path, W_OK) != 0, access(folder.database, R_OK) == 0 else { throw error }
+    let archive = ArchivedLedger(folder, vfs: options.vfs)
+    let (connection, finding) = try archive.opened { connection throws(StoreError) in
+      try Migrator().inspect(connection)
+    }
+    guard finding == .current else {
+      throw StoreError.unsupported(path: folder.database, reason: "its schema is of an older version")
+    }
+    return connection
   }
 
   /// Connects for reading. Shared memory that nobody has made yet can't be opened for reading only: then a
@@ -255,7 +285,7 @@ public final class SQLiteEventStore: EventStore {
   }
 
   /// Opens a ledger of this version for reading; nil if it first needs to be written.
-  private static func openCurrent(
+  static func openCurrent(
     _ folder: LedgerFolder, mode: Mode, options: Options
   ) throws(StoreError) -> Connection? {
     do throws(StoreError) {
@@ -266,9 +296,22 @@ public final class SQLiteEventStore: EventStore {
       throw StoreError.unsupported(
         path: folder.database,
         reason: "its schema is of version \(applied); a command that writes brings it to this one's")
-    } catch .failed(_, let code, _) where mode.writes && needsWriter(code) {
+    } catch {
+      guard error.needsWriter else { throw error }
       // Killed while it was made, it may have a rollback journal that a reader must not play back.
-      return nil
+      if mode.writes { return nil }
+      return try archived(folder, options: options, orElse: error)
+    }
+  }
+}
+
+extension StoreError {
+  /// Whether SQLite can't read the ledger before somebody writes beside it.
+  fileprivate var needsWriter: Bool {
+    switch self {
+    case .failed(_, let code, _): [SQLITE_READONLY, SQLITE_CANTOPEN].contains(code & 0xff)
+    case .notPermitted: true
+    default: false
     }
   }
 }

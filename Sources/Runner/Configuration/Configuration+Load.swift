@@ -40,7 +40,10 @@ extension Configuration {
     var bytes: [UInt8]?
     if let path {
       do throws(InputFile.Refusal) {
-        bytes = try InputFile.beginning(of: path, limitBytes: YAMLTree.maxBytes)
+        let parts = path.split(separator: "/")
+        bytes = try InputFile.beginning(
+          of: parts.last.map(String.init) ?? "", beneath: ProjectPath.parent(of: path),
+          limitBytes: YAMLTree.maxBytes)
       } catch {
         if error != .missing { throw Faults([.configurationUnreadable(path, found: error.found)]) }
       }
@@ -74,15 +77,42 @@ extension Configuration {
     return configuration
   }
 
+  /// Variables with our beginning that are no settings.
+  private static let otherNames = ["LEDGERCTL_LEDGER", "LEDGERCTL_NOTIFY"]
+
+  /// What is wrong with a variable that nobody reads although it begins as ours do; nil for all others.
+  private static func fault(ofUnknownVariable name: String) -> Fault? {
+    guard name.hasPrefix("LEDGERCTL_"), !otherNames.contains(name), environmentNames[name] == nil else {
+      return nil
+    }
+    let sections = ConfigurationReader.settings.map { "LEDGERCTL_\($0.section.uppercased())_" }
+    let isSetting = sections.contains(where: name.hasPrefix)
+    let known = (environmentNames.keys + (isSetting ? [] : otherNames)).sorted()
+    let words = name.dropFirst("LEDGERCTL_".count)
+    // A setting without its section, or a section without its setting, as well as a mistyped name.
+    let meant =
+      known.first { $0.hasSuffix("_\(words)") } ?? known.first { $0.hasPrefix("\(name)_") }
+      ?? (words == "JOBS" ? "LEDGERCTL_LIMITS_IN_FLIGHT" : nil)
+    return .configurationUnknown(name, known: known, from: .environment, meant: meant)
+  }
+
+  /// Refuses variables with our beginning that nobody reads, but for those that can only be settings: what is wrong
+  /// with settings is told all at once where they are read. An empty variable is as good as none.
+  static func refuseUnknownVariables(_ environment: [String: String]) throws(Fault) {
+    let sections = ConfigurationReader.settings.map { "LEDGERCTL_\($0.section.uppercased())_" }
+    for name in environment.keys.sorted()
+    where environment[name] != "" && !sections.contains(where: name.hasPrefix) {
+      if let fault = fault(ofUnknownVariable: name) { throw fault }
+    }
+  }
+
   private mutating func apply(_ environment: [String: String], _ faults: inout [Fault]) {
     var reader = ConfigurationReader(self, origin: .environment)
-    let sections = ConfigurationReader.settings.map { "LEDGERCTL_\($0.section.uppercased())_" }
     for (name, text) in environment.sorted(by: { $0.key < $1.key }) where !text.isEmpty {
       if let setting = Self.environmentNames[name] {
         reader.apply(setting, name, .scalar(text, isPlain: true, SourcePosition(line: 1, column: 1)))
-      } else if sections.contains(where: name.hasPrefix) {
-        reader.reader.faults.append(
-          .configurationUnknown(name, known: Self.environmentNames.keys.sorted(), from: .environment))
+      } else if let fault = Self.fault(ofUnknownVariable: name) {
+        reader.reader.faults.append(fault)
       }
     }
     self = reader.configuration

@@ -21,6 +21,7 @@ public struct ExtractorProgram: Sendable {
     self.root = root
     let names = Set(Self.standardNames + environmentNames)
     environment = surroundings.filter { names.contains($0.key) }
+    environment["PATH"] = surroundings["PATH"].map(Self.absoluteFolders)
     unsetNames = environmentNames.filter { surroundings[$0] == nil }
     redactor = Self.redactor(of: environmentNames, in: surroundings)
   }
@@ -29,6 +30,12 @@ public struct ExtractorProgram: Sendable {
   static func redactor(of names: [String], in surroundings: [String: String]) -> Redactor {
     let secretNames = Set(names).subtracting(standardNames)
     return Redactor(secrets: surroundings.filter { secretNames.contains($0.key) }.values)
+  }
+
+  /// A search path without folders that are relative to the working directory: what lies in a project is started only
+  /// where the configuration names it.
+  static func absoluteFolders(of path: String) -> String {
+    path.split(separator: ":").filter { $0.hasPrefix("/") }.joined(separator: ":")
   }
 
   /// The program's name as messages say it: the first word, redacted.

@@ -40,7 +40,7 @@ public struct LocalExtractor: Extractor {
   private static func refusal(for fault: Fault) -> ExtractorRefusal {
     switch fault.exit {
     case .interrupted: .cancelled
-    case .disk, .canGoOn: .surroundings(message: fault.message)
+    case .disk, .canGoOn, .configuration: .surroundings(message: fault.message)
     default: .rejected(message: fault.message, retryable: false)
     }
   }

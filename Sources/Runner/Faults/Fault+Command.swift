@@ -22,6 +22,28 @@ extension Fault {
     "cat": "show", "why": "explain", "stats": "report", "diff": "plan", "create": "init", "new": "init",
   ]
 
+  package static func wordUnreadable(_ word: String, index: Int) -> Fault {
+    Fault(
+      "usage", exit: .usage,
+      "Argument \(index) is not UTF-8 text: \"\(VisibleText.showing(word))\".",
+      hint: "Rename the file or folder that it names.")
+  }
+
+  package static func threadsMissing(_ number: Int32) -> Fault {
+    Fault(
+      "out_of_processes", exit: .canGoOn,
+      "The threads that the command needs can't be made: \(FileError("pthread_create", number).text).",
+      hint: "Raise the limit of processes (`ulimit -u`, or the container's), then run the same command again."
+    )
+  }
+
+  package static func workingDirectoryGone(_ number: Int32) -> Fault {
+    Fault(
+      "path_unusable", exit: .configuration,
+      "The working directory can't be found: \(FileError("getcwd", number).text).",
+      hint: "Change to a folder that is there.")
+  }
+
   package static func outputFailed(_ reason: String) -> Fault {
     Fault(
       "output_failed", exit: .disk, "Can't write to standard output: \(reason).",

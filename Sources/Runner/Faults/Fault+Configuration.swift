@@ -1,10 +1,11 @@
 extension Fault {
   /// A setting that no version of ours knows.
   static func configurationUnknown(
-    _ name: String, known: [String], from origin: ConfigurationOrigin, at position: SourcePosition? = nil
+    _ name: String, known: [String], from origin: ConfigurationOrigin, at position: SourcePosition? = nil,
+    meant: String? = nil
   ) -> Fault {
     let last = String(name[(name.lastIndex(of: ".").map { name.index(after: $0) } ?? name.startIndex)...])
-    let nearest = Spelling.nearest(to: last, among: known)
+    let nearest = meant ?? Spelling.nearest(to: last, among: known)
     return configuration(
       "configuration_unknown", "\(origin.setting(name)) is no setting: expected one of \(listed(known))",
       hint: nearest.map { "Did you mean \"\($0)\"?" }, from: origin, at: position)

@@ -17,6 +17,7 @@ extension Fault {
         "too_many_files", exit: .disk, "Can't \(action) \"\(path)\": \(error.text).",
         hint: "Raise the limit (`ulimit -n`) or lower `--jobs`, then run the same command again.",
         path: path)
+    case EACCES, EPERM, EROFS: FileOwner.fault("Can't \(action) \"\(path)\"", path, error.number)
     default:
       Fault(
         "disk_error", exit: .disk, "Can't \(action) \"\(path)\": \(error.text) (\(error.call)).",
@@ -62,6 +63,14 @@ extension Fault {
       "input_not_a_file", exit: .inputMissing,
       "Can't read \"\(path)\": expected a regular file, found \(found.rawValue).",
       hint: "Name a file, or a link to one.", path: path)
+  }
+
+  /// A file that the project brings along lies behind a link.
+  static func linkInProject(_ path: String, link: String) -> Fault {
+    Fault(
+      "link_refused", exit: .configuration,
+      "Won't read \"\(path)\": expected no links within the project, found the symbolic link \"\(link)\".",
+      hint: "Put the file itself in the link's place.", path: link)
   }
 
   static func inputTooLarge(_ path: String, limitBytes: Int) -> Fault {
@@ -123,6 +132,12 @@ extension Fault {
       "Won't use \"\(path)\": expected \(expected.rawValue), found \(found.rawValue).",
       hint: "Nothing in a ledger's folder is followed elsewhere: move the link or file away, then run again.",
       path: path)
+  }
+
+  static func ledgerFolderMissing(_ path: String) -> Fault {
+    Fault(
+      "ledger_folder_missing", exit: .disk, "The ledger's folder \"\(path)\" is missing.",
+      hint: "`ledgerctl init` in the project's root makes it again.", path: path)
   }
 
   static func objectMissing(_ id: ObjectID, _ path: String) -> Fault {

@@ -34,6 +34,17 @@ extension Fault {
         hint: "Look after the disk, then run the same command again.")
     case .diskFull(let path):
       ledgerDiskFull(path, lacksInodes: FileSystemFacts.lacksInodes(around: path))
+    case .notPermitted(let path, let code):
+      FileOwner.fault("Can't use the ledger \"\(path)\"", path, code, code: "ledger_not_permitted")
+    case .tailLost(let path, let named, let end):
+      Fault(
+        "ledger_tail_lost", exit: .disk,
+        named > end
+          ? "The end of the ledger is gone: \"\(path)\" names position \(named), and the ledger ends at \(end)."
+          : "The ledger is not the one that \"\(path)\" was written for: position \(named) holds another event.",
+        hint: "`ledgerctl verify` says what is there. Nothing was changed: put back `ledger.db` and "
+          + "`ledger.db-wal` of one time from a copy.",
+        path: path)
     case .damaged(let path, let finding):
       Fault(
         "ledger_damaged", exit: .disk, "The ledger \"\(path)\" is damaged: \(finding).",

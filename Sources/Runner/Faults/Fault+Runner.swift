@@ -137,6 +137,13 @@ extension Fault {
       hint: "Move what isn't a template out of it.")
   }
 
+  static func templatesOutside(_ folder: String) -> Fault {
+    Fault(
+      "templates_outside", exit: .configuration,
+      "The templates' folder \"\(VisibleText.showing(folder))\" is outside of the project: expected one below its root.",
+      hint: "Copy the templates into the project.", path: folder)
+  }
+
   static func templatesMissing(_ folder: String) -> Fault {
     Fault(
       "templates_missing", exit: .configuration,

@@ -20,19 +20,28 @@ public struct FileObjectStore: ObjectStore {
   private let folderPath: String
   private let largestPinBytes: Int
   private let folder: OpenFile
-  private let temporary: OpenFile
+  /// Nil where it is missing, as in an archive that dropped empty folders: then there is only reading.
+  private let temporaryFolder: OpenFile?
 
   /// Opens the objects of a project whose ledger folder is there; makes nothing.
   public init(_ layout: ProjectLayout, largestPinBytes: Int = 1 << 31) throws(Fault) {
     try layout.refuseLinks()
     folderPath = layout.objects
     self.largestPinBytes = largestPinBytes
+    guard ProjectPath.kind(of: layout.objects) != nil else { throw .ledgerFolderMissing(layout.objects) }
     do throws(FileError) {
       let ledger = try OpenFile.open(layout.ledgerFolder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
       folder = try ledger.folder("objects")
-      temporary = try ledger.folder("tmp")
+      temporaryFolder = try ledger.status(of: "tmp") == nil ? nil : try ledger.folder("tmp")
     } catch {
       throw .file("open", layout.objects, error)
+    }
+  }
+
+  private var temporary: OpenFile {
+    get throws(FileError) {
+      guard let temporaryFolder else { throw FileError("openat", ENOENT) }
+      return temporaryFolder
     }
   }
 

@@ -15,6 +15,8 @@ package struct InputFile: Sendable {
     case missing
     case notRegular(FileKind)
     case unreadable(FileError)
+    /// A link on the way, where none is followed.
+    case link(String)
 
     /// What was found instead of a readable file, in words.
     package var found: String {
@@ -22,6 +24,7 @@ package struct InputFile: Sendable {
       case .missing: "nothing there"
       case .notRegular(let kind): kind.rawValue
       case .unreadable(let error): error.text
+      case .link(let path): "the symbolic link \"\(path)\""
       }
     }
   }
@@ -34,13 +37,18 @@ package struct InputFile: Sendable {
     do throws(Refusal) {
       self = try InputFile.opened(path)
     } catch {
-      switch error {
-      case .missing: throw .inputMissing(path)
-      case .notRegular(let kind): throw .inputNotRegular(path, found: kind)
-      case .unreadable(let error) where [EACCES, EPERM, ELOOP].contains(error.number):
-        throw .inputUnreadable(path, error)
-      case .unreadable(let error): throw .file("open", path, error)
-      }
+      throw Self.fault(error, path)
+    }
+  }
+
+  private static func fault(_ refusal: Refusal, _ path: String) -> Fault {
+    switch refusal {
+    case .missing: .inputMissing(path)
+    case .notRegular(let kind): .inputNotRegular(path, found: kind)
+    case .unreadable(let error) where [EACCES, EPERM, ELOOP].contains(error.number):
+      .inputUnreadable(path, error)
+    case .unreadable(let error): .file("open", path, error)
+    case .link(let link): .linkInProject(path, link: link)
     }
   }
 
@@ -58,14 +66,50 @@ package struct InputFile: Sendable {
       file = try OpenFile.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
       kind = try file.status().kind
     } catch {
-      switch error.number {
-      case ENOENT, ENOTDIR, ENAMETOOLONG: throw .missing
-      case ENXIO, ENODEV: throw .notRegular(.unknown)
-      default: throw .unreadable(error)
-      }
+      throw refusal(error)
     }
     if kind != .regular { throw .notRegular(kind) }
     return InputFile(path: path, file: file)
+  }
+
+  private static func refusal(_ error: FileError) -> Refusal {
+    switch error.number {
+    case ENOENT, ENOTDIR, ENAMETOOLONG: .missing
+    case ENXIO, ENODEV: .notRegular(.unknown)
+    default: .unreadable(error)
+    }
+  }
+
+  /// Opens a file beneath a folder without following a link on the way to it, or in its place: what a project brings
+  /// along may lead nowhere else. `path` is relative to the folder.
+  private static func opened(_ path: String, beneath root: String) throws(Refusal) -> InputFile {
+    let whole = ProjectPath.appending([path], to: root)
+    let parts = path.split(separator: "/").map(String.init).filter { $0 != "." }
+    guard let name = parts.last, !path.utf8.contains(0) else { throw .missing }
+    let file: OpenFile
+    let kind: FileKind
+    do throws(FileError) {
+      var folder = try OpenFile.open(root, O_RDONLY | O_DIRECTORY)
+      for part in parts.dropLast() { folder = try folder.folder(part) }
+      file = try folder.open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW)
+      kind = try file.status().kind
+    } catch {
+      // Looked for only now: the calls above follow no link, whatever is put there meanwhile.
+      for count in parts.indices.map({ $0 + 1 }) {
+        let path = ProjectPath.appending(Array(parts.prefix(count)), to: root)
+        if ProjectPath.kind(of: path) == .link { throw .link(path) }
+      }
+      throw refusal(error)
+    }
+    if kind != .regular { throw .notRegular(kind) }
+    return InputFile(path: whole, file: file)
+  }
+
+  /// Reads a small file beneath a folder, through no link; one byte more than the limit at most.
+  package static func beginning(
+    of path: String, beneath root: String, limitBytes: Int
+  ) throws(Refusal) -> [UInt8] {
+    try beginning(of: opened(path, beneath: root).file, limitBytes: limitBytes)
   }
 
   /// Reads a small file's bytes, one more than the limit at most, so that a caller sees that it is too large.
@@ -87,6 +131,19 @@ package struct InputFile: Sendable {
     } catch {
       throw error.number == EISDIR ? .notRegular(.folder) : .unreadable(error)
     }
+  }
+
+  /// Reads a whole file beneath a folder, through no link.
+  package static func bytes(
+    at path: String, beneath root: String, limitBytes: Int
+  ) throws(Fault) -> [UInt8] {
+    let whole = ProjectPath.appending([path], to: root)
+    let bytes: [UInt8]
+    do throws(Refusal) { bytes = try beginning(of: path, beneath: root, limitBytes: limitBytes) } catch {
+      throw fault(error, whole)
+    }
+    if bytes.count > limitBytes { throw .inputTooLarge(whole, limitBytes: limitBytes) }
+    return bytes
   }
 
   /// Reads the whole file; one longer than the limit is refused without reading on.

@@ -21,7 +21,7 @@ extension ProjectLayout {
       let outer = try OpenFile.open(root, O_RDONLY | O_DIRECTORY)
       _ = try outer.makeFolder(folderName, mode: 0o700)
       let folder = try outer.folder(folderName)
-      for name in ["tmp", "objects", "locks"] { _ = try folder.makeFolder(name, mode: 0o700) }
+      for name in folders { _ = try folder.makeFolder(name, mode: 0o700) }
       try writeGitignore(in: folder)
       // Another process may have made any of these and not yet synced it, so every folder is synced each
       // time.
@@ -33,13 +33,19 @@ extension ProjectLayout {
     return layout
   }
 
-  /// Completes a ledger's folder that a killed command left half made: what git passes it by for is made last.
-  func complete() throws(Fault) {
-    let mark = ProjectPath.appending([".gitignore"], to: ledgerFolder)
-    if ProjectPath.kind(of: mark) == nil {
-      _ = try Self.create(at: ProjectPath.parent(of: ledgerFolder))
+  /// Names in the ledger's folder that every writer needs and that `create` makes.
+  var missingNames: [String] {
+    (Self.folders + [".gitignore"]).filter { name in
+      ProjectPath.kind(of: ProjectPath.appending([name], to: ledgerFolder)) == nil
     }
   }
+
+  /// Makes what is missing in a ledger's folder: a killed command left it half made, or a copy dropped empty folders.
+  func complete() throws(Fault) {
+    if !missingNames.isEmpty { _ = try Self.create(at: ProjectPath.parent(of: ledgerFolder)) }
+  }
+
+  private static let folders = ["tmp", "objects", "locks"]
 
   /// Tells git to pass everything in the folder by, unless a file says something about that already.
   private static func writeGitignore(in folder: OpenFile) throws(FileError) {

@@ -43,6 +43,16 @@ public struct ProjectLayout: Hashable, Sendable {
     return ProjectPath.appending(["ledger.yaml"], to: ProjectPath.parent(of: ledgerFolder))
   }
 
+  /// Files in the root that look like the configuration and are not read, each in words for the user.
+  public var unreadConfigurations: [String] {
+    let names = ["ledger.yml", "Ledger.yaml", "Ledger.yml", ".ledger.yaml", ".ledger.yml"]
+    let own = FileFacts(at: configuration)
+    return names.map { ProjectPath.appending([$0], to: root) }.filter { path in
+      let found = FileFacts(at: path)
+      return (found.kind == .file || found.kind == .link) && !found.isSameFile(as: own)
+    }.map { "\"\($0)\" is not read: the configuration is \"ledger.yaml\"." }
+  }
+
   /// The lock of a batch; its name is a digest, so that no id can become a path and ids equal but for case
   /// differ.
   public func batchLock(_ batch: BatchID) -> String {
@@ -135,6 +145,11 @@ public struct ProjectLayout: Hashable, Sendable {
   ///
   /// Whoever opens one of these files afterwards still passes O_NOFOLLOW; this names the culprit beforehand.
   public func refuseLinks() throws(Fault) {
+    guard ledgerFolder.utf8.count <= ProjectPath.longestLedgerFolder else {
+      throw .pathUnusable(
+        ledgerFolder,
+        found: "\(ledgerFolder.utf8.count) bytes, of which \(ProjectPath.longestLedgerFolder) can be used")
+    }
     for path in [ledgerFolder, objects, locks, temporary] { try refuse(path, unless: .folder) }
     for suffix in ["", "-wal", "-shm", "-journal"] { try refuse(ledgerDatabase + suffix, unless: .regular) }
     for name in ["head", ".gitignore", LedgerClaim.fileName] {

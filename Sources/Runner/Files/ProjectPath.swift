@@ -24,6 +24,9 @@ enum ProjectPath {
     return resolved
   }
 
+  /// The longest path of a ledger's folder that SQLite opens its files in: it keeps 512 bytes for a path.
+  static let longestLedgerFolder = 512 - "/ledger.db-journal".utf8.count - 1
+
   /// Tells whether something is at a path, wherever a link there leads.
   static func exists(_ path: String) -> Bool {
     var facts = stat()

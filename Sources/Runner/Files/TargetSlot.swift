@@ -86,7 +86,7 @@ struct TargetSlot {
     let found: Digest
     let made: TemporaryFile
     do throws(FileError) {
-      made = try TemporaryFile.make(in: folder, prefix: tree.ownPrefix + "-w", mode: 0o644)
+      made = try TemporaryFile.make(in: folder, prefix: tree.ownPrefix + "-w", mode: 0o666)
     } catch {
       throw .target("write", target.text, error)
     }

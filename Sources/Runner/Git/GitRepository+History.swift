@@ -40,12 +40,18 @@ extension GitRepository {
     return found
   }
 
-  /// The commits that any ref leads to whose message has a line that begins with this text.
-  func messages(withLineStart start: String) throws(Fault) -> [Message] {
-    let fields = try git.run([
-      "rev-list", "--all", "--no-commit-header", "--format=%H%x00%B%x00", "--fixed-strings",
-      "--grep=\(start)",
-    ]).output.split(separator: 0, omittingEmptySubsequences: false)
+  /// The commits in the history of these refs, those that are there, whose message has a line that begins with this
+  /// text.
+  func messages(withLineStart start: String, in refs: Set<String>) throws(Fault) -> [Message] {
+    var tips: [String] = []
+    for ref in refs.sorted() { if let tip = try tip(of: ref) { tips.append(tip.text) } }
+    guard !tips.isEmpty else { return [] }
+    let fields = try git.run(
+      [
+        "rev-list", "--stdin", "--no-commit-header", "--format=%H%x00%B%x00", "--fixed-strings",
+        "--grep=\(start)",
+      ], .init(input: Array(tips.map { "\($0)\n" }.joined().utf8))
+    ).output.split(separator: 0, omittingEmptySubsequences: false)
     var found: [Message] = []
     for index in stride(from: 0, to: fields.count - 1, by: 2) {
       let name = String(decoding: fields[index], as: UTF8.self).drop { $0 == "\n" }
@@ -56,6 +62,26 @@ extension GitRepository {
       found.append(Message(id: id, text: text))
     }
     return found
+  }
+
+  /// The paths that each of the commits changed, merges aside, by one call of git.
+  func changedPaths(of ids: [GitID]) throws(Fault) -> [GitID: [String]] {
+    if ids.isEmpty { return [:] }
+    let asked = Set(ids)
+    let fields = try git.run(
+      ["diff-tree", "--stdin", "-r", "--root", "--name-only", "--no-renames", "-z"],
+      .init(input: Array(ids.map { "\($0)\n" }.joined().utf8))
+    ).fields
+    var paths: [GitID: [String]] = [:]
+    var current: GitID?
+    for field in fields {
+      if let id = GitID(field.drop { $0 == "\n" }), asked.contains(id) {
+        current = id
+      } else if let current {
+        paths[current, default: []].append(field)
+      }
+    }
+    return paths
   }
 
   /// Those of the commits, all of which must be there, that a commit's history does not hold; nil stands for

@@ -16,19 +16,37 @@ public struct ManifestFile: Hashable, Sendable {
   }
 
   /// Reads a manifest's bytes: of `-` from standard input, which may be a pipe; else from a regular file.
-  /// No more than a byte over the limit is read.
-  public static func load(_ path: String, workingDirectory: String) throws(Faults) -> ManifestFile {
+  /// No more than a byte over the limit is read. Below `root`, the project's, no link is followed.
+  public static func load(
+    _ path: String, workingDirectory: String, root: String? = nil
+  ) throws(Faults) -> ManifestFile {
     let isInput = path == "-"
     do throws(InputFile.Refusal) {
       let bytes =
         try isInput
         ? InputFile.beginning(of: 0, limitBytes: maxBytes)
-        : InputFile.beginning(of: path, limitBytes: maxBytes)
+        : bytes(of: absolute(path, in: workingDirectory), root: root)
       let directory = isInput ? workingDirectory : folder(of: path, in: workingDirectory)
       return ManifestFile(bytes: bytes, path: path, directory: directory)
     } catch {
+      if case .link(let link) = error { throw Faults([.linkInProject(path, link: link)]) }
       throw Faults([.manifestMissing(path, error)])
     }
+  }
+
+  /// Reads a file by its absolute path; from where the path enters the project on, through no link.
+  private static func bytes(of path: String, root: String?) throws(InputFile.Refusal) -> [UInt8] {
+    let parts = path.split(separator: "/").map(String.init)
+    let inside = root.map { FileFacts(at: $0) }
+    for count in parts.indices {
+      guard let inside, let root else { break }
+      let folder = ProjectPath.appending(Array(parts.prefix(count)), to: "/")
+      if FileFacts(following: folder).isSameFile(as: inside) {
+        return try InputFile.beginning(
+          of: parts.dropFirst(count).joined(separator: "/"), beneath: root, limitBytes: maxBytes)
+      }
+    }
+    return try InputFile.beginning(of: path, limitBytes: maxBytes)
   }
 
   /// The folder a path lies in, made absolute; links and `..` stay for the kernel to follow.

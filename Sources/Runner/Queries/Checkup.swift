@@ -1,5 +1,11 @@
 import Ledger
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// What a look at the surroundings found.
 public struct Diagnosis: Hashable, Sendable {
   /// One thing that was looked at.
@@ -70,7 +76,8 @@ public struct Checkup: Sendable {
     }
     checks += storage(at: layout?.ledgerFolder ?? root)
     checks.append(Self.memory())
-    checks += await configuration(layout?.configuration ?? planned?.configuration, root: root)
+    let mayStart = checks.allSatisfy { $0.isFine || !["git", "project"].contains($0.name) }
+    checks += await configuration(layout ?? planned, root: root, mayStart: mayStart)
     return Diagnosis(checks: checks)
   }
 
@@ -91,6 +98,11 @@ public struct Checkup: Sendable {
 
   private func project(_ layout: ProjectLayout?, _ planned: ProjectLayout?) -> Diagnosis.Check {
     guard let layout else {
+      let foreign = planned?.foreignHands(environment) ?? []
+      if let first = foreign.first {
+        return .init(
+          "project", isFine: false, foreign.map(\.message).joined(separator: " "), hint: first.hint)
+      }
       let root = planned?.root ?? address.directory
       let holder = planned.map { ProjectPath.parent(of: $0.ledgerFolder) } ?? root
       return .init(
@@ -104,8 +116,24 @@ public struct Checkup: Sendable {
     } catch {
       return .init("project", isFine: false, error.message, hint: error.hint)
     }
+    let foreign = layout.foreignHands(environment)
+    if let first = foreign.first {
+      return .init(
+        "project", isFine: false, foreign.map(\.message).joined(separator: " "), hint: first.hint)
+    }
+    let others = geteuid() == 0 ? [] : FileOwner.foreignEntries(in: layout.ledgerFolder, limit: 3)
+    if let entry = others.first {
+      return .init(
+        "project", isFine: false,
+        "\"\(entry.path)\" belongs to \(FileOwner.name(of: entry.owner)): a ledger has one user.",
+        hint: "sudo chown -R \(geteuid()) \"\(layout.ledgerFolder)\"")
+    }
+    let missing = layout.missingNames
+    let words =
+      missing.isEmpty
+      ? "" : " Missing in it, and made again by the next run: \(missing.joined(separator: ", "))."
     return .init(
-      "project", "The ledger is in \(layout.ledgerFolder).",
+      "project", "The ledger is in \(layout.ledgerFolder).\(words)",
       [.init("root", .string(layout.root)), .init("ledger", .string(layout.ledgerFolder))])
   }
 
@@ -178,7 +206,9 @@ public struct Checkup: Sendable {
     } catch {
       checks.append(.init("file_system", isFine: false, error.message, hint: error.hint))
     }
-    guard path.hasSuffix("/" + ProjectLayout.folderName) else {
+    guard path.hasSuffix("/" + ProjectLayout.folderName),
+      ProjectPath.kind(of: path + "/locks") != nil
+    else {
       return checks + [.skipped("locks", "No ledger yet, in which locks and syncs could be tried.")]
     }
     do throws(StoreError) {
@@ -206,8 +236,10 @@ public struct Checkup: Sendable {
 
   // MARK: - What is configured
 
-  private func configuration(_ file: String?, root: String) async -> [Diagnosis.Check] {
-    let file = file ?? root + "/ledger.yaml"
+  private func configuration(
+    _ layout: ProjectLayout?, root: String, mayStart: Bool
+  ) async -> [Diagnosis.Check] {
+    let file = layout?.configuration ?? root + "/ledger.yaml"
     let configuration: Configuration
     do throws(Faults) {
       configuration = try Configuration.load(file: file, environment: environment)
@@ -221,13 +253,16 @@ public struct Checkup: Sendable {
       changed.isEmpty
       ? "All settings are at their defaults."
       : "Set: \(changed.map { "\($0.name) by \($0.origin)" }.joined(separator: ", "))."
+    let notes = ([words] + (layout?.unreadConfigurations ?? [])).joined(separator: " ")
     return [
-      .init("configuration", words, [.init("settings", settings.json)]),
-      await extractor(configuration, root: root),
+      .init("configuration", notes, [.init("settings", settings.json)]),
+      await extractor(configuration, root: root, mayStart: mayStart),
     ]
   }
 
-  private func extractor(_ configuration: Configuration, root: String) async -> Diagnosis.Check {
+  private func extractor(
+    _ configuration: Configuration, root: String, mayStart: Bool
+  ) async -> Diagnosis.Check {
     let settings = configuration.extractor
     let kind: JSONValue.Member = .init("kind", .string(settings.kind.rawValue))
     guard settings.kind != .local else { return .init("extractor", "local: needs nothing.", [kind]) }
@@ -242,7 +277,7 @@ public struct Checkup: Sendable {
           "The extractor wants \(missing.joined(separator: ", ")), which is not set.",
           hint: "Set it in the environment, or take it out of `extractor.env`.", [kind])
       }
-      guard contacts else {
+      guard contacts, mayStart else {
         var check = Diagnosis.Check(
           "extractor",
           "\(settings.kind.rawValue): \"\(path)\" is there and was not started; `ledgerctl doctor --contact` starts it.",

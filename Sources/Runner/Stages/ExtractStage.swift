@@ -79,6 +79,7 @@ extension StageWork {
         return .done(completion, package: package)
       }
     }
+    announceExtractor()
     let identity: ExtractorIdentity
     do { identity = try await extractor.identity } catch {
       return .ended(StageOutcome(error, durationMs: 0))
@@ -121,6 +122,11 @@ extension StageWork {
     }
   }
 
+  /// Says which program asking the extractor starts.
+  private func announceExtractor() {
+    if configuration.extractor.kind != .local { surroundings.announceExtractor(configuration) }
+  }
+
   /// Asks the extractor for one asset.
   func extract(
     _ asset: AssetState, _ key: StageKey, under grant: CallStart?, started: Moment
@@ -128,6 +134,7 @@ extension StageWork {
     let (request, copy) = try await request(for: asset, key)
     defer { copy?.remove() }
     guard isGood(grant) else { return .lapsed }
+    announceExtractor()
     do throws(ExtractorRefusal) {
       let reply = try await extractor.extract(request)
       return await outcome(of: reply, key, started: started)
@@ -163,6 +170,7 @@ extension StageWork {
       }
     }
     guard isGood(grant) else { return outcomes + requests.map { ($0.asset, .lapsed) } }
+    announceExtractor()
     let replies = await extractor.extractAll(requests)
     for (asset, key) in work where requests.contains(where: { $0.asset == asset.id }) {
       switch replies[asset.id] {

@@ -18,6 +18,8 @@ struct Man: Verb {
 
   var format: OutputFormat { answer.output }
 
+  var needsFolder: Bool { false }
+
   func perform(_ console: Console) async throws -> ExitStatus {
     console.out.write(format == .json ? PrintedDocument(name: "man", content: ManPage.text).line : ManPage.text)
     return .done

@@ -60,7 +60,9 @@ struct Plan: Verb {
     let caller = console.caller
     let planning = try Planning.open(global.address(from: caller))
     let configuration = try planning.configuration(wanted.overrides)
-    let file = try ManifestFile.load(wanted.manifest, workingDirectory: caller.directory)
+    for note in planning.layout.unreadConfigurations { console.say("note: \(VisibleText.line(note))") }
+    let file = try ManifestFile.load(
+      wanted.manifest, workingDirectory: caller.directory, root: planning.layout.root)
     let request = RunRequest(
       manifest: try Manifest.read(file, under: configuration), configuration: configuration,
       branch: wanted.branch, forced: wanted.forced, replaced: wanted.replaced, again: wanted.again)

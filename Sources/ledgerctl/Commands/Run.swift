@@ -46,7 +46,10 @@ struct Run: Verb {
     }
     // A manifest that is refused leaves nothing behind, so it is read before a ledger is made.
     let configuration = try global.configuration(flags.overrides, from: console.caller)
-    let file = try ManifestFile.load(manifest, workingDirectory: console.caller.directory)
+    let layout = try Project.place(global.address(from: console.caller)).layout
+    for note in layout.unreadConfigurations { console.say("note: \(VisibleText.line(note))") }
+    let file = try ManifestFile.load(
+      manifest, workingDirectory: console.caller.directory, root: layout.root)
     let manifest = try Manifest.read(file, under: configuration)
     let project = try global.project(.making, from: console.caller)
     let request = RunRequest(

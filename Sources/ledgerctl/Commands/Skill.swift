@@ -17,6 +17,8 @@ struct Skill: Verb {
 
   var format: OutputFormat { answer.output }
 
+  var needsFolder: Bool { false }
+
   func perform(_ console: Console) async throws -> ExitStatus {
     console.out.write(format == .json ? PrintedDocument(name: "skill", content: SkillText.text).line : SkillText.text)
     return .done

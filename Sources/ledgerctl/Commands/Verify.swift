@@ -28,14 +28,20 @@ struct Verify: Verb {
   var format: OutputFormat { answer.output }
 
   func perform(_ console: Console) async throws -> ExitStatus {
-    let project = try global.project(repair ? .writing : .reading, from: console.caller)
-    var review = try await project.verify(deep: deep)
-    if repair, !review.isWhole { review = try await project.repair(review) }
+    let review = try await review(console.caller)
     if format == .json {
       console.out.write(JSONWriter.compact(ReviewDocument.json(review)) + "\n")
     } else {
       for line in ReviewText.lines(review, console.outStyle) { console.line(line) }
     }
     return review.isWhole ? .done : .someFailed
+  }
+
+  private func review(_ caller: Caller) async throws -> LedgerReview {
+    let address = global.address(from: caller)
+    if !repair, try Project.find(address) == nil { return try Project.verifyWithoutLedger(address) }
+    let project = try global.project(repair ? .repairing : .reading, from: caller)
+    let review = try await project.verify(deep: deep)
+    return repair && !review.isWhole ? try await project.repair(review) : review
   }
 }

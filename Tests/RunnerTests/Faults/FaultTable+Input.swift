@@ -84,6 +84,30 @@ extension FaultTable {
     Row("diskFull", .diskFull("write", ".ledger/objects/1a2b", lacksInodes: true)),
     Row("tooLittleSpace", .tooLittleSpace(".ledger", neededBytes: 1_000_000, freeBytes: 4_096)),
     Row("ledgerNotFound", .ledgerNotFound("/work")),
+    Row("linkInProject", .linkInProject("batch.json", link: "/work/batch.json")),
+    Row("folderUnusable", .folderUnusable("/nosuch", FileError("realpath", 2))),
+    Row("pathUnusable", .pathUnusable("/work/caf\u{FFFD}", found: "bytes that are not UTF-8")),
+    Row(
+      "ledgerOfAnother",
+      .ledgerOfAnother("/work/shop/.ledger", project: "/work/shop", repository: "/work/site")),
+    Row("ledgerFolderMissing", .ledgerFolderMissing("/work/.ledger/objects")),
+    Row("readOnlyPlace", .readOnlyPlace("Can't open \"/work/.ledger/tmp\"", "/work/.ledger/tmp")),
+    Row(
+      "modeRefuses",
+      .modeRefuses(
+        "Can't open \"/work/.ledger/tmp\"", "/work/.ledger/tmp", reason: "Permission denied",
+        tree: "/work/.ledger")),
+    Row(
+      "ownerRefuses",
+      .ownerRefuses(
+        "Can't use the ledger \"/work/.ledger/head\"", "/work/.ledger/head", reason: "Permission denied",
+        entry: "/work/.ledger/head", owner: "root", user: .init(name: "alice", number: 1000),
+        tree: "/work/.ledger", code: "ledger_not_permitted")),
+    Row("ledgerTracked", .ledgerTracked("/work/.ledger")),
+    Row(
+      "ownedByAnother",
+      .ownedByAnother("/work/ledger.yaml", owner: "bob", user: .init(name: "alice", number: 1000))),
+    Row("writableByOthers", .writableByOthers("/work/.ledger")),
     Row("ledgerEntryRefused", .ledgerEntryRefused(".ledger/objects", expected: .folder, found: .link)),
     Row("objectMissing", .objectMissing(digest, ".ledger/objects/50d8")),
     Row("objectDamaged", .objectDamaged(digest, ".ledger/objects/50d8")),

@@ -41,6 +41,8 @@ extension FaultTable {
   static let git: [Row] = [
     Row("gitMissing", .gitMissing()),
     Row("noRepository", .noRepository("/work")),
+    Row("noRepository", .noRepository("/work", ignored: ["GIT_DIR", "GIT_WORK_TREE"])),
+    Row("gitFolderGone", .gitFolderGone("/work/side", "/work/.git/worktrees/side")),
     Row("bareRepository", .bareRepository("/work")),
     Row("noWorkingTree", .noWorkingTree("/work/.git")),
     Row("foreignRepository", .foreignRepository("/work")),

@@ -56,6 +56,9 @@ enum FaultTable {
     Row("usage", .usage("Unknown option '--frmat'. Did you mean '--format'?", help: "ledgerctl run --help")),
     Row("verbUnknown", .verbUnknown("rnu", known: ["run", "resume"])),
     Row("outputFailed", .outputFailed("No space left on device")),
+    Row("wordUnreadable", .wordUnreadable("caf\u{FFFD}.json", index: 2)),
+    Row("threadsMissing", .threadsMissing(11)),
+    Row("workingDirectoryGone", .workingDirectoryGone(2)),
     Row("unexpected", .unexpected(CancellationError())),
     Row("noLedger", .noLedger("/work")),
     Row("batchUnknown", .batchUnknown("sprnig")),
@@ -104,6 +107,9 @@ enum FaultTable {
       "templateInvalid",
       .templateInvalid(file: "templates/usage.md", line: 3, found: "{{#each}}", expected: "a section's end")),
     Row("templatesMissing", .templatesMissing("templates")),
+    Row("templatesOutside", .templatesOutside("../shared")),
+    Row("templateNameUnfit", .templateNameUnfit("templates/my file.css")),
+    Row("templatesTooMany", .templatesTooMany("templates", count: 20, limit: 16)),
     Row("colourUnreadable", .colourUnreadable("reddish", name: "primary", asset: asset)),
     Row("measureUnreadable", .measureUnreadable("1.7", name: "coverage", asset: asset)),
   ]
@@ -121,6 +127,7 @@ enum FaultTable {
       .newer(path: ".ledger/ledger.db", found: 9, supported: 3),
       .migrationEdited(name: "0001_events.sql", expected: digest, found: .zero),
       .unsupported(path: "/mnt/share/.ledger", reason: "it lies on NFS, where locks cannot be trusted"),
+      .tailLost(path: "/work/.ledger/head", named: 15, end: 0),
       .closed,
     ].map { Row("ledger", .ledger($0)) } + [
       Row("ledgerDiskFull", .ledgerDiskFull(".ledger/ledger.db", lacksInodes: true)),

@@ -11,7 +11,7 @@ import Ledger
 /// What is checked out, and what git is configured to do, is seen once, as the project is opened.
 public final class Planning: Sendable {
   private let runner: Runner
-  private let layout: ProjectLayout
+  public let layout: ProjectLayout
   private let environment: [String: String]
   private let store: any EventStore
 
@@ -48,6 +48,7 @@ public final class Planning: Sendable {
     let environment = address.environment
     let (layout, hasLedger) = try Project.place(address)
     if hasLedger { try layout.refuseLinks() }
+    try layout.refuseForeignHands(environment)
     let repository = begin(layout.root, environment)
     guard hasLedger, access(layout.ledgerDatabase, F_OK) == 0 else {
       return Planning(layout, MemoryEventStore(), nil, repository, environment: environment)

@@ -25,8 +25,9 @@ struct CommitReview {
 
   init(_ repository: GitRepository) { self.repository = repository }
 
-  /// Looks at every commit that the ledger names, then at every one in the history that names a ledger.
-  mutating func look(at claims: [Claim]) throws(Fault) {
+  /// Looks at every commit that the ledger names, then at every one that names a ledger in the history of the
+  /// branches that batches land on. Whatever other refs lead to, anybody may have written: it proves nothing.
+  mutating func look(at claims: [Claim], branches: Set<String>) throws(Fault) {
     let found = try repository.messages(of: claims.map(\.sha))
     var present: [Claim] = []
     for claim in claims {
@@ -40,7 +41,8 @@ struct CommitReview {
     try lookForLeft(present)
     try lookForLostBranch(claims)
     let known = Set(anchors.map(\.sha))
-    for message in try repository.messages(withLineStart: "Ledger-Head: ") where !known.contains(message.id) {
+    for message in try repository.messages(withLineStart: "Ledger-Head: ", in: branches)
+    where !known.contains(message.id) {
       guard let head = Self.head(in: message), let batch = message.trailer("Ledger-Batch") else { continue }
       anchors.append(Anchor(head: head, sha: message.id, batch: batch, isClaimed: false))
     }
@@ -136,6 +138,10 @@ struct CommitReview {
     for anchor in verification.anchors where anchor.holds { held.insert(anchor.head) }
     let isOurs = anchors.contains { held.contains($0.head) }
     var findings: [LedgerReview.Finding] = []
+    let strange = anchors.filter { anchor in
+      isOurs && !held.contains(anchor.head) && !anchor.isClaimed && !batches.contains(anchor.batch)
+    }
+    let paths = try repository.changedPaths(of: strange.map(\.sha))
     for anchor in anchors where !held.contains(anchor.head) {
       // Where the chain breaks, what comes later can't hold: the break is what counts.
       if let broken = verification.finding, anchor.head.position >= broken.position { continue }
@@ -143,7 +149,8 @@ struct CommitReview {
       let short = anchor.sha.text.prefix(12)
       let isKnown = anchor.isClaimed || batches.contains(anchor.batch)
       let isToldElsewhere = elsewhere.contains(anchor.sha) && !anchor.isClaimed
-      let isElsewhere = isToldElsewhere ? true : isKnown ? false : isOurs ? try isForeign(anchor) : true
+      let isElsewhere =
+        isToldElsewhere ? true : isKnown ? false : isOurs ? isForeign(paths[anchor.sha] ?? []) : true
       if isElsewhere {
         findings.append(
           .init(
@@ -169,13 +176,41 @@ struct CommitReview {
             position: anchor.head.position, batch: anchor.batch))
       }
     }
-    return findings
+    return Self.capped(findings)
+  }
+
+  /// So many findings of commits are told at most.
+  private static let toldAtMost = 100
+
+  private static func capped(_ findings: [LedgerReview.Finding]) -> [LedgerReview.Finding] {
+    guard findings.count > toldAtMost else { return findings }
+    let inOrder = findings.filter { $0.level == .error } + findings.filter { $0.level == .note }
+    let rest = inOrder.dropFirst(toldAtMost)
+    let more = LedgerReview.Finding(
+      rest.contains { $0.level == .error } ? .error : .note, .anchor,
+      "\(rest.count) more commits are like these.")
+    return Array(inOrder.prefix(toldAtMost)) + [more]
+  }
+
+  /// What an empty ledger means where the branch that is checked out has commits of this project's batches.
+  ///
+  /// `isMissing` says that there is no ledger at all.
+  func absence(isMissing: Bool = false) throws(Fault) -> LedgerReview.Finding? {
+    let messages = try repository.messages(withLineStart: "Ledger-Head: ", in: ["HEAD"])
+    let paths = try repository.changedPaths(of: messages.map(\.id))
+    let own = messages.filter { Self.head(in: $0) != nil && !isForeign(paths[$0.id] ?? []) }
+    guard let latest = own.first, let head = Self.head(in: latest) else { return nil }
+    return .init(
+      .error, .anchor,
+      "\(isMissing ? "There is no ledger here" : "The ledger is empty"), and \(own.count) \(own.count == 1 ? "commit" : "commits") on this branch "
+        + "\(own.count == 1 ? "is" : "are") anchored in one that is not here: \(latest.id.text.prefix(12)) of batch "
+        + "\"\(latest.trailer("Ledger-Batch") ?? "")\" names position \(head.position).",
+      position: 1, batch: latest.trailer("Ledger-Batch"))
   }
 
   /// Whether a commit's files lie in the folder of another project, one with a ledger of its own.
-  private func isForeign(_ anchor: Anchor) throws(Fault) -> Bool {
+  private func isForeign(_ paths: [String]) -> Bool {
     let prefix = repository.layout.prefix
-    let paths = try repository.changes(of: anchor.sha).map(\.path)
     guard paths.contains(where: { $0.hasPrefix(prefix) }) else { return true }
     return paths.contains { path in
       var folder = path.dropFirst(prefix.count)

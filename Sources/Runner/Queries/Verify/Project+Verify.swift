@@ -9,6 +9,21 @@ extension Project {
     try await Verifier(project: self, isDeep: deep).verify()
   }
 
+  /// What verifying finds where no ledger has been made yet: nothing, unless commits here are anchored in one.
+  public static func verifyWithoutLedger(_ address: ProjectAddress) throws(Fault) -> LedgerReview {
+    let repository: GitRepository
+    do throws(Fault) {
+      repository = try GitRepository.discover(from: address.directory, environment: address.environment)
+    } catch {
+      throw .noLedger(address.directory)
+    }
+    var review = LedgerReview()
+    let absence = try CommitReview(repository).absence(isMissing: true)
+    review.findings.append(
+      absence ?? .init(.note, .chain, "There is no ledger yet: there is nothing to verify."))
+    return review
+  }
+
   /// Checks the ledger's events and the tables derived from them, and hands the events to a fold.
   func verifyLedger(
     anchors: [LedgerHead] = [], integrity: LedgerVerifier.Integrity = .none, folding fold: inout ReplayFold
@@ -40,6 +55,7 @@ private struct Verifier {
       review.findings += try commits.judge(
         found, batches: Set(fold.names).union(try await names()), elsewhere: try await elsewhere(commits))
     }
+    try await lookForAbsence(found, headFile: anchor, commits, into: &review)
     // A broken chain has been told; what is read past the break proves nothing more.
     if found.finding == nil { takeReplay(found, fold, into: &review) }
     try lookAtObjects(fold, into: &review)
@@ -116,6 +132,30 @@ private struct Verifier {
     for table in chain.tables { review.findings.append(finding(of: table)) }
   }
 
+  /// What should be there and is not: the events of a ledger that commits are anchored in, and `.ledger/head`.
+  private func lookForAbsence(
+    _ chain: LedgerVerification, headFile: LedgerHead?, _ commits: CommitReview?,
+    into review: inout LedgerReview
+  ) async throws(Fault) {
+    if chain.head.position == 0 {
+      if let absence = try commits?.absence() { review.findings.append(absence) }
+      return
+    }
+    guard headFile == nil, ProjectPath.kind(of: project.layout.head) == nil else { return }
+    var query = EventQuery()
+    query.types = ["run.finished"]
+    query.limit = 1
+    // Each run writes it right after its last event: it may be missing only after that of the first.
+    guard let first = try await project.events(matching: query).first, first.position < chain.head.position
+    else { return }
+    review.findings.append(
+      .init(
+        .error, .head,
+        "The file \"head\" is missing, which each run writes at its end: nothing outside of the database says "
+          + "where the ledger ended. The next run writes it again.",
+        path: project.layout.head))
+  }
+
   private func takeReplay(
     _ found: LedgerVerification, _ fold: ReplayFold, into review: inout LedgerReview
   ) {
@@ -188,7 +228,18 @@ private struct Verifier {
       }
       claims.append(.init(batch: event.batch, sha: sha, ref: fact.ref, position: event.position))
     }
-    try commits?.look(at: claims)
+    var branches = Set(claims.map(\.ref))
+    if branches.isEmpty {
+      // Nothing has landed as far as this ledger knows: then its batches' branches are where it would have.
+      query.types = ["batch.registered"]
+      query.limit = 1000
+      for event in try await project.events(matching: query) {
+        if case .batchRegistered(let registration)? = try? BatchEvent(event) {
+          branches.insert(registration.branch)
+        }
+      }
+    }
+    try commits?.look(at: claims, branches: branches)
     review.findings += commits?.findings ?? []
   }
 
