@@ -44,7 +44,7 @@ struct ArchivedLedger {
     let place = getenv("TMPDIR").map { String(cString: $0) } ?? ""
     var template = Array("\(place.isEmpty ? "/tmp" : place)/ledgerctl-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw uncopied(errno) }
-    return String(cString: template)
+    return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 
   private func copyFile(_ path: String, to copy: String) throws(StoreError) {

@@ -17,8 +17,8 @@ extension Fault {
       hint = "Name a manifest, or - for standard input. `ledgerctl manifest --help` says how to draft one."
     case .notRegular(.folder):
       message = "\"\(path)\" is a folder: expected a manifest."
-      hint = "Draft a manifest of its images with `ledgerctl manifest \(ShellText.word(path)) -o batch.json`."
-    case .notRegular, .unreadable: break
+      hint = "Draft a manifest of its images with `ledgerctl manifest \(ShellWord.quoted(path)) -o batch.json`."
+    case .notRegular, .unreadable, .link: break
     }
     return Fault("manifest_missing", exit: .inputMissing, message, hint: hint, path: path)
   }
@@ -29,7 +29,7 @@ extension Fault {
     let hint: String? =
       switch kind {
       case .image(_, isPNG: true) where path != "-":
-        "Draft a manifest of it with `ledgerctl manifest \(ShellText.word(path)) -o batch.json`."
+        "Draft a manifest of it with `ledgerctl manifest \(ShellWord.quoted(path)) -o batch.json`."
       case .image(_, isPNG: true):
         "Name the image's file: `ledgerctl manifest --help` says how to draft a manifest."
       case .image: "Images must be PNG files. A manifest is JSON: see `ledgerctl schema manifest`."

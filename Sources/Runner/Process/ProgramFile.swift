@@ -86,12 +86,3 @@ enum ProgramFile {
     }
   }
 }
-
-/// A word as a shell takes it for one word.
-enum ShellWord {
-  static func quoted(_ word: String) -> String {
-    let isPlain =
-      !word.isEmpty && word.utf8.allSatisfy { KeyShape.isWordByte($0) || "./+:@%,=".utf8.contains($0) }
-    return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
-  }
-}
