@@ -18,6 +18,16 @@ public final class FileLock: @unchecked Sendable {
   public struct Holder: Hashable, Sendable {
     public var process: Int32
     public var host: String
+    /// The kernel's name of the PID namespace in which the process has that number; nil where nothing is known of it.
+    public var space: String?
+    /// Login name.
+    public var user: String?
+
+    /// Whether the number means nothing here: the process runs in another PID namespace, as in a container.
+    public var isElsewhere: Bool {
+      guard let space, let own = FileLock.ownSpace else { return false }
+      return space != own
+    }
   }
 
   public let path: String
@@ -66,7 +76,21 @@ public final class FileLock: @unchecked Sendable {
     defer { close(file) }
     let words = text(of: file).split(whereSeparator: { $0 == " " || $0 == "\n" })
     guard let first = words.first, let process = Int32(first) else { return nil }
-    return Holder(process: process, host: words.count > 1 ? String(words[1]) : "")
+    func word(_ index: Int) -> String? {
+      words.count > index && words[index] != "-" ? String(words[index]) : nil
+    }
+    return Holder(process: process, host: word(1) ?? "", space: word(2), user: word(3))
+  }
+
+  /// Whether somebody holds the lock on a path now. Looks without waiting; a lock of its own lasts for an instant.
+  public static func isHeld(at path: String) -> Bool {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    while flock(file, LOCK_SH | LOCK_NB) != 0 {
+      if errno != EINTR { return errno == EWOULDBLOCK }
+    }
+    return false
   }
 
   /// The name of the file in `locks/` that keeps a batch to one runner.
@@ -119,11 +143,31 @@ public final class FileLock: @unchecked Sendable {
   private static let ownName: [UInt8] = {
     var host = [CChar](repeating: 0, count: 256)
     if gethostname(&host, host.count - 1) != 0 { host[0] = 0 }
-    return Array("\(getpid()) ".utf8) + host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)) + [10]
+    let name = String(decoding: host.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let words = [name, ownSpace ?? "", userName].map { word in
+      let shown = word.filter { !$0.isWhitespace }
+      return shown.isEmpty ? "-" : shown
+    }
+    return Array("\(getpid()) \(words.joined(separator: " "))\n".utf8)
   }()
 
+  /// The PID namespace of this process, such as `pid:[4026531836]`; nil where the system has none.
+  private static let ownSpace: String? = {
+    var target = [CChar](repeating: 0, count: 64)
+    let count = readlink("/proc/self/ns/pid", &target, target.count - 1)
+    guard count > 0 else { return nil }
+    return String(decoding: target.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }()
+
+  private static var userName: String {
+    for name in ["USER", "LOGNAME"] {
+      if let value = getenv(name), value.pointee != 0 { return String(cString: value) }
+    }
+    return getuid() == 0 ? "root" : "uid-\(getuid())"
+  }
+
   private static func text(of file: Int32) -> String {
-    var bytes = [UInt8](repeating: 0, count: 300)
+    var bytes = [UInt8](repeating: 0, count: 700)
     let count = pread(file, &bytes, bytes.count, 0)
     return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
   }

@@ -47,7 +47,7 @@ extension BatchRun {
     facts.append(
       .runFinished(
         RunFinish(
-          exit: status, code: fault.code, retryAt: nil, durationMs: max(0, durationMs), held: false,
+          exit: status, code: fault.code, retryAt: nil, durationMs: max(0, durationMs), held: isHeldAtEnd,
           signal: stop.signal)))
     let calls = news.callsEnded + callsUnderWay()
     do throws(StoreError) {

@@ -23,6 +23,9 @@ actor BatchRun {
   /// How many grants in a row each asset's call came too late for.
   private var lapses: [AssetID: Int] = [:]
   private(set) var notes: [String] = []
+  /// Whether it stops before placing: it was told to, or the batch is held and is to stay so.
+  let isHolding: Bool
+  private var hasPassedCheck = false
   /// What was written down last of a run that was left at once; nothing more is.
   var leftBehind: RunReport?
 
@@ -36,6 +39,7 @@ actor BatchRun {
     self.surroundings = surroundings
     self.options = options
     self.stop = stop
+    isHolding = options.untilPackaged || (options.keepsHold && state.holds)
     self.observe = observe
     self.random = SplitMix64(seed: surroundings.newSeed())
   }
@@ -106,6 +110,15 @@ actor BatchRun {
     }
   }
 
+  /// Notes that the check before any work has passed: a hold that is not to be kept is lifted.
+  func passCheck() { hasPassedCheck = true }
+
+  /// Whether the batch is held once the run has ended here.
+  var isHeldAtEnd: Bool { !state.isEnded && (isHolding || (state.holds && !hasPassedCheck)) }
+
+  /// Whether a hold outlives this run although it was not told to hold.
+  var keepsHoldUnasked: Bool { !options.untilPackaged && (isHolding || state.holds) }
+
   /// Adds a sentence for the user that is no event.
   func note(_ text: String) { notes.append(text) }
 
@@ -129,7 +142,7 @@ actor BatchRun {
     if let note = fit.note(wanted: wanted) { self.note(note) }
     let planner = Planner(
       run: id, jobs: fit.jobs(wanted: wanted),
-      extractsTogether: stages.extractsTogether, stopsBeforePlacing: options.untilPackaged)
+      extractsTogether: stages.extractsTogether, stopsBeforePlacing: isHolding)
     let maxWaitMs = maxWaitMs(registration)
     let mailbox = mailbox
     self.stages = stages
@@ -401,7 +414,8 @@ actor BatchRun {
     if let wakeUp = plan.wakeUp {
       return wakeUp.remainingMs(at: now) > maxWaitMs ? .waitsTooLong(until: wakeUp) : nil
     }
-    if plan.failed.isEmpty, plan.blocked.isEmpty, state.phase == .packaged { return .packaged }
+    let isAsFarAsAsked = state.phase == .packaged || (isHolding && state.phase == .placed)
+    if plan.failed.isEmpty, plan.blocked.isEmpty, isAsFarAsAsked { return .packaged }
     return .failed(plan.failed, deferred: plan.blocked)
   }
 

@@ -152,10 +152,14 @@ struct FileBatchLocks: BatchLocks {
   init(_ layout: ProjectLayout) { self.layout = layout }
 
   func acquire(_ batch: BatchID) throws(Fault) -> any BatchLock {
-    do throws(StoreError) { return try HeldLock(layout.batchLock(batch), within: .zero) } catch {
+    // Who only looks whether a batch is worked on has its lock for an instant.
+    do throws(StoreError) {
+      return try HeldLock(layout.batchLock(batch), within: .milliseconds(50))
+    } catch {
       guard case .busy(let path, let process) = error else { throw .ledger(error) }
+      let owner = FileLock.lastHolder(of: path)
       throw .batchHeld(
-        batch, process: process, host: FileLock.lastHolder(of: path)?.host)
+        batch, process: process, host: owner?.host, isElsewhere: owner?.isElsewhere ?? false)
     }
   }
 

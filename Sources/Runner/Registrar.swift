@@ -74,7 +74,7 @@ extension Runner {
     }
     let run = makeRun(batch, state, options)
     let started = surroundings.clock.now()
-    try await run.write([.batchRegistered(registration), .runStarted(surroundings.process)])
+    try await run.write([.batchRegistered(registration), .runStarted(start(of: run, BatchState()))])
     for note in notes { await run.note(note) }
     return await conclude(run, started) { () throws(Fault) in
       try await work(run, try await stages(for: registration, batch))

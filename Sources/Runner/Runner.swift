@@ -8,6 +8,8 @@ public struct Runner: Sendable {
   let surroundings: Surroundings
   let stop: StopSignal
   let observe: @Sendable (Event) -> Void
+  /// Hears, now and then, whom a command waits for that waits for another process.
+  public var tellsOfWaiting: @Sendable (Fault) -> Void = { _ in }
 
   /// `observe` sees every event right after it is on disk, in order.
   public init(
@@ -22,7 +24,7 @@ public struct Runner: Sendable {
   /// Registers a manifest and works to the end; the same content again goes on, changed content is a revision.
   public func run(_ request: RunRequest, options: RunOptions = RunOptions()) async -> RunReport {
     let batch = request.manifest.batchID
-    return await holding(batch) { state throws(Fault) in
+    return await holding(batch, waitMs: options.maxWaitMs) { state throws(Fault) in
       switch try await admission(of: request, to: state) {
       case .nothingToDo(let notes):
         var report = RunReport(batch: batch, state: state, notes: notes)
@@ -37,7 +39,7 @@ public struct Runner: Sendable {
 
   /// Goes on with a batch, held ones too; nothing happens to one that has ended.
   public func resume(_ batch: BatchID, options: RunOptions = RunOptions()) async -> RunReport {
-    await holding(batch) { state throws(Fault) in
+    await holding(batch, waitMs: options.maxWaitMs) { state throws(Fault) in
       guard state.registration != nil else { throw .batchUnknown(batch.text) }
       guard !state.isEnded else { return RunReport(batch: batch, state: state) }
       return try await goOn(batch, state, options)
@@ -48,7 +50,7 @@ public struct Runner: Sendable {
   public func retry(
     _ batch: BatchID, _ request: RetryRequest, options: RunOptions = RunOptions()
   ) async -> RunReport {
-    await holding(batch) { state throws(Fault) in
+    await holding(batch, waitMs: options.maxWaitMs) { state throws(Fault) in
       try refuseEnded(batch, state)
       return try await working(on: batch, state, options) { run, stages throws(Fault) in
         try await settle(run, stages, batch)
@@ -62,7 +64,7 @@ public struct Runner: Sendable {
   public func cancel(_ batch: BatchID, why: String) async -> RunReport {
     await holding(batch) { state throws(Fault) in
       try refuseEnded(batch, state)
-      return try await working(on: batch, state, RunOptions()) { run, stages throws(Fault) in
+      return try await working(on: batch, state, RunOptions(keepsHold: true)) { run, stages throws(Fault) in
         try await settle(run, stages, batch)
         let earlier = try await stages.stillLeft(await run.state.leftBehind)
         let left = try await stages.takeBack(in: run) + earlier
@@ -75,11 +77,11 @@ public struct Runner: Sendable {
 
   /// Takes the batch's lock and hands over its state; a fault becomes the report.
   private func holding(
-    _ batch: BatchID, _ body: (BatchState) async throws(Fault) -> RunReport
+    _ batch: BatchID, waitMs: Int64? = nil, _ body: (BatchState) async throws(Fault) -> RunReport
   ) async -> RunReport {
     var state = BatchState()
     do throws(Fault) {
-      let lock = try surroundings.locks.acquire(batch)
+      let lock = try await acquire(batch, within: waitMs ?? 0)
       defer { lock.release() }
       state = try await load(batch)
       return try await body(state)
@@ -91,6 +93,27 @@ public struct Runner: Sendable {
       }
       return RunReport(
         batch: batch, state: state, exit: .standing(for: faults.map(\.exit)), faults: faults)
+    }
+  }
+
+  /// Takes a batch's lock, waiting as long as the user said for the process that has it.
+  private func acquire(_ batch: BatchID, within waitMs: Int64) async throws(Fault) -> any BatchLock {
+    let deadline = Deadline(surroundings.clock.now(), plusMs: waitMs)
+    var tellsAtMs = Int64.min
+    while true {
+      do throws(Fault) { return try surroundings.locks.acquire(batch) } catch {
+        if let status = stop.status, error.code == Fault.heldBatch {
+          throw .stopped(batch, status, signal: stop.signal)
+        }
+        let now = surroundings.clock.now()
+        let leftMs = deadline.remainingMs(at: now)
+        guard error.code == Fault.heldBatch, leftMs > 0 else { throw error }
+        if now.bootMs >= tellsAtMs {
+          tellsOfWaiting(error)
+          tellsAtMs = now.bootMs + 30_000
+        }
+        try? await surroundings.clock.sleep(until: Deadline(now, plusMs: min(leftMs, 250)))
+      }
     }
   }
 
@@ -125,7 +148,8 @@ public struct Runner: Sendable {
     let run = makeRun(batch, state, options)
     let stages = try await stages(for: registration, batch)
     let started = surroundings.clock.now()
-    try await run.write(takeOver(state, run: run.id), ending: callsOfDeadRuns(state, stages))
+    let start = start(of: run, state)
+    try await run.write(takeOver(state, run: run.id, start: start), ending: callsOfDeadRuns(state, stages))
     return await conclude(run, started) { () throws(Fault) in
       try await first(run, stages)
       return try await goOn(run)
@@ -142,6 +166,7 @@ public struct Runner: Sendable {
     if state.placement == nil {
       for note in try await stages.preflight(state) { await run.note(note) }
     }
+    await run.passCheck()
     return try await work(run, stages)
   }
 
@@ -161,6 +186,13 @@ public struct Runner: Sendable {
       batch: batch, registration: registration, surroundings: surroundings,
       extractor: try surroundings.makeExtractor(registration.configuration),
       templates: try await templates(of: registration))
+  }
+
+  /// What a run says of itself at its start.
+  func start(of run: BatchRun, _ state: BatchState) -> RunStart {
+    var start = surroundings.process
+    start.hold = run.isHolding ? true : state.holds ? false : nil
+    return start
   }
 
   func makeRun(_ batch: BatchID, _ state: BatchState, _ options: RunOptions) -> BatchRun {
@@ -183,12 +215,17 @@ public struct Runner: Sendable {
       group.cancelAll()
     }
     if let left = await run.leftBehind { return left }
+    if await run.isHeldAtEnd, await run.keepsHoldUnasked {
+      await run.note(
+        "Batch \"\(run.batch)\" stays held: nothing is placed or committed before `ledgerctl resume \(run.batch)`."
+      )
+    }
     let now = surroundings.clock.now()
     var report = await self.report(run, ending, faults, now: now)
     guard !report.faults.contains(where: \.isOfLedger) else { return report }
     let finish = RunFinish(
       exit: report.exit, code: report.faults.first?.code, retryAt: report.retryAt,
-      durationMs: max(0, now.bootMs - started.bootMs), held: ending == .packaged,
+      durationMs: max(0, now.bootMs - started.bootMs), held: await run.isHeldAtEnd,
       signal: report.exit == .interrupted || report.exit == .terminated ? stop.signal : nil)
     do throws(Fault) {
       try await run.write([.runFinished(finish)])

@@ -67,16 +67,19 @@ public struct RunOptions: Sendable {
   public var jobs: Int?
   /// Stop once all assets are packaged, and hold the batch there.
   public var untilPackaged = false
+  /// Leave a hold as it is; otherwise it is lifted once the check before any work has passed.
+  public var keepsHold = false
   /// What a registered batch goes by from now on; recorded as a revision where it says anything new.
   public var change = RegistrationChange()
 
   public init(
-    maxWaitMs: Int64? = nil, jobs: Int? = nil, untilPackaged: Bool = false,
+    maxWaitMs: Int64? = nil, jobs: Int? = nil, untilPackaged: Bool = false, keepsHold: Bool = false,
     change: RegistrationChange = RegistrationChange()
   ) {
     self.maxWaitMs = maxWaitMs
     self.jobs = jobs
     self.untilPackaged = untilPackaged
+    self.keepsHold = keepsHold
     self.change = change
   }
 }

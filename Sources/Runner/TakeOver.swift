@@ -5,8 +5,8 @@ extension Runner {
   ///
   /// A start that a run left without an end spends no attempt. Three in a row mean that the stage brings runs down,
   /// but for those of runs that were asked to stop.
-  func takeOver(_ state: BatchState, run: String) -> [BatchEvent] {
-    var events: [BatchEvent] = [.runStarted(surroundings.process)]
+  func takeOver(_ state: BatchState, run: String, start: RunStart? = nil) -> [BatchEvent] {
+    var events: [BatchEvent] = [.runStarted(start ?? surroundings.process)]
     let signal = state.openRun?.signal
     if let dead = state.openRun {
       events.append(.runInterrupted(RunInterruption(run: dead.id, signal: signal)))

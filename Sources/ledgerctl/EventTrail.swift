@@ -17,20 +17,42 @@ struct EventTrail {
     return .done
   }
 
-  /// Prints what there is and what comes, until the batch has ended, the limit is reached, or the reader has gone.
+  /// Prints what there is and what comes, until the limit is reached, the reader has gone, or the batch that is followed
+  /// has ended or has nobody who works on it.
   func follow(_ printer: EventPrinter) async throws(Fault) -> ExitStatus {
     let stop = StopSignal()
     Interruption.listen(stop) {}
     var cursor = Cursor(query)
+    var idleLooks = 0
     while true {
       // Asked before reading: what was appended before the end is then printed for sure.
-      let hasEnded = try await hasEnded()
+      let standing = try await standing()
       try await advance(&cursor, printer)
       printer.console.out.flush()
       if let status = stop.status { return status }
-      if hasEnded || cursor.isDone || printer.console.out.isBroken { return .done }
+      if cursor.isDone || printer.console.out.isBroken || printer.console.out.readerIsGone { return .done }
+      idleLooks = standing?.owner == nil ? idleLooks + 1 : 0
+      // Between two runs nobody may be there for a moment.
+      if let standing, idleLooks > 0, standing.state.isEnded || idleLooks > 5 {
+        return end(standing, printer.console)
+      }
       try? await Task.sleep(for: Self.pause)
     }
+  }
+
+  /// The batch that is followed; nil where it is the whole ledger.
+  private func standing() async throws(Fault) -> BatchStanding? {
+    guard let name = query.batch, let batch = BatchID(name) else { return nil }
+    return try await project.standing(of: batch)
+  }
+
+  private func end(_ standing: BatchStanding, _ console: Console) -> ExitStatus {
+    if standing.state.isEnded { return .done }
+    let status = standing.ending(waits: false) ?? .canGoOn
+    if status == .canGoOn {
+      console.show([.nobodyWorks(standing.batch, next: standing.next.first)])
+    }
+    return status
   }
 
   /// Where a reader stands.
@@ -60,14 +82,5 @@ struct EventTrail {
       cursor.left = cursor.left.map { $0 - page.count }
       if page.count < size { return }
     }
-  }
-
-  /// Whether the batch that is followed has ended, its last run included, or died with it.
-  private func hasEnded() async throws(Fault) -> Bool {
-    guard let name = query.batch, let batch = BatchID(name) else { return false }
-    let state = try await project.state(of: batch)
-    guard state.isEnded else { return false }
-    guard let open = state.openRun else { return true }
-    return SystemClock().now().wallMs - open.lastMs > 2_000
   }
 }

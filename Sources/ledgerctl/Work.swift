@@ -26,7 +26,7 @@ struct Work {
     }
     let worked = Mutex<Set<String>>([])
     let console = console
-    let runner = try project.runner(stop: stop) { event in
+    var runner = try project.runner(stop: stop) { event in
       worked.withLock { _ = $0.insert(event.batch) }
       progress.take(event)
       if console.format == .jsonl {
@@ -34,6 +34,7 @@ struct Work {
         console.out.flush()
       }
     }
+    runner.tellsOfWaiting = { progress.say("Waiting: \(VisibleText.line($0.message))") }
     var reports: [RunReport] = []
     for batch in batches {
       if let status = stop.status, !reports.isEmpty {
@@ -108,6 +109,11 @@ struct Work {
     for report in reports {
       for note in report.notes {
         console.say("\(console.errStyle("note:", .quiet)) \(VisibleText.line(note))")
+      }
+      guard console.format == .text, worked.contains(report.batch.text) else { continue }
+      for note in report.state.extractionNotes {
+        let assets = note.assets.map(\.text).joined(separator: ", ")
+        console.say("\(console.errStyle("note:", .quiet)) \(assets): \(VisibleText.line(note.text))")
       }
     }
     guard console.format == .text else {

@@ -62,6 +62,9 @@ struct ScreenTests {
     #expect(RunText.created(metrics) == "Created: 9 files across 3 directories")
     (metrics.created, metrics.directories, metrics.updated, metrics.removed) = (1, 1, 2, 3)
     #expect(RunText.created(metrics) == "Created: 1 file across 1 directory, updated 2, removed 3")
+    #expect(
+      RunText.created(metrics, images: 1)
+        == "Created: 1 file across 1 directory, 1 image copied, updated 2, removed 3")
   }
 
   @Test("No line of the board is ever wider than the terminal", arguments: [1, 2, 5, 11, 29, 80, 200])
@@ -83,7 +86,7 @@ struct ScreenTests {
       #expect(!line.unicodeScalars.contains("\u{1B}"))
     }
     if columns == 80 {
-      #expect(lines[3] == "0 of 3 packaged, 0.0s  spring")
+      #expect(lines[3] == "0 of 3 packaged, 1 failed, 0.0s  spring")
       #expect(lines[1].contains("failed in validate: The réply was \\u{1b}[31"))
     }
   }

@@ -16,7 +16,7 @@ struct TargetTests {
     }
     let second = try await folder.ledgerctl("run", "second.json")
     #expect(second.exit == 0, "\(second.errors)")
-    #expect(second.lines[1] == "Created: 3 files across 2 directories, updated 3, removed 3")
+    #expect(second.lines[1] == "Created: 3 files across 2 directories, 1 image copied, updated 3, removed 3")
     let changes = try folder.git("show", "--name-status", "--no-renames", "--format=", "HEAD")
     #expect(
       changes.split(separator: "\n").map(String.init) == [
@@ -92,7 +92,7 @@ struct TargetTests {
     }
     let revised = try await folder.ledgerctl("run", "batch.json")
     #expect(revised.exit == 0, "\(revised.errors)")
-    #expect(revised.lines[1] == "Created: 6 files across 2 directories")
+    #expect(revised.lines[1] == "Created: 6 files across 2 directories, 2 images copied")
     #expect(try await folder.events("--type", "batch.revised").count == 1)
     #expect(folder.exists("assets/ASSET-4-limelight-banksia/context.md"))
     try folder.writeManifest()

@@ -118,12 +118,24 @@ extension Fault {
       path: folder)
   }
 
-  static func batchHeld(_ batch: BatchID, process: Int32?, host: String?) -> Fault {
-    let holder = process.map { "process \($0)" + (host.map { " on \($0)" } ?? "") } ?? "another process"
+  static func batchHeld(
+    _ batch: BatchID, process: Int32?, host: String?, isElsewhere: Bool = false
+  ) -> Fault {
+    var owner = process.map { "process \($0)" + (host.map { " on \($0)" } ?? "") } ?? "another process"
+    if isElsewhere { owner += ", counted in another PID namespace (a container's)" }
     return Fault(
-      "batch_held", exit: .canGoOn, "Batch \"\(batch)\" is being worked on by \(holder).",
-      hint: "Wait for it, or end it and run the same command again.", batch: batch.text)
+      heldBatch, exit: .canGoOn, "Batch \"\(batch)\" is being worked on by \(owner).",
+      hint: "Run the same command again with `--max-wait DURATION` to wait for it.", batch: batch.text)
   }
+
+  package static func nobodyWorks(_ batch: BatchID, next: [String]?) -> Fault {
+    Fault(
+      "nobody_works", exit: .canGoOn, "Nobody is working on batch \"\(batch)\", which has not ended.",
+      hint: next.map { "Continue with `\($0.joined(separator: " "))`." }, batch: batch.text)
+  }
+
+  /// The code of a batch that another process works on.
+  static let heldBatch = "batch_held"
 
   static func commitLockHeld(process: Int32?) -> Fault {
     Fault(

@@ -22,6 +22,10 @@ public struct BatchState: Hashable, Sendable {
   public internal(set) var placement: Placement?
   /// Placed files that were left in the working tree as somebody had changed them, until the batch ends.
   public internal(set) var leftBehind: [String] = []
+  /// When it was registered.
+  public internal(set) var registeredMs: Int64 = 0
+  /// When its last event was written.
+  public internal(set) var lastMs: Int64 = 0
   /// When it was placed: the date of its commit.
   public internal(set) var placedMs: Int64 = 0
   /// A commit that was intended and neither confirmed nor superseded.
@@ -46,8 +50,11 @@ public struct BatchState: Hashable, Sendable {
   /// No run will do anything more with it, unless it is registered or landed again.
   public var isEnded: Bool { completion != nil || cancellation != nil }
 
-  /// A run was asked to stop before placing, and nobody has gone on since.
-  public var isHeld: Bool { !isEnded && runs.last?.finish?.held == true }
+  /// A run was asked to stop before placing, and none that may go further has passed its check since.
+  public internal(set) var holds = false
+
+  /// All is packaged, and placing waits for somebody to lift the hold.
+  public var isHeld: Bool { !isEnded && holds && phase != .open }
 
   /// The run whose end is not written down, dead or alive.
   public var openRun: RunRecord? { runs.last.flatMap { $0.isOpen ? $0 : nil } }
@@ -102,19 +109,28 @@ extension BatchState {
   public mutating func apply(_ stamped: StampedEvent) {
     version += 1
     switch stamped.event {
-    case .batchRegistered(let fact): register(fact)
+    case .batchRegistered(let fact):
+      register(fact)
+      registeredMs = stamped.timeMs
     case .batchRevised(let fact): revise(fact)
     case .runStarted(let fact):
       runs.append(
         RunRecord(id: stamped.run, start: fact, startedMs: stamped.timeMs, lastMs: stamped.timeMs))
-    case .runFinished(let fact): updateRun(stamped.run) { $0.finish = fact }
+      if fact.hold == true { holds = true }
+    case .runFinished(let fact):
+      updateRun(stamped.run) { $0.finish = fact }
+      holds = fact.held
     case .runInterrupted(let fact):
       // A run that writes it of itself is asked to stop, and has yet to end.
       updateRun(fact.run) {
         if fact.run == stamped.run { $0.signal = fact.signal } else { $0.wasInterrupted = true }
       }
-    case .stageStarted(let ref, let fact): startStage(ref, fact, run: stamped.run)
-    case .stageCompleted(let ref, let fact): completeStage(ref, fact)
+    case .stageStarted(let ref, let fact):
+      startStage(ref, fact, run: stamped.run, timeMs: stamped.timeMs)
+      liftHold(by: stamped.run)
+    case .stageCompleted(let ref, let fact):
+      completeStage(ref, fact)
+      liftHold(by: stamped.run)
     case .stageFailed(let ref, let fact): failStage(ref, fact)
     case .stageDeferred(let ref, let fact): deferStage(ref, fact, run: stamped.run)
     case .stageInterrupted(let ref, let fact):
@@ -136,6 +152,7 @@ extension BatchState {
       placeFolders = []
       placement = nil
     }
+    lastMs = max(lastMs, stamped.timeMs)
     updateRun(stamped.run) { $0.lastMs = max($0.lastMs, stamped.timeMs) }
   }
 
@@ -162,9 +179,14 @@ extension BatchState {
     assets = fact.images.map { AssetState(id: $0.asset, image: $0) }
   }
 
-  private mutating func startStage(_ ref: StageRef, _ fact: StageStart, run: String) {
+  /// Stages start only after the check before any work: a run that may go further has passed it.
+  private mutating func liftHold(by run: String) {
+    if holds, let last = runs.last, last.id == run, last.start.hold == false { holds = false }
+  }
+
+  private mutating func startStage(_ ref: StageRef, _ fact: StageStart, run: String, timeMs: Int64) {
     let version = version
-    update(ref) { $0.start(fact, run: run, version: version) }
+    update(ref) { $0.start(fact, run: run, version: version, timeMs: timeMs) }
     guard ref.stage == .place else { return }
     placePlan = fact.targets ?? []
     leftBehind.removeAll { path in placePlan.contains { $0.path == path } }

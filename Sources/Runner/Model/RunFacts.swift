@@ -6,16 +6,21 @@ public struct RunStart: Hashable, Sendable, Codable {
   /// Process id.
   public var process: Int32
   public var toolVersion: String
+  /// True: the run stops before placing, and the batch is held from now on. False: the run lifts a hold as soon as it
+  /// has passed the check before any work. Absent where there is no hold to speak of.
+  public var hold: Bool?
 
-  public init(host: String, process: Int32, toolVersion: String) {
+  public init(host: String, process: Int32, toolVersion: String, hold: Bool? = nil) {
     self.host = host
     self.process = process
     self.toolVersion = toolVersion
+    self.hold = hold
   }
 
   enum CodingKeys: String, CodingKey {
     case host, process
     case toolVersion = "tool_version"
+    case hold
   }
 }
 
@@ -27,7 +32,7 @@ public struct RunFinish: Hashable, Sendable, Codable {
   /// When going on makes sense.
   public var retryAt: Deadline?
   public var durationMs: Int64
-  /// The batch is to be left alone by a `resume` without a name: it was asked to stop before placing.
+  /// The batch is held: it stops before placing until a run that may go further has passed its check.
   public var held: Bool
   /// The signal that asked for the end, such as `SIGTERM`.
   public var signal: String?

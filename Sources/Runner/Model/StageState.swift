@@ -16,6 +16,8 @@ public struct StageState: Hashable, Sendable {
   public internal(set) var starts = 0
   /// The batch's version at the latest start.
   public internal(set) var startedVersion: Int64 = 0
+  /// When the latest start was.
+  public internal(set) var startedMs: Int64 = 0
   /// Attempts that came to an end of their own: deferrals and interruptions spend none.
   public internal(set) var attemptsSpent = 0
   /// Deferrals since the last start that came to an end of its own.
@@ -36,10 +38,11 @@ public struct StageState: Hashable, Sendable {
   /// The number the next start has.
   public var nextAttempt: Int { attemptsSpent + 1 }
 
-  mutating func start(_ start: StageStart, run: String, version: Int64) {
+  mutating func start(_ start: StageStart, run: String, version: Int64, timeMs: Int64 = 0) {
     progress = .started(start, run: run)
     starts += 1
     startedVersion = version
+    startedMs = timeMs
     lastKey = start.key ?? lastKey
   }
 

@@ -128,7 +128,10 @@ struct Planner: Sendable {
     if state.placement == nil {
       if !stopsBeforePlacing, isDue(state.place) { plan.steps = [.place] }
     } else if !state.commit.isCompleted {
-      if isDue(state.commit) { plan.steps = [.commit] }
+      // An intent may have landed, and must be brought to its end.
+      if !stopsBeforePlacing || state.intent != nil || state.confirmation != nil, isDue(state.commit) {
+        plan.steps = [.commit]
+      }
     } else {
       plan.steps = [.complete]
     }

@@ -32,10 +32,13 @@ struct Resume: Verb {
       }
       return .done
     }
-    let options = try flags.options(project)
+    var options = try flags.options(project)
+    // Only who names a batch lifts its hold.
+    options.keepsHold = batches.isEmpty
+    let chosenOptions = options
     let work = Work(console: console, project: project, flags: flags, global: global)
     return try await work.perform(on: chosen) { runner, batch in
-      await runner.resume(batch, options: options)
+      await runner.resume(batch, options: chosenOptions)
     }
   }
 

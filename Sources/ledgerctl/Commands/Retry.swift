@@ -33,10 +33,12 @@ struct Retry: Verb {
     for word in assets {
       request.assets.append(try AssetID.named(word, in: try await project.state(of: batch), batch))
     }
-    let (options, retry) = (try flags.options(project), request)
+    var options = try flags.options(project)
+    options.keepsHold = true
+    let (chosen, retry) = (options, request)
     let work = Work(console: console, project: project, flags: flags, global: global)
     return try await work.perform(on: [batch]) { runner, batch in
-      await runner.retry(batch, retry, options: options)
+      await runner.retry(batch, retry, options: chosen)
     }
   }
 }

@@ -1,15 +1,22 @@
+import Ledger
 import Runner
 
 /// A batch as the result shows it to scripts.
 enum BatchObject {
-  static func json(_ batch: BatchID, _ state: BatchState, isAlreadyLanded: Bool = false) -> JSONValue {
+  static func json(
+    _ batch: BatchID, _ state: BatchState, at now: Moment, isAlreadyLanded: Bool = false
+  ) -> JSONValue {
     let metrics = state.completion?.metrics ?? state.metrics
     let faults = state.faults(batch: batch)
     var members: [JSONValue.Member] = [
       .init("batch", .string(batch.text)), .init("state", .string(state.phase.rawValue)),
+      .init("status", .string(state.status(isRunning: false, at: now).rawValue)),
       .init(
         "assets",
-        .array(state.assets.map { asset in Self.asset(asset, faults.first { $0.asset == asset.id.text }) })),
+        .array(
+          state.assets.map { asset in Self.asset(asset, in: state, faults.first { $0.asset == asset.id.text })
+          }
+        )),
     ]
     if let sha = state.confirmation?.sha ?? state.completion?.commit {
       members.append(.init("commit", .string(sha)))
@@ -21,6 +28,8 @@ enum BatchObject {
     ] {
       members.append(.init(name, JSONValue(count)))
     }
+    if let first = state.runs.first { members.append(time("started_at", first.startedMs)) }
+    if state.isEnded { members.append(time("ended_at", state.lastMs)) }
     members += [
       .init("elapsed_ms", JSONValue(metrics.elapsedMs)), .init("serial_ms", JSONValue(metrics.serialMs)),
       .init("saved_percent", JSONValue(metrics.savedPercent)), .init("stages", stages(metrics)),
@@ -29,12 +38,22 @@ enum BatchObject {
     return .object(members)
   }
 
-  private static func asset(_ asset: AssetState, _ fault: Fault?) -> JSONValue {
+  private static func time(_ name: String, _ ms: Int64) -> JSONValue.Member {
+    .init(name, .string(TimeText.rfc3339(ms: ms)))
+  }
+
+  private static func asset(_ asset: AssetState, in state: BatchState, _ fault: Fault?) -> JSONValue {
     var members: [JSONValue.Member] = [
-      .init("asset", .string(asset.id.text)), .init("state", .string(asset.name.rawValue)),
+      .init("asset", .string(asset.id.text)), .init("name", .string(state.name(of: asset.id))),
     ]
+    if let path = state.path(of: asset.id) { members.append(.init("path", .string(path))) }
+    members.append(.init("state", .string(asset.name.rawValue)))
     if let stage = asset.currentStage { members.append(.init("stage", .string(stage.rawValue))) }
-    members.append(.init("attempts", JSONValue(asset.attempts)))
+    members += [
+      .init("attempts", JSONValue(asset.attempts)),
+      .init("files", .array(state.files(of: asset.id).map(JSONValue.string))),
+      .init("ms", JSONValue(asset.executedMs)),
+    ]
     if let fault { members.append(.init("error", ResultDocument.error(fault))) }
     return .object(members)
   }

@@ -11,9 +11,20 @@ struct BatchStanding {
   var isPast = false
   /// Where what it landed is now; nil for a batch that has not landed, or where nobody looked.
   var landing: Landing?
+  /// Who works on it now.
+  var owner: BatchOwner?
 
-  /// How to go on with it.
-  var next: [[String]] { isPast ? [] : NextStep.after(batch, state) }
+  var status: BatchStatus {
+    // Of the past it can't be told whether a run that had not ended was alive.
+    if isPast, let run = state.openRun, run.isOpen, !state.isEnded { return .running }
+    return state.status(isRunning: owner != nil, landing: landing, at: now)
+  }
+
+  /// How to continue; nothing where somebody works on it.
+  var next: [[String]] { isPast || owner != nil ? [] : NextStep.after(batch, state) }
+
+  /// When the present run began.
+  var sinceMs: Int64? { state.openRun?.startedMs }
 }
 
 /// Standings for scripts: `ledgerctl/status/v1`.
@@ -29,9 +40,12 @@ enum StatusDocument {
     let state = standing.state
     var members: [JSONValue.Member] = [
       .init("batch", .string(standing.batch.text)), .init("state", .string(state.phase.rawValue)),
+      .init("status", .string(standing.status.rawValue)),
       .init("version", JSONValue(state.version)), .init("held", .bool(state.isHeld)),
       .init("assets", .array(state.assets.map { asset($0, standing) })),
     ]
+    members += times(standing)
+    if let owner = standing.owner { members.append(.init("owner", json(owner, standing))) }
     if let sha = state.confirmation?.sha { members.append(.init("commit", .string(sha))) }
     if let branch = state.registration?.branchName { members.append(.init("branch", .string(branch))) }
     if state.confirmation != nil {
@@ -42,6 +56,29 @@ enum StatusDocument {
       JSONValue.array(($0 + words).map(JSONValue.string))
     }
     members.append(.init("next", .array(next)))
+    return .object(members)
+  }
+
+  private static func times(_ standing: BatchStanding) -> [JSONValue.Member] {
+    let state = standing.state
+    var members: [JSONValue.Member] = [
+      .init("registered_at", .string(TimeText.rfc3339(ms: state.registeredMs))),
+      .init("changed_at", .string(TimeText.rfc3339(ms: state.lastMs))),
+      .init("age_ms", JSONValue(max(0, standing.now.wallMs - state.lastMs))),
+    ]
+    if !standing.isPast, let until = state.waitsUntil(at: standing.now) {
+      members.append(.init("waiting_until", .string(TimeText.rfc3339(ms: until.wallMs))))
+    }
+    return members
+  }
+
+  private static func json(_ owner: BatchOwner, _ standing: BatchStanding) -> JSONValue {
+    var members: [JSONValue.Member] = []
+    if owner.process > 0 { members.append(.init("process", JSONValue(Int(owner.process)))) }
+    if !owner.host.isEmpty { members.append(.init("host", .string(owner.host))) }
+    if let user = owner.user { members.append(.init("user", .string(user))) }
+    if let since = standing.sinceMs { members.append(.init("since", .string(TimeText.rfc3339(ms: since)))) }
+    if owner.isElsewhere { members.append(.init("other_pid_namespace", .bool(true))) }
     return .object(members)
   }
 

@@ -28,6 +28,9 @@ struct Console: Sendable {
   /// Whether stderr can be drawn on.
   var isErrTerminal: Bool { isatty(STDERR_FILENO) == 1 && caller.environment["TERM"] != "dumb" }
 
+  /// Whether stdout can be drawn on.
+  var isOutTerminal: Bool { isatty(STDOUT_FILENO) == 1 && caller.environment["TERM"] != "dumb" }
+
   /// Writes a line of data.
   func line(_ text: String) { out.write(text + "\n") }
 

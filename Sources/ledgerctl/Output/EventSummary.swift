@@ -17,7 +17,7 @@ enum EventSummary {
     case .stageCompleted(_, let fact): completed(fact)
     case .stageFailed(_, let fact): failed(fact)
     case .stageDeferred(_, let fact):
-      (fact.until.map { "waits until \(TimeText.rfc3339(ms: $0.wallMs)): " } ?? "put off: ") + fact.message
+      (fact.until.map { "waits until \(TimeText.rfc3339(ms: $0.wallMs)): " } ?? "postponed: ") + fact.message
     case .stageInterrupted(_, let fact):
       "interrupted in run \(fact.run)" + (fact.signal.map { " by \($0)" } ?? "")
         + (fact.inDoubt ? "; a call may have been made" : "")

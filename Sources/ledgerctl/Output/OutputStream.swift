@@ -56,6 +56,12 @@ final class OutputStream: Sendable {
   /// The reader has gone, or the stream can't be written.
   var isBroken: Bool { state.withLock { $0.failure != nil } }
 
+  /// Whether nobody reads it any more, as far as can be told without writing.
+  var readerIsGone: Bool {
+    var polled = pollfd(fd: descriptor, events: 0, revents: 0)
+    return poll(&polled, 1, 0) == 1 && Int32(polled.revents) & (POLLERR | POLLHUP | POLLNVAL) != 0
+  }
+
   /// The error number of the first failed write; none for a reader that has gone, which is its right.
   var failure: Int32? { state.withLock { $0.failure == EPIPE ? nil : $0.failure } }
 

@@ -12,7 +12,8 @@ final class Progress: Sendable {
     var batch: BatchID?
     var state = BatchState()
     /// Lines of the board that stand on the screen.
-    var drawn: [String] = []
+    var screen = DrawnLines()
+    var plain = PlainProgress()
   }
 
   private let kind: Kind
@@ -20,6 +21,7 @@ final class Progress: Sendable {
   private let terminal: Terminal
   private let current = Mutex(Current())
   private static let frame = Duration.milliseconds(125)
+  private static let reminderPause = Duration.seconds(2)
 
   init(_ kind: Kind, _ console: Console) {
     self.kind = kind
@@ -42,18 +44,21 @@ final class Progress: Sendable {
       try? current.state.take(event)
       switch kind {
       case .board: draw(&current)
-      case .lines: if let line = PlainProgress.line(event) { console.say(line) }
+      case .lines:
+        if let line = current.plain.line(event, current.state, at: SystemClock().now()) { console.say(line) }
       case .nothing: break
       }
     }
   }
 
-  /// Keeps the board's clocks going while the body works.
+  /// Keeps the board's clocks going while the body works, or says now and then what is waited for.
   func drawing<Value: Sendable>(_ body: () async -> Value) async -> Value {
-    guard kind == .board else { return await body() }
+    guard isShown else { return await body() }
     return await withTaskGroup(of: Void.self) { group in
       group.addTask {
-        while (try? await Task.sleep(for: Self.frame)) != nil { self.current.withLock { self.draw(&$0) } }
+        while (try? await Task.sleep(for: self.kind == .board ? Self.frame : Self.reminderPause)) != nil {
+          self.current.withLock { self.tick(&$0) }
+        }
       }
       defer { group.cancelAll() }
       return await body()
@@ -63,9 +68,8 @@ final class Progress: Sendable {
   /// Says something in the midst of it, above the board.
   func say(_ text: String) {
     current.withLock { current in
-      console.err.write(Terminal.erase(lines: current.drawn.count))
+      console.err.write(current.screen.erasing(size: terminal.size()))
       console.say(text)
-      current.drawn = []
       if kind == .board { draw(&current) }
     }
   }
@@ -78,17 +82,56 @@ final class Progress: Sendable {
     }
   }
 
+  private func tick(_ current: inout Current) {
+    guard kind == .lines else { return draw(&current) }
+    if let line = current.plain.reminder(current.state, at: SystemClock().now()) { console.say(line) }
+  }
+
   private func draw(_ current: inout Current) {
     guard let batch = current.batch, !current.state.assets.isEmpty else { return }
     let size = terminal.size()
     let board = ProgressBoard(
-      columns: size.columns - 1, style: console.errStyle, hasBlocks: terminal.hasBlocks)
-    var lines = board.lines(batch, current.state, at: SystemClock().now())
-    if lines.count >= size.rows { lines = Array(lines.suffix(1)) }
-    guard lines != current.drawn else { return }
+      columns: size.columns - 1, rows: size.rows - 1, style: console.errStyle, hasBlocks: terminal.hasBlocks)
+    let lines = board.lines(batch, current.state, at: SystemClock().now())
+    guard let text = current.screen.rewriting(to: lines, size: size) else { return }
     // One write a frame: nothing in between is ever seen.
-    console.err.write(Terminal.rewrite(lines, over: current.drawn.count))
+    console.err.write(text)
     console.err.flush()
-    current.drawn = lines
+  }
+}
+
+/// Lines that stand on a terminal, and how they are written over, also after its size has changed.
+struct DrawnLines {
+  private var lines: [String] = []
+  private var size: (columns: Int, rows: Int)?
+  /// Rows of ours that a terminal grown smaller has moved out of sight; grown again, it shows them once more.
+  private var hidden = 0
+
+  /// What writes new lines over the old ones; nil where nothing has changed.
+  mutating func rewriting(to new: [String], size: (columns: Int, rows: Int)) -> String? {
+    let isResized = self.size.map { $0 != size } ?? false
+    guard new != lines || isResized else { return nil }
+    let up = rowsAbove(size: size)
+    if let old = self.size, size.rows < old.rows { hidden = max(hidden, up + 1 - size.rows) }
+    if let old = self.size, size.rows > old.rows { hidden = max(0, hidden - (size.rows - old.rows)) }
+    (lines, self.size) = (new, size)
+    return isResized
+      ? Terminal.erase(lines: up) + Terminal.rewrite(new, over: 0) : Terminal.rewrite(new, over: up)
+  }
+
+  /// What takes the lines away, to be followed by others that stay.
+  mutating func erasing(size: (columns: Int, rows: Int)) -> String {
+    defer { (lines, hidden) = ([], 0) }
+    return Terminal.erase(lines: rowsAbove(size: size))
+  }
+
+  /// Rows from the first line to the cursor: lines that a narrower terminal has wrapped take several.
+  private func rowsAbove(size: (columns: Int, rows: Int)) -> Int {
+    guard let old = self.size else { return 0 }
+    guard old != size else { return lines.count + hidden }
+    return hidden
+      + lines.reduce(0) {
+        $0 + max(1, (LineText.width(LineText.plain($1)) + size.columns - 1) / size.columns)
+      }
   }
 }

@@ -6,7 +6,9 @@ struct ResultDocument {
   /// What the command exits with.
   var exit: ExitStatus
   var batches: [JSONValue] = []
+  var summary: JSONValue = [:]
   var errors: [JSONValue] = []
+  var notes: [JSONValue] = []
   /// Commands to go on with, each as its words.
   var next: [[String]] = []
   var retryAtMs: Int64?
@@ -14,6 +16,7 @@ struct ResultDocument {
   init(faults: [Fault]) {
     exit = .standing(for: faults.map(\.exit))
     errors = faults.map(Self.error)
+    summary = Self.summary(of: [])
   }
 
   /// A command that was ended before it had anything to show; `next` are the words to start it again with.
@@ -25,11 +28,15 @@ struct ResultDocument {
   /// What came of working on batches; `words` are added to every command to continue with.
   init(_ reports: [RunReport], adding words: [String]) {
     exit = .standing(for: reports.map(\.exit))
+    let now = SystemClock().now()
+    summary = Self.summary(of: reports.map(\.state))
     for report in reports {
       if report.state.registration != nil {
         batches.append(
-          BatchObject.json(report.batch, report.state, isAlreadyLanded: report.isAlreadyLanded))
+          BatchObject.json(
+            report.batch, report.state, at: now, isAlreadyLanded: report.isAlreadyLanded))
       }
+      notes += Self.notes(of: report)
       errors += report.faults.map(Self.error)
       next += NextStep.after(report.batch, report.state).map { $0 + words }
     }
@@ -39,12 +46,38 @@ struct ResultDocument {
   var json: JSONValue {
     var members: [JSONValue.Member] = [
       .init("schema", "ledgerctl/result/v1"), .init("exit", JSONValue(Int(exit.rawValue))),
-      .init("batches", .array(batches)),
-      .init("errors", .array(errors)),
+      .init("batches", .array(batches)), .init("summary", summary), .init("left_out", []),
+      .init("errors", .array(errors)), .init("notes", .array(notes)),
       .init("next", .array(next.map { .array($0.map(JSONValue.string)) })),
     ]
     if let retryAtMs { members.append(.init("retry_at", .string(TimeText.rfc3339(ms: retryAtMs)))) }
     return .object(members)
+  }
+
+  /// What came of all assets together.
+  private static func summary(of states: [BatchState]) -> JSONValue {
+    let assets = states.flatMap { state in state.assets.map { ($0.name, state.completion != nil) } }
+    return [
+      "assets": JSONValue(assets.count), "landed": JSONValue(assets.count { $0.1 }),
+      "failed": JSONValue(assets.count { $0.0 == .failed }),
+      "waiting": JSONValue(assets.count { $0.0 == .deferred }), "left_out": 0,
+      "calls": JSONValue(states.reduce(0) { $0 + ($1.completion?.metrics ?? $1.metrics).extractor.calls }),
+    ]
+  }
+
+  private static func notes(of report: RunReport) -> [JSONValue] {
+    let batch = JSONValue.string(report.batch.text)
+    let ofRun: [JSONValue] = report.notes.map {
+      ["code": "note", "message": .string($0), "batch": batch]
+    }
+    return ofRun
+      + report.state.extractionNotes.flatMap { note in
+        note.assets.map { asset -> JSONValue in
+          [
+            "code": "extraction", "message": .string(note.text), "batch": batch, "asset": .string(asset.text),
+          ]
+        }
+      }
   }
 
   /// The document and its line feed.

@@ -12,7 +12,7 @@ enum RunText {
     if state.cancellation != nil, report.exit == .done {
       return ["Nothing to do: batch \(report.batch) was cancelled"]
     }
-    if report.exit == .done, state.phase == .packaged {
+    if report.exit == .done, state.isHeld {
       return [
         processed(state, state.metrics),
         "Held: nothing is placed or committed before `ledgerctl resume \(report.batch)`",
@@ -22,7 +22,10 @@ enum RunText {
   }
 
   private static func landed(_ state: BatchState, _ completion: BatchCompletion) -> [String] {
-    [processed(state, completion.metrics), created(completion.metrics), committed(state, completion)]
+    [
+      processed(state, completion.metrics), created(completion.metrics, images: state.imagesCopied),
+      committed(state, completion),
+    ]
   }
 
   private static func nothing(_ report: RunReport, _ completion: BatchCompletion) -> String {
@@ -37,16 +40,22 @@ enum RunText {
     return "Nothing to do: batch \(report.batch) landed as commit \(sha.prefix(7)) on \(branch)"
   }
 
+  /// Below this many milliseconds nobody cares what was saved.
+  private static let shortestComparedMs: Int64 = 2_000
+
   /// `Processed: 3 assets in 5.2s (15.4s one after another, 66% saved)`
   static func processed(_ state: BatchState, _ metrics: BatchMetrics) -> String {
-    "Processed: \(counted(state.assets.count, "asset")) in \(SpanText.text(ms: metrics.elapsedMs)) "
-      + "(\(SpanText.text(ms: metrics.serialMs)) one after another, \(metrics.savedPercent)% saved)"
+    let text = "Processed: \(counted(state.assets.count, "asset")) in \(SpanText.text(ms: metrics.elapsedMs))"
+    guard metrics.elapsedMs >= shortestComparedMs else { return text }
+    return text
+      + " (\(SpanText.text(ms: metrics.serialMs)) one after another, \(metrics.savedPercent)% saved)"
   }
 
-  /// `Created: 9 files across 3 directories`, and what else became of files.
-  static func created(_ metrics: BatchMetrics) -> String {
+  /// `Created: 9 files across 3 directories, 3 images copied`, and what else became of files.
+  static func created(_ metrics: BatchMetrics, images: Int = 0) -> String {
     "Created: \(counted(metrics.created, "file")) across "
       + counted(metrics.directories, "directory", "directories")
+      + (images > 0 ? ", \(counted(images, "image")) copied" : "")
       + (metrics.updated > 0 ? ", updated \(metrics.updated)" : "")
       + (metrics.removed > 0 ? ", removed \(metrics.removed)" : "")
   }

@@ -6,6 +6,25 @@ enum SpanText {
     return tenths < 600 ? "\(tenths / 10).\(tenths % 10)s" : text(ms: ms)
   }
 
+  /// How long ago something was, in the largest unit that fits: `12s`, `5m`, `3h`, `21d`.
+  static func age(ms: Int64) -> String {
+    let seconds = max(0, ms) / 1000
+    return switch seconds {
+    case ..<60: "\(seconds)s"
+    case ..<3600: "\(seconds / 60)m"
+    case ..<86_400: "\(seconds / 3600)h"
+    default: "\(seconds / 86_400)d"
+    }
+  }
+
+  /// Whole time left, for what changes while it is read: `0:12`, `1:02:05`.
+  static func countdown(ms: Int64) -> String {
+    let seconds = (max(0, ms) + 999) / 1000
+    let tail = TimeText.padded(seconds % 60)
+    return seconds < 3600
+      ? "\(seconds / 60):\(tail)" : "\(seconds / 3600):\(TimeText.padded(seconds / 60 % 60)):\(tail)"
+  }
+
   /// `0.04s`, `5.2s`, `2m05s` or `1h02m05s`.
   static func text(ms: Int64) -> String {
     let ms = max(0, ms)

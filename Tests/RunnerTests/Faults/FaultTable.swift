@@ -71,6 +71,8 @@ enum FaultTable {
 
   private static let batches: [Row] = [
     Row("batchHeld", .batchHeld(batch, process: 4711, host: "workshop")),
+    Row("batchHeld", .batchHeld(batch, process: 1, host: "workshop", isElsewhere: true)),
+    Row("nobodyWorks", .nobodyWorks(batch, next: ["ledgerctl", "resume", "spring"])),
     Row("batchCommitted", .batchCommitted(batch, commit: commit.text)),
     Row("batchCancelled", .batchCancelled(batch)),
     Row("nothingToRetry", .nothingToRetry(batch, asset: asset, state: "packaged")),

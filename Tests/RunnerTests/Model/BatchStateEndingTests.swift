@@ -115,13 +115,40 @@ struct BatchStateEndingTests {
     #expect(open.metrics.elapsedMs == 1)
     let finished = Batches.begun([.runFinished(Batches.finish(held: true))])
     #expect(finished.openRun == nil)
-    #expect(finished.isHeld)
+    #expect(finished.holds && !finished.isHeld)
     var taken = open
     taken.apply(StampedEvent(.runStarted(Batches.run), timeMs: 5_000, run: "run-2"))
     taken.apply(StampedEvent(.runInterrupted(RunInterruption(run: "run-1")), timeMs: 5_000, run: "run-2"))
     #expect(taken.openRun?.id == "run-2")
     #expect(taken.runs.first?.wasInterrupted == true)
     #expect(!taken.isHeld)
+  }
+
+  @Test("A hold lasts until a run that may go further has passed its check")
+  func holds() {
+    var batch = Batches.begun(packaged + [.runFinished(Batches.finish(held: true))])
+    #expect(batch.isHeld)
+    func run(_ hold: Bool?, _ events: [BatchEvent]) {
+      var start = Batches.run
+      start.hold = hold
+      for event in [.runStarted(start)] + events {
+        batch.apply(
+          StampedEvent(
+            event, timeMs: 5_000, run: "run-\(batch.runs.count + (event.typeName == "run.started" ? 1 : 0))"))
+      }
+    }
+    // Refused before any work, and kept by a retry.
+    run(false, [.runFinished(Batches.finish(held: true))])
+    #expect(batch.isHeld)
+    run(
+      true, [.stageStarted(Batches.ref(nil, .place), StageStart()), .runFinished(Batches.finish(held: true))])
+    #expect(batch.isHeld)
+    run(false, [])
+    #expect(batch.isHeld)
+    batch.apply(
+      StampedEvent(
+        .stageStarted(Batches.ref(nil, .place), StageStart()), timeMs: 6_000, run: "run-\(batch.runs.count)"))
+    #expect(!batch.holds)
   }
 
   @Test("Every event type is folded and moves the version by one", arguments: BatchEvent.typeNames)
