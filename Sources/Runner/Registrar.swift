@@ -72,7 +72,7 @@ extension Runner {
       return Note(
         "image_changed",
         "The image \"\(source)\" of asset \"\(asset.id)\" has changed since it landed. "
-          + "Give the manifest a new `batch_id` to land it.", asset: asset.id.text)
+          + "Give the manifest a new `batch_id` to land it.", asset: asset.id)
     }
   }
 
