@@ -11,10 +11,9 @@ enum ReportDocument {
   }
 
   private static func batch(_ report: BatchReport) -> JSONValue {
-    var members = BatchObject.json(report.batch, report.state).members ?? []
-    members.removeAll { $0.name == "assets" }
-    members.append(.init("assets", .array(report.assets.map(asset))))
-    members += [
+    let ofBatch = BatchObject.json(report.batch, report.state, at: SystemClock().now()).members ?? []
+    var members: [JSONValue.Member] = [
+      .init("assets", .array(report.assets.map(asset))),
       .init("started_at", .string(TimeText.rfc3339(ms: report.startedMs))),
       .init("ended_at", .string(TimeText.rfc3339(ms: report.endedMs))),
       .init("waiting_ms", JSONValue(report.waitingMs)), .init("calls", JSONValue(report.calls)),
@@ -23,19 +22,18 @@ enum ReportDocument {
     ]
     if let branch = report.state.registration?.branchName { members.append(.init("branch", .string(branch))) }
     if let targets = report.state.placement?.targets {
-      members.append(
-        .init(
-          "files",
-          .array(
-            targets.map {
-              [
-                "path": .string($0.path), "asset": .string($0.asset.text),
-                "action": .string(PlanDocument.action($0.found)),
-                "sha256": $0.digest.map { .string($0.hex) } ?? .null,
-              ]
-            })))
+      members.append(.init("files", .array(targets.map(file))))
     }
-    return .object(members)
+    let names = Set(members.map(\.name))
+    return .object(ofBatch.filter { !names.contains($0.name) } + members)
+  }
+
+  private static func file(_ target: PlannedTarget) -> JSONValue {
+    [
+      "path": .string(target.path), "asset": .string(target.asset.text),
+      "action": .string(PlanDocument.action(target, [])),
+      "sha256": target.digest.map { JSONValue.string($0.hex) } ?? .null,
+    ]
   }
 
   private static func asset(_ asset: BatchReport.Asset) -> JSONValue {

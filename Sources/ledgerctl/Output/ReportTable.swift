@@ -53,7 +53,7 @@ enum ReportTable {
       }
       if let targets = state.placement?.targets, !targets.isEmpty {
         lines += ["", "| path | |", "|---|---|"]
-        lines += targets.map { "| \(cell($0.path)) | \(PlanDocument.action($0.found)) |" }
+        lines += targets.map { "| \(cell($0.path)) | \(PlanDocument.action($0, [])) |" }
       }
       return lines + [""]
     }

@@ -26,7 +26,7 @@ enum ReportText {
     if let targets = state.placement?.targets, !targets.isEmpty {
       lines.append("Files:")
       lines += targets.map {
-        "  \(PlanText.padded(PlanDocument.action($0.found), 7))\(VisibleText.line($0.path))"
+        "  \(PlanText.padded(PlanDocument.action($0, []), 7))\(VisibleText.line($0.path))"
       }
     }
     return lines
