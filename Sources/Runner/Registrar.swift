@@ -8,17 +8,20 @@ public struct RunRequest: Sendable {
   public var branch: String?
   /// Targets that may be overwritten although they are not ours.
   public var forced: [String]
+  /// Ids of assets that may take the place of other assets; `all` stands for every id.
+  public var replaced: [String]
   /// Land a batch anew whose commit has left the branch.
   public var again: Bool
 
   public init(
     manifest: Manifest, configuration: Configuration, branch: String? = nil, forced: [String] = [],
-    again: Bool = false
+    replaced: [String] = [], again: Bool = false
   ) {
     self.manifest = manifest
     self.configuration = configuration
     self.branch = branch
     self.forced = forced
+    self.replaced = replaced
     self.again = again
   }
 }
@@ -43,7 +46,9 @@ extension Runner {
     guard isSame else {
       throw .batchCommitted(request.manifest.batchID, commit: completion.commit)
     }
-    return .nothingToDo(notes: Self.notes(on: landing, of: completion.commit, registration.branchName))
+    return .nothingToDo(
+      notes: Self.notes(on: landing, of: completion.commit, registration.branchName)
+        + Self.imagesChanged(since: state))
   }
 
   /// What there is to say of a batch that has landed and is not there any more.
@@ -53,6 +58,17 @@ extension Runner {
     case .landed: []
     case .reverted: ["Commit \(sha) was reverted on \(branch). Land it again with `--again`."]
     case .gone: ["Commit \(sha) is no longer on \(branch). Land it again with `--again`."]
+    }
+  }
+
+  /// Says which images have changed since a batch landed: they are not what it landed.
+  private static func imagesChanged(since state: BatchState) -> [String] {
+    state.assets.compactMap { asset in
+      guard let source = state.registration?.manifest.asset(asset.id)?.source,
+        let found = InputFile.digest(at: source), found != asset.image.digest
+      else { return nil }
+      return "The image \"\(source)\" of asset \"\(asset.id)\" has changed since it landed. "
+        + "Give the manifest a new `batch_id` to land it."
     }
   }
 
@@ -96,7 +112,8 @@ extension Runner {
         configuration: request.configuration, templates: try await pinTemplates(request),
         branch: destination.ref, tip: destination.tip?.text, base: destination.base?.text,
         author: destination.identities.author, committer: destination.identities.committer,
-        toolVersion: surroundings.process.toolVersion, forced: request.forced)
+        toolVersion: surroundings.process.toolVersion, forced: request.forced,
+        replaced: request.replaced.isEmpty ? nil : request.replaced)
       let repository = try surroundings.repository()
       let history = try BatchHistory(
         of: request.manifest.batchID, on: destination.ref, at: destination.tip, in: repository)
@@ -110,8 +127,9 @@ extension Runner {
         batch: request.manifest.batchID, registration: registration, surroundings: surroundings,
         extractor: NoExtractor(), templates: .builtIn)
       try stages.checkTargets()
-      _ = try await stages.survey(destination, registered(registration, state)).plan(nil)
-      return (registration, destination.notes, nil)
+      try await refuseReplacingOthers(registration)
+      let found = try await stages.survey(destination, registered(registration, state)).look(nil)
+      return (registration, destination.notes + found.taken.compactMap(\.line), nil)
     } catch {
       throw Fault(error)
     }

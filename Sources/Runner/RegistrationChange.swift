@@ -7,11 +7,16 @@ public struct RegistrationChange: Hashable, Sendable {
   public var branch: String?
   /// More targets that may be overwritten although they are not ours.
   public var forced: [String]
+  /// More assets that may take the place of others.
+  public var replaced: [String]
 
-  public init(extractor: ExtractorSettings? = nil, branch: String? = nil, forced: [String] = []) {
+  public init(
+    extractor: ExtractorSettings? = nil, branch: String? = nil, forced: [String] = [], replaced: [String] = []
+  ) {
     self.extractor = extractor
     self.branch = branch
     self.forced = forced
+    self.replaced = replaced
   }
 }
 
@@ -26,6 +31,9 @@ extension Runner {
     var revised = registration
     if let extractor = change.extractor { revised.configuration.extractor = extractor }
     revised.forced += change.forced.filter { !registration.forced.contains($0) }
+    let allowed = registration.replaced ?? []
+    let more = change.replaced.filter { !allowed.contains($0) }
+    if !more.isEmpty { revised.replaced = allowed + more }
     if let branch = change.branch, branch != registration.branchName {
       notes = try redirect(&revised, to: branch)
     }

@@ -126,7 +126,7 @@ public struct Runner: Sendable {
     guard state.registration != nil else { throw .batchUnknown(batch.text) }
     if state.cancellation != nil { throw .batchCancelled(batch) }
     if let completion = state.completion {
-      throw .batchCommitted(batch, commit: completion.commit)
+      throw .tooLate(batch, commit: completion.commit)
     }
   }
 

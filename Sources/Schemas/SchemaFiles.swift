@@ -19,5 +19,6 @@ package enum SchemaFiles {
     File(name: "verify") { PackageResources.verify_json },
     File(name: "doctor") { PackageResources.doctor_json },
     File(name: "prune") { PackageResources.prune_json },
+    File(name: "document") { PackageResources.document_json },
   ]
 }

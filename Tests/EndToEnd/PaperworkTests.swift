@@ -21,7 +21,7 @@ struct PaperworkTests {
     #expect(manifest["assets"]?.array?.allSatisfy { $0["score"] == 91.5 } == true)
     #expect(try await folder.ledgerctl("run", "drafted.json").exit == 0)
     #expect(try await folder.ledgerctl("manifest").exit == 64)
-    let score = try await folder.ledgerctl("manifest", "a.png", "--score", "high")
+    let score = try await folder.ledgerctl("manifest", pictures[0], "--score", "high")
     #expect(score.exit == 64)
     #expect(score.errors.contains("'high'"))
   }
@@ -68,7 +68,7 @@ struct PaperworkTests {
       shell.timeout = .seconds(120)
       let result = try await ChildProcess.run(shell)
       // A batch that has landed refuses to be tried again: the one line that ends otherwise here.
-      let expected: ExitState = command.contains(" retry ") ? .code(65) : .code(0)
+      let expected: ExitState = command.contains(" retry ") ? .code(64) : .code(0)
       #expect(result.exit == expected, "\(command): \(String(decoding: result.errorTail, as: UTF8.self))")
       if command.contains("--format json"), !command.contains("jsonl") {
         #expect(

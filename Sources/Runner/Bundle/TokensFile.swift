@@ -115,6 +115,8 @@ package enum TokensFile {
 /// What a `tokens.json` says of whose it is.
 struct TokensFacts: Hashable, Sendable {
   var asset: String
+  /// As it was given, or made from the file's name or the id.
+  var name: String?
   var category: String
   var image: Digest
   /// Name of the root group; nil in a file of 0.1, whose tokens stand at the root.
@@ -132,6 +134,7 @@ struct TokensFacts: Hashable, Sendable {
       let image = ours["image"]?["sha256"]?.string.flatMap({ Digest(hex: $0) })
     else { return nil }
     self.asset = asset
+    name = ours["name"]?.string
     self.category = category
     self.image = image
     handle = ofGroup == nil ? nil : group?.name

@@ -2,7 +2,7 @@
 ///
 /// Holds no secret: environment variables stand here by name only. It is stored whole with a batch's
 /// registration.
-public struct Configuration: Hashable, Sendable, Codable {
+public struct Configuration: Hashable, Sendable {
   public var extractor: ExtractorSettings
   public var limits: Limits
   public var policy: Policy
@@ -11,10 +11,11 @@ public struct Configuration: Hashable, Sendable, Codable {
   /// root.
   public var templates: String?
   public var commit: Commit
+  public var drafts: Drafts
 
   public init(
     extractor: ExtractorSettings = .init(), limits: Limits = .init(), policy: Policy = .init(),
-    layout: Layout = .init(), templates: String? = nil, commit: Commit = .init()
+    layout: Layout = .init(), templates: String? = nil, commit: Commit = .init(), drafts: Drafts = .init()
   ) {
     self.extractor = extractor
     self.limits = limits
@@ -22,6 +23,15 @@ public struct Configuration: Hashable, Sendable, Codable {
     self.layout = layout
     self.templates = templates
     self.commit = commit
+    self.drafts = drafts
+  }
+
+  /// What drafts of manifests begin with.
+  public struct Drafts: Hashable, Sendable, Codable {
+    /// What ids begin with where the file's name gives none.
+    public var prefix = "ASSET"
+
+    public init() {}
   }
 
   /// How fast, how often and how long.
@@ -78,6 +88,35 @@ public struct Configuration: Hashable, Sendable, Codable {
     public var subject = CommitMessage.defaultSubject
 
     public init() {}
+  }
+}
+
+extension Configuration: Codable {
+  enum CodingKeys: String, CodingKey {
+    case extractor, limits, policy, layout, templates, commit, drafts
+  }
+
+  /// Settings that came later are absent in what earlier versions stored.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    extractor = try container.decode(ExtractorSettings.self, forKey: .extractor)
+    limits = try container.decode(Limits.self, forKey: .limits)
+    policy = try container.decode(Policy.self, forKey: .policy)
+    layout = try container.decode(Layout.self, forKey: .layout)
+    templates = try container.decodeIfPresent(String.self, forKey: .templates)
+    commit = try container.decode(Commit.self, forKey: .commit)
+    drafts = try container.decodeIfPresent(Drafts.self, forKey: .drafts) ?? Drafts()
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(extractor, forKey: .extractor)
+    try container.encode(limits, forKey: .limits)
+    try container.encode(policy, forKey: .policy)
+    try container.encode(layout, forKey: .layout)
+    try container.encodeIfPresent(templates, forKey: .templates)
+    try container.encode(commit, forKey: .commit)
+    if drafts != Drafts() { try container.encode(drafts, forKey: .drafts) }
   }
 }
 

@@ -21,6 +21,7 @@ struct ConfigurationReader {
     ("layout", ["bundle", "production", "url", "handle", "categories", "default_category"]),
     ("templates", []),
     ("commit", ["branch", "hooks", "sign", "subject"]),
+    ("drafts", ["prefix"]),
   ]
 
   /// Takes every setting of a file.
@@ -90,6 +91,12 @@ struct ConfigurationReader {
     case "limits.max_wait": set(\.limits.maxWait, reader.duration(name, value))
     case "policy.max_assets": set(\.policy.maxAssets, reader.integer(name, value, in: 1...1000))
     case "policy.min_score": set(\.policy.minScore, reader.number(name, value, in: 0...100))
+    case "drafts.prefix":
+      guard let prefix = reader.text(name, value) else { return }
+      guard AssetID(prefix) != nil, prefix.utf8.count <= 50 else {
+        return reader.refuse(name, expected: "1 to 50 letters, digits, \"_\" and \"-\"", found: value)
+      }
+      configuration.drafts.prefix = prefix
     case "templates":
       if let templates = reader.text(name, value) { configuration.templates = templates }
     default: preconditionFailure("The setting \"\(setting)\" is listed but not read.")

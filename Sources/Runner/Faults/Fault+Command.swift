@@ -7,10 +7,20 @@ extension Fault {
 
   package static func verbUnknown(_ word: String, known: [String]) -> Fault {
     Fault(
-      "usage", exit: .usage, "There is no verb \"\(word)\".",
-      hint: Spelling.nearest(to: word, among: known).map { "Did you mean `ledgerctl \($0)`?" }
+      "usage", exit: .usage, "There is no command \"\(word)\".",
+      hint: synonyms[word.lowercased()].map { "Did you mean `ledgerctl \($0)`?" } ?? Spelling.nearest(
+        to: word, among: known
+      ).map { "Did you mean `ledgerctl \($0)`?" }
         ?? "See `ledgerctl --help`.")
   }
+
+  /// What other tools call what a command of ours does.
+  private static let synonyms = [
+    "list": "status", "ls": "status", "log": "events", "history": "events", "version": "--version",
+    "add": "run", "start": "run", "land": "run", "continue": "resume", "check": "doctor", "draft": "manifest",
+    "undo": "cancel", "abort": "cancel", "delete": "cancel", "gc": "prune", "settings": "doctor",
+    "cat": "show", "why": "explain", "stats": "report", "diff": "plan", "create": "init", "new": "init",
+  ]
 
   package static func outputFailed(_ reason: String) -> Fault {
     Fault(

@@ -46,7 +46,9 @@ extension Fault {
   static func inputMissing(_ path: String) -> Fault {
     Fault(
       "input_missing", exit: .inputMissing, "No file at \"\(path)\".",
-      hint: "Check the path; in a manifest it is relative to the manifest's folder.", path: path)
+      hint: path.split(separator: "/").contains("~")
+        ? "`~` is not expanded in a manifest: write the whole path."
+        : "Check the path; in a manifest it is relative to the manifest's folder.", path: path)
   }
 
   static func inputUnreadable(_ path: String, _ error: FileError) -> Fault {

@@ -31,6 +31,25 @@ extension Fault {
       batch: batch.text)
   }
 
+  /// Something that only an unfinished batch allows.
+  static func tooLate(_ batch: BatchID, commit: String?) -> Fault {
+    Fault(
+      "too_late", exit: .usage,
+      "Batch \"\(batch)\" has landed" + (commit.map { " as commit \($0.prefix(12))" } ?? "")
+        + ": expected one that has not.",
+      hint: commit.map { "`git revert \($0.prefix(12))` takes its files out again." }, batch: batch.text)
+  }
+
+  /// An id that another asset has, which nobody allowed to be replaced.
+  static func assetTaken(_ taken: TakenAsset) -> Fault {
+    Fault(
+      "asset_taken", exit: .inTheWay,
+      "Asset \"\(taken.asset)\" is \"\(taken.earlierName)\" already (\(taken.origin)): expected the same image or "
+        + "name, found another image named \"\(taken.name)\".",
+      hint: "Give the new image an id that is free, or allow it with `--replace \(taken.asset)`.",
+      asset: taken.asset.text)
+  }
+
   static func batchCancelled(_ batch: BatchID) -> Fault {
     Fault(
       "batch_cancelled", exit: .usage, "Batch \"\(batch)\" was cancelled.",

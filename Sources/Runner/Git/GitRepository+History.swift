@@ -1,5 +1,15 @@
 /// Looking at many commits at once, for proving a ledger against what was published.
 extension GitRepository {
+  package func lastChange(of path: String, from tip: GitID) throws(Fault) -> (commit: GitID, batch: String?)?
+  {
+    let result = try git.run([
+      "log", "-1", "--format=%H%n%(trailers:key=Ledger-Batch,valueonly)", tip.text, "--", path,
+    ])
+    guard let commit = result.lines.first.flatMap({ GitID($0) }) else { return nil }
+    let batch = result.lines.dropFirst().first { !$0.isEmpty }
+    return (commit, batch.map(String.init))
+  }
+
   /// A commit that refs lead to, with its message.
   struct Message: Hashable, Sendable {
     var id: GitID

@@ -27,7 +27,7 @@ public struct ManifestFile: Hashable, Sendable {
       let directory = isInput ? workingDirectory : folder(of: path, in: workingDirectory)
       return ManifestFile(bytes: bytes, path: path, directory: directory)
     } catch {
-      throw Faults([.manifestMissing(path, found: error.found)])
+      throw Faults([.manifestMissing(path, error)])
     }
   }
 
@@ -52,6 +52,7 @@ extension Manifest {
   public static func read(
     _ file: ManifestFile, under configuration: Configuration
   ) throws(Faults) -> Manifest {
+    if let kind = ForeignInput(file.bytes) { throw Faults([.manifestIsAnother(file.path, kind)]) }
     var reader = ManifestReader(file: file, configuration: configuration)
     return try reader.read()
   }

@@ -15,7 +15,13 @@ struct ManifestReader {
   }
 
   mutating func read() throws(Faults) -> Manifest {
-    for problem in document.problems { add(.manifestSyntax(problem), at: problem.offset) }
+    var isEncodingTold = false
+    for problem in document.problems {
+      // Bytes in another encoding are wrong in many places for one reason.
+      if problem.kind == .invalidUTF8, isEncodingTold { continue }
+      isEncodingTold = isEncodingTold || problem.kind == .invalidUTF8
+      add(.manifestSyntax(problem), at: problem.offset)
+    }
     let manifest = readRoot()
     guard let manifest, faults.isEmpty else {
       let sorted = faults.enumerated().sorted {

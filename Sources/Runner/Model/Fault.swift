@@ -4,6 +4,8 @@ import Ledger
 public enum ExitStatus: Int32, Hashable, Sendable, Codable, CaseIterable {
   case done = 0
   case someFailed = 1
+  /// Of `plan --exit-code` alone.
+  case somethingToDo = 2
   case usage = 64
   case manifestRefused = 65
   case inputMissing = 66

@@ -28,12 +28,15 @@ public struct Registration: Hashable, Sendable, Codable {
   public var forced: [String]
   /// Commits of this batch in the branch's history that another clone or ledger made.
   public var elsewhere: [String]?
+  /// Ids of assets that the user allowed to take the place of other assets; `all` stands for every id. Absent where
+  /// none are.
+  public var replaced: [String]?
 
   public init(
     manifest: Manifest, manifestDigest: Digest, images: [PinnedImage], configuration: Configuration,
     templates: [String: Digest], branch: String, tip: String?, base: String?, author: String,
     committer: String,
-    toolVersion: String, forced: [String]
+    toolVersion: String, forced: [String], replaced: [String]? = nil
   ) {
     self.manifest = manifest
     self.manifestDigest = manifestDigest
@@ -47,6 +50,7 @@ public struct Registration: Hashable, Sendable, Codable {
     self.committer = committer
     self.toolVersion = toolVersion
     self.forced = forced
+    self.replaced = replaced
   }
 
   /// What lands: the digest of the manifest and of its images' bytes, the same in every clone and ledger.
@@ -68,7 +72,7 @@ public struct Registration: Hashable, Sendable, Codable {
     case manifestDigest = "manifest_digest"
     case images, configuration, templates, branch, tip, base, author, committer
     case toolVersion = "tool_version"
-    case forced, elsewhere
+    case forced, elsewhere, replaced
   }
 }
 

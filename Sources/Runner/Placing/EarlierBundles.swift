@@ -7,6 +7,10 @@ import Ledger
 struct EarlierBundles: Sendable {
   /// Root-relative paths of each asset's earlier files, with their entries at the tip.
   let files: [AssetID: [String: File]]
+  /// What each asset's earlier `tokens.json` says.
+  let facts: [AssetID: TokensFacts]
+  /// Where it is, from the repository's top.
+  let tokens: [AssetID: String]
 
   struct File: Hashable, Sendable {
     var role: PlannedTarget.Role
@@ -15,9 +19,13 @@ struct EarlierBundles: Sendable {
     var expected: Digest?
   }
 
-  static let none = EarlierBundles(files: [:])
+  static let none = EarlierBundles()
 
-  private init(files: [AssetID: [String: File]]) { self.files = files }
+  private init() {
+    files = [:]
+    facts = [:]
+    tokens = [:]
+  }
 
   /// Reads the tip. `prefix` is the project root within the repository, ending in `/`.
   init(
@@ -28,16 +36,23 @@ struct EarlierBundles: Sendable {
     let paths = try Layout(layout)
     let folders = try Self.candidates(briefs, layout, paths, at: tip, repository)
     // Everything in four calls of git, however many assets and candidates there are.
-    let tokens = try repository.entries(
+    let found = try repository.entries(
       at: tip, folders.values.flatMap { $0 }.map { "\(prefix)\($0)/tokens.json" })
-    let blobs = try repository.contents(tokens.values.map(\.id), limitBytes: 1 << 20)
+    let blobs = try repository.contents(found.values.map(\.id), limitBytes: 1 << 20)
+    var known: [AssetID: TokensFacts] = [:]
+    var places: [AssetID: String] = [:]
     var wanted: [AssetID: [String: (PlannedTarget.Role, Digest?)]] = [:]
     for brief in briefs {
       let asset = brief.id
-      for folder in folders[asset] ?? [] {
-        guard let entry = tokens["\(prefix)\(folder)/tokens.json"], let bytes = blobs[entry.id],
+      for folder in (folders[asset] ?? []).sorted() {
+        let place = "\(prefix)\(folder)/tokens.json"
+        guard let entry = found[place], let bytes = blobs[entry.id],
           let facts = TokensFacts(bytes), facts.asset == asset.text
         else { continue }
+        if known[asset] == nil {
+          known[asset] = facts
+          places[asset] = place
+        }
         for name in BundleTargets.documentNames + facts.moreFiles {
           wanted[asset, default: [:]]["\(folder)/\(name)"] = (.bundle, nil)
         }
@@ -49,6 +64,8 @@ struct EarlierBundles: Sendable {
     }
     let entries = try repository.entries(
       at: tip, wanted.values.flatMap { $0.keys.map { prefix + $0 } })
+    facts = known
+    tokens = places
     files = wanted.mapValues { files in
       var found: [String: File] = [:]
       for (path, (role, expected)) in files {

@@ -99,8 +99,8 @@ extension StageWork {
       let preflight = Preflight(
         repository: try surroundings.repository(), commit: configuration.commit)
       let destination = try preflight.destination(branch: registration.branchName)
-      _ = try await survey(destination, state).plan(nil)
-      return destination.notes
+      let taken = try await survey(destination, state).look(nil).taken
+      return destination.notes + taken.compactMap(\.line)
     } catch {
       throw Fault(error)
     }

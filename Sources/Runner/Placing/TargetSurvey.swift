@@ -31,6 +31,18 @@ struct TargetSurvey: Sendable {
   ///
   /// `bundles` holds the packaged bundles; without them the plan says what can be told before.
   func plan(_ bundles: [AssetID: BundleManifest]?) async throws(Faults) -> [PlannedTarget] {
+    try await look(bundles).targets
+  }
+
+  /// What a survey finds: what becomes of every path, and which ids are taken.
+  struct Findings: Sendable {
+    var targets: [PlannedTarget]
+    var taken: [TakenAsset]
+  }
+
+  /// Plans every target and says which ids are taken, or throws all that stands in the way.
+  func look(_ bundles: [AssetID: BundleManifest]?) async throws(Faults) -> Findings {
+    var taken: [TakenAsset] = []
     var planned: [PlannedTarget] = []
     var faults: [Fault] = []
     do throws(Fault) {
@@ -39,6 +51,8 @@ struct TargetSurvey: Sendable {
           try EarlierBundles(
             at: tip, of: briefs, layout: registration.configuration.layout, in: repository)
         } ?? .none
+      taken = try self.taken(by: earlier)
+      faults += refusals(of: taken)
       let wanted = wanted(bundles)
       let leaving = leaving(earlier, wanted)
       let paths = wanted.map(\.path) + leaving.map(\.path)
@@ -64,7 +78,21 @@ struct TargetSurvey: Sendable {
       faults.append(error)
     }
     guard faults.isEmpty else { throw Faults(faults) }
-    return planned
+    return Findings(targets: planned, taken: taken)
+  }
+
+  /// Throws what the tip has of the batch's ids that nobody allowed to be replaced.
+  func refuseReplacing() throws(Faults) {
+    var faults: [Fault] = []
+    do throws(Fault) {
+      guard let tip else { return }
+      let earlier = try EarlierBundles(
+        at: tip, of: briefs, layout: registration.configuration.layout, in: repository)
+      faults = refusals(of: try taken(by: earlier))
+    } catch {
+      faults = error.all
+    }
+    if !faults.isEmpty { throw Faults(faults) }
   }
 
   private func wanted(_ bundles: [AssetID: BundleManifest]?) -> [Wanted] {

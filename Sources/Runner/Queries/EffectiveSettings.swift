@@ -40,6 +40,7 @@ struct EffectiveSettings {
   private static func values(of configuration: Configuration) -> [(String, JSONValue)] {
     guard let coded = try? JSONReader.value(of: CanonicalJSON.encode(configuration)) else { return [] }
     return ConfigurationReader.settings.flatMap { section, names -> [(String, JSONValue)] in
+      if section == "drafts" { return [("drafts.prefix", .string(configuration.drafts.prefix))] }
       if names.isEmpty { return [(section, coded[section] ?? .null)] }
       return names.map { ("\(section).\($0)", coded[section]?[$0] ?? .null) }
     }

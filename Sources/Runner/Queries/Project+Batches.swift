@@ -36,7 +36,12 @@ extension Project {
     query.asset = word
     query.limit = 1
     if let id = AssetID(word), try await !events(matching: query).isEmpty { return id }
-    query = EventQuery()
+    return try Self.asset(word, among: try await knownAssets(), batch: nil)
+  }
+
+  /// The assets of every registration in the ledger, each as often as it was registered.
+  func knownAssets() async throws(Fault) -> [AssetID] {
+    var query = EventQuery()
     query.types = ["batch.registered", "batch.revised"]
     var known: [AssetID] = []
     for event in try await events(matching: query) {
@@ -46,7 +51,7 @@ extension Project {
       default: continue
       }
     }
-    return try Self.asset(word, among: known, batch: nil)
+    return known
   }
 
   private static func asset(

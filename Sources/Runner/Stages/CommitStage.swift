@@ -53,6 +53,7 @@ extension StageWork {
       throw Fault.batchNotSound(damage.typeName)
     }
     let destination = try currentDestination()
+    try await refuseReplacing(on: destination, in: run)
     let draft = try await draft(state, placement, on: destination)
     guard case .built(let commit) = try await build(draft, in: run) else {
       // The branch holds all of it by now, and no later commit frees what a killed start of this one left locked.
@@ -79,6 +80,18 @@ extension StageWork {
       ref: destination.ref, old: destination.tip?.text, new: commit.id.text, object: object)
     try await run.append([.commitIntended(intent)])
     return try await swap(intent, holdingIndex: holdsIndex, in: run, started: started)
+  }
+
+  /// Looks at a tip that the targets were not planned for: what others landed there meanwhile must not be replaced.
+  private func refuseReplacing(on destination: Preflight.Destination, in run: BatchRun) async throws {
+    guard !surveyed.isAt(destination.parent) else { return }
+    let survey = try survey(destination, await run.state)
+    do throws(Faults) { try survey.refuseReplacing() } catch {
+      guard error.first.exit == .inTheWay else { throw error.first }
+      try await returnToPackaged(run, because: error.first)
+      throw error.first
+    }
+    surveyed.note(destination.parent)
   }
 
   /// Writes the targets once more, for they may have been changed since they were placed.
@@ -322,6 +335,7 @@ extension StageWork {
   /// Writes down that the stage is complete.
   func completeCommit(in run: BatchRun, started: Moment? = nil) async throws(Fault) {
     guard await !run.state.commit.isCompleted else { return }
+    await removeEmptied(by: run.state.placement)
     let attempt = await run.state.commit.nextAttempt
     try await run.write([
       .stageCompleted(
@@ -330,6 +344,17 @@ extension StageWork {
           how: .executed, key: nil, outputs: [],
           durationMs: started.map { elapsedMs(since: $0) } ?? 0))
     ])
+  }
+
+  /// Removes the folders that the batch's removals have left empty, as git does; one that can't be removed stays.
+  private func removeEmptied(by placement: Placement?) async {
+    guard let placement, placement.inWorkingTree else { return }
+    var folders: Set<String> = []
+    for target in placement.targets where target.digest == nil {
+      guard let path = try? TargetPath(checking: target.path) else { continue }
+      folders.formUnion(path.folders)
+    }
+    if !folders.isEmpty { _ = try? await worktree.removeEmptyFolders(folders.sorted()) }
   }
 
   /// The last fact of a batch.

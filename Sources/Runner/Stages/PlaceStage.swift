@@ -17,6 +17,7 @@ extension StageWork {
     let targets: [PlannedTarget]
     do {
       targets = try await survey(destination, state).plan(bundles)
+      surveyed.note(destination.parent)
     } catch let faults as Faults {
       throw faults.first
     }

@@ -9,6 +9,7 @@ struct StageWork: Sendable {
   let extractor: any Extractor
   let templates: BundleTemplates
   let worktree: any Worktree
+  let surveyed = SurveyedTip()
 
   init(
     batch: BatchID, registration: Registration, surroundings: Surroundings,

@@ -18,7 +18,9 @@ struct Plan: Verb {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The manifest; - reads it from standard input.")
   var manifest: String
-  @Flag(help: "Plan to land a batch anew whose commit has left the branch.")
+  @Option(help: ArgumentHelp("Plan to replace the asset that has this id; all for every one.", valueName: "id"))
+  var replace: [String] = []
+  @Flag(help: "Plan to commit again a batch whose commit has left the branch.")
   var again = false
   @Option(help: "Plan with this extractor: local, mcp or exec.")
   var extractor: ExtractorKind?
@@ -26,27 +28,49 @@ struct Plan: Verb {
   var branch: String?
   @Option(help: ArgumentHelp("Plan to overwrite PATH. Can be repeated.", valueName: "path"))
   var force: [String] = []
+  @Flag(help: "Exit with 2 if there is something to do.")
+  var exitCode = false
   @Option(name: .customLong("format"), help: "Answer as text or json.")
   var answer = DocumentFormat.text
 
   var format: OutputFormat { answer.output }
 
   func perform(_ console: Console) async throws -> ExitStatus {
+    let wanted = Wanted(
+      manifest: manifest, overrides: Configuration.Overrides(extractorKind: extractor?.kind, branch: branch),
+      branch: branch, forced: force, replaced: replace, again: again, exitCode: exitCode)
+    return try await Self.show(wanted, global, console)
+  }
+
+  /// What a plan is asked for.
+  struct Wanted {
+    var manifest: String
+    var overrides: Configuration.Overrides
+    var branch: String?
+    var forced: [String]
+    var replaced: [String]
+    var again: Bool
+    /// Tell by the exit status whether there is something to do.
+    var exitCode: Bool
+  }
+
+  /// Plans and shows it.
+  static func show(_ wanted: Wanted, _ global: GlobalOptions, _ console: Console) async throws -> ExitStatus {
     let caller = console.caller
     let planning = try Planning.open(global.address(from: caller))
-    let configuration = try planning.configuration(
-      Configuration.Overrides(extractorKind: extractor?.kind, branch: branch))
-    let file = try ManifestFile.load(manifest, workingDirectory: caller.directory)
+    let configuration = try planning.configuration(wanted.overrides)
+    let file = try ManifestFile.load(wanted.manifest, workingDirectory: caller.directory)
     let request = RunRequest(
-      manifest: try Manifest.read(file, under: configuration), configuration: configuration, branch: branch,
-      forced: force, again: again)
+      manifest: try Manifest.read(file, under: configuration), configuration: configuration,
+      branch: wanted.branch, forced: wanted.forced, replaced: wanted.replaced, again: wanted.again)
     let plan = await planning.plan(request)
-    if format == .json {
-      console.out.write(JSONWriter.compact(PlanDocument.json(plan)) + "\n")
-    } else {
+    if console.format == .text {
       for line in PlanText.lines(plan, console.outStyle) { console.line(line) }
       console.show(plan.faults)
+    } else {
+      console.out.write(JSONWriter.compact(PlanDocument.json(plan)) + "\n")
     }
+    if wanted.exitCode, plan.exit == .done, plan.hasWork { return .somethingToDo }
     return plan.exit
   }
 }

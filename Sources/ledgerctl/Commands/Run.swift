@@ -19,7 +19,14 @@ struct Run: Verb {
   var manifest: String
   @Option(help: ArgumentHelp("Stop before placing and hold the batch there: packaged.", valueName: "state"))
   var until: Until?
-  @Flag(help: "Land a batch anew whose commit has left the branch.")
+  @Option(
+    help: ArgumentHelp(
+      "Let this asset take the place of another one with its id; all for every asset. Can be repeated.",
+      valueName: "id"))
+  var replace: [String] = []
+  @Flag(name: [.customShort("n"), .long], help: "Show what would be done, as plan does, and write nothing.")
+  var dryRun = false
+  @Flag(help: "Commit again if the batch's commit is no longer on the branch.")
   var again = false
   @OptionGroup(title: "Working") var flags: RunFlags
 
@@ -31,6 +38,12 @@ struct Run: Verb {
   var format: OutputFormat { flags.format }
 
   func perform(_ console: Console) async throws -> ExitStatus {
+    if dryRun {
+      let shown = Plan.Wanted(
+        manifest: manifest, overrides: flags.overrides, branch: flags.branch, forced: flags.force,
+        replaced: replace, again: again, exitCode: false)
+      return try await Plan.show(shown, global, console)
+    }
     // A manifest that is refused leaves nothing behind, so it is read before a ledger is made.
     let configuration = try global.configuration(flags.overrides, from: console.caller)
     let file = try ManifestFile.load(manifest, workingDirectory: console.caller.directory)
@@ -38,8 +51,9 @@ struct Run: Verb {
     let project = try global.project(.making, from: console.caller)
     let request = RunRequest(
       manifest: manifest, configuration: configuration, branch: flags.branch, forced: flags.force,
-      again: again)
-    let options = try flags.options(project, untilPackaged: until == .packaged)
+      replaced: replace, again: again)
+    var options = try flags.options(project, untilPackaged: until == .packaged)
+    options.change.replaced = replace
     let work = Work(console: console, project: project, flags: flags, global: global)
     return try await work.perform(on: [manifest.batchID]) { runner, _ in
       await runner.run(request, options: options)

@@ -70,10 +70,8 @@ struct Console: Sendable {
 
   /// Puts faults into words on stderr, each with its hint.
   func show(_ faults: [Fault]) {
-    for fault in faults {
-      showOutput(of: fault)
-      err.write(FaultText.text(of: fault, errStyle))
-    }
+    faults.forEach(showOutput)
+    err.write(FaultText.text(of: faults, errStyle))
     err.flush()
   }
 

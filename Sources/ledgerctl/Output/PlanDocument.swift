@@ -11,7 +11,9 @@ enum PlanDocument {
     if let state = plan.state { members.append(.init("state", .string(state.rawValue))) }
     members.append(.init("assets", .array(plan.assets.map(asset))))
     if let calls = plan.calls { members.append(.init("calls", self.calls(calls))) }
-    members.append(.init("paths", .array(plan.targets.map(target))))
+    members.append(.init("taken", .array(plan.taken.map(taken))))
+    let replaced = Set(plan.taken.filter { $0.kind == .replace }.map(\.asset))
+    members.append(.init("paths", .array(plan.targets.map { target($0, replaced) })))
     if let commit = plan.commit { members.append(.init("commit", self.commit(commit))) }
     members.append(.init("notes", .array(plan.notes.map(JSONValue.string))))
     members.append(.init("errors", .array(plan.faults.map(ResultDocument.error))))
@@ -46,20 +48,31 @@ enum PlanDocument {
     return .object(members)
   }
 
-  private static func target(_ target: PlannedTarget) -> JSONValue {
+  private static func taken(_ taken: TakenAsset) -> JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("asset", .string(taken.asset.text)), .init("action", .string(taken.kind.rawValue)),
+      .init("name", .string(taken.name)), .init("earlier_name", .string(taken.earlierName)),
+      .init("new_image", .bool(taken.hasNewImage)),
+    ]
+    if let batch = taken.batch { members.append(.init("batch", .string(batch))) }
+    if let commit = taken.commit { members.append(.init("commit", .string(commit))) }
+    return .object(members)
+  }
+
+  private static func target(_ target: PlannedTarget, _ replaced: Set<AssetID>) -> JSONValue {
     [
       "path": .string(target.path), "asset": .string(target.asset.text),
       "role": .string(target.role.rawValue),
-      "action": .string(action(target.found)),
+      "action": .string(action(target, replaced)),
     ]
   }
 
   /// The word for what happens to a path.
-  static func action(_ found: PlannedTarget.Found) -> String {
-    switch found {
+  static func action(_ target: PlannedTarget, _ replaced: Set<AssetID>) -> String {
+    switch target.found {
     case .absent: "create"
     case .identical: "keep"
-    case .replaced: "update"
+    case .replaced: replaced.contains(target.asset) ? "replace" : "update"
     case .removed: "remove"
     }
   }

@@ -4,13 +4,14 @@ import Runner
 /// A plan for people.
 enum PlanText {
   static func lines(_ plan: BatchPlan, _ style: Style) -> [String] {
-    var lines = [heading(plan, style)]
+    var lines = [heading(plan, style)] + plan.taken.compactMap(\.line).map(VisibleText.line)
+    let replaced = Set(plan.taken.filter { $0.kind == .replace }.map(\.asset))
     for asset in plan.assets { lines += self.lines(asset, style) }
     if let calls = plan.calls { lines.append(self.line(calls)) }
     if !plan.targets.isEmpty {
       lines.append(style("Paths", .strong))
       lines += plan.targets.map {
-        "  \(padded(PlanDocument.action($0.found), 7))\(VisibleText.line($0.path))"
+        "  \(padded(PlanDocument.action($0, replaced), 8))\(VisibleText.line($0.path))"
       }
     }
     if let commit = plan.commit {

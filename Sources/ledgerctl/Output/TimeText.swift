@@ -78,6 +78,15 @@ enum TimeText {
     return localTime(civilMs: (today - days) * 86_400_000) ?? ms
   }
 
+  /// The local date of a moment, such as `2026-07-30`.
+  static func localDate(ms: Int64) -> String {
+    var seconds = time_t(floorDivision(ms, 1000).quotient)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    return
+      "\(padded(Int64(parts.tm_year) + 1900, 4))-\(padded(Int64(parts.tm_mon) + 1))-\(padded(Int64(parts.tm_mday)))"
+  }
+
   /// The moment at which the local calendar and clock show what those of UTC show at another.
   private static func localTime(civilMs: Int64) -> Int64? {
     let (days, rest) = floorDivision(civilMs, 86_400_000)

@@ -10,7 +10,11 @@ import Ledger
 
 extension FaultTable {
   static let manifest: [Row] = [
-    Row("manifestMissing", .manifestMissing("batch.json", found: "nothing there")),
+    Row("manifestMissing", .manifestMissing("batch.json", .missing)),
+    Row("manifestMissing", .manifestMissing("downloads", .notRegular(.folder))),
+    Row("manifestMissing", .manifestMissing("batch.json", .notRegular(.fifo))),
+    Row("manifestIsAnother", .manifestIsAnother("kiwi.png", .image("a PNG image", isPNG: true))),
+    Row("manifestIsAnother", .manifestIsAnother("batch.yaml", .yaml)),
     syntax(.missingComma(found: "\"path\"")),
     syntax(.tooLarge(limitBytes: 1 << 20)),
     syntax(.tooDeep(limit: 32)),
@@ -40,6 +44,12 @@ extension FaultTable {
         IDFProblem(path: [.member("background")], expected: "a colour such as #1a2b3c", found: "\"red\""),
         asset: "ASSET-3")),
     Row("manifestMore", .manifestMore(200)),
+    Row("noImages", .noImages("downloads")),
+    Row("inputNotUTF8", .inputNotUTF8("caf\u{FFFD}.png")),
+    Row("draftImage", .draftImage("photo.png", .imageNotPNG("photo.png", found: "a JPEG"))),
+    Row("draftImageTwice", .draftImageTwice("b.png", before: "a.png")),
+    Row("draftIDTwice", .draftIDTwice("ASSET-3", one: "asset-3.png", other: "asset-3-b.png")),
+    Row("draftWithoutScore", .draftWithoutScore(["a.png", "b.png"])),
   ]
 
   static let configuration: [Row] = [

@@ -74,6 +74,13 @@ enum FaultTable {
     Row("batchHeld", .batchHeld(batch, process: 1, host: "workshop", isElsewhere: true)),
     Row("nobodyWorks", .nobodyWorks(batch, next: ["ledgerctl", "resume", "spring"])),
     Row("batchCommitted", .batchCommitted(batch, commit: commit.text)),
+    Row("tooLate", .tooLate(batch, commit: commit.text)),
+    Row(
+      "assetTaken",
+      .assetTaken(
+        TakenAsset(
+          asset: asset, kind: .replace, name: "Sun", earlierName: "Frog", batch: "fri-a",
+          commit: commit.text, hasNewImage: true))),
     Row("batchCancelled", .batchCancelled(batch)),
     Row("nothingToRetry", .nothingToRetry(batch, asset: asset, state: "packaged")),
     Row("waitsTooLong", .waitsTooLong(batch, remainingMs: 38_000)),

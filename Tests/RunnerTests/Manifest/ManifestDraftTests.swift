@@ -35,54 +35,48 @@ struct ManifestDraftTests {
     #expect(faults?.all.allSatisfy { $0.line == nil && $0.column == nil && $0.path == nil } == true)
   }
 
-  @Test("Images are drafted with the ids and names their files bear")
-  func draftsFromNames() throws {
-    let draft = ManifestDraft.draft(
-      images: ["in/theatrical specimens/asset-3-nocturnal_canopy-validated.png", "x/asset-12-validated.png"],
-      category: "patterns", score: 95)
-    #expect(
-      draft.text == """
-        {
-          "batch_id": "batch-theatrical-specimens",
-          "assets": [
-            {
-              "asset_id": "ASSET-3",
-              "path": "in/theatrical specimens/asset-3-nocturnal_canopy-validated.png",
-              "score": 95,
-              "specs": {
-                "name": "Nocturnal Canopy",
-                "category": "patterns"
-              }
-            },
-            {
-              "asset_id": "ASSET-12",
-              "path": "x/asset-12-validated.png",
-              "score": 95,
-              "specs": {
-                "category": "patterns"
-              }
-            }
-          ]
-        }
-
-        """)
-    _ = try draft.manifest(relativeTo: "/")
+  @Test(
+    "A file name that begins with the prefix and a number gives the id; the rest is the name",
+    arguments: [
+      ("asset-3-nocturnal_canopy-validated.png", "ASSET-3", "Nocturnal Canopy"),
+      ("in/asset-12-validated.png", "ASSET-12", nil), ("ASSET_7.png", "ASSET-7", nil),
+      ("asset 4 sun.png", "ASSET-4", "Sun"), ("asset-5@2x.png", "ASSET-5", nil),
+      ("banksia@2x.png", nil, "Banksia"),
+      ("icon-64.png", nil, "Icon 64"), ("asset-3rd.png", nil, "Asset 3rd"), ("assets-3.png", nil, "Assets 3"),
+      ("asset3.png", nil, "Asset3"), ("IMG_2041.png", nil, "IMG 2041"), (".png", nil, ".png"),
+    ])
+  func names(_ path: String, _ id: String?, _ name: String?) {
+    let names = DraftedNames(prefix: "ASSET")
+    #expect(names.id(inStem: DraftedNames.stem(of: path)) == id)
+    #expect(names.name(inStem: DraftedNames.stem(of: path)) == name)
   }
 
-  @Test(
-    "Where files bear no ids of their own they are counted, and the batch has a name whatever the folder's",
-    arguments: [
-      (["moon.png", "sun rise.png"], ["ASSET-1", "ASSET-2"], ["Moon", "Sun Rise"], "batch-here"),
-      (["d/asset-3-a.png", "e/ASSET-3-b.png"], ["ASSET-1", "ASSET-2"], ["A", "B"], "batch-d"),
-      (["batch-x/asset-3-a.png", "b.png"], ["ASSET-1", "ASSET-2"], ["A", "B"], "batch-x"),
-      (["../a.png"], ["ASSET-1"], ["A"], "batch-here"), (["画/.png"], ["ASSET-1"], [".png"], "batch-1"),
-      (["/a.png"], ["ASSET-1"], ["A"], "batch-here"),
-    ])
-  func draftsFromOthers(_ images: [String], _ ids: [String], _ names: [String], _ batch: String) {
-    let draft = ManifestDraft.draft(images: images, defaultBatchName: "here")
-    #expect(draft.assets.map(\.id) == ids)
-    #expect(draft.assets.map { $0.specs["name"]?.string } == names)
-    #expect(draft.assets.map(\.path) == images)
-    #expect(draft.batchID == batch)
+  @Test("Numbers are those of the prefix, in whatever case")
+  func numbers() {
+    let names = DraftedNames(prefix: "KR-HERO")
+    #expect(
+      ["KR-HERO-12", "kr-hero_3", "KR-HERO-x", "ASSET-9", "KR-HERO-"].map(names.number) == [
+        12, 3, nil, nil, nil,
+      ])
+  }
+
+  @Test("A batch is named by folder and date, and by a letter more where that is taken")
+  func batchIDs() {
+    func id(_ folder: String, _ taken: Set<String> = []) -> String {
+      DraftedNames.batchID(folder: folder, date: "2026-11-27") { taken.contains($0) }
+    }
+    #expect(id("Down loads") == "down-loads-2026-11-27")
+    #expect(id("画") == "batch-2026-11-27")
+    #expect(id("d", ["d-2026-11-27"]) == "d-2026-11-27-b")
+    #expect(id("d", ["d-2026-11-27", "d-2026-11-27-b"]) == "d-2026-11-27-c")
+    #expect(id(String(repeating: "x", count: 300)).utf8.count <= 56)
+  }
+
+  @Test("Names come in the order of their numbers' values")
+  func naturalOrder() {
+    let names = ["10.png", "a.png", "2.png", "b10.png", "b9.png", "B1.png", "02.png", "1.png"]
+    #expect(
+      names.sorted(by: NaturalOrder.precedes)
+        == ["1.png", "02.png", "2.png", "10.png", "a.png", "B1.png", "b9.png", "b10.png"])
   }
 }

@@ -51,15 +51,14 @@ struct ManifestFileTests {
       try #require(mkfifo(folder + "/fifo", 0o600) == 0)
       #expect(try ManifestFile.load(folder + "/link", workingDirectory: "/").bytes == Array("{}".utf8))
       let refused = [
-        (folder, "a folder"), (folder + "/fifo", "a FIFO"),
-        ("/dev/zero", "a character device"), (folder + "/none", "nothing there"),
-        (folder + "/m.json/x", "nothing there"),
+        (folder, "a folder"), (folder + "/fifo", "a FIFO"), ("/dev/zero", "a character device"),
+        (folder + "/none", "No manifest is at"), (folder + "/m.json/x", "No manifest is at"),
       ]
       for (path, found) in refused {
         let faults = #expect(throws: Faults.self) { try ManifestFile.load(path, workingDirectory: "/") }
-        #expect(
-          faults?.all.map(\.message)
-            == ["cannot read the manifest \"\(path)\": expected a regular file, found \(found)"])
+        #expect(faults?.all.count == 1)
+        #expect(faults?.all.first?.message.contains(found) == true)
+        #expect(faults?.all.first?.message.contains("\"\(path)\"") == true)
         #expect(faults?.all.map(\.exit) == [.inputMissing])
       }
     }

@@ -133,10 +133,10 @@ struct ManifestTests {
       """
     #expect(
       Self.faults(of: Array(text.utf8), under: configuration).map(\.message) == [
-        "\"assets\": expected 1 to 1 assets, found 2, beyond the limit \"b\"",
-        "\"score\" of the asset \"a\": expected a number from 95.5 to 100, found 95.4",
-        "\"specs.category\" of the asset \"a\": expected one of posters, found \"patterns\"",
-        "\"specs.category\" of the asset \"b\": expected one of posters, found \"poster\"",
+        "\"assets\": expected 1 to 1 assets, found 2, beyond the limit \"b\".",
+        "\"score\" of the asset \"a\": expected a number from 95.5 to 100, found 95.4.",
+        "\"specs.category\" of the asset \"a\": expected one of posters, found \"patterns\".",
+        "\"specs.category\" of the asset \"b\": expected one of posters, found \"poster\".",
       ])
   }
 

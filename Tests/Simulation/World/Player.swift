@@ -164,7 +164,7 @@ final class Player: @unchecked Sendable {
       report = await runner.run(
         RunRequest(
           manifest: manifest, configuration: scenario.configuration,
-          branch: scenario.onOtherBranch ? "side" : nil, again: command == .runAgain),
+          branch: scenario.onOtherBranch ? "side" : nil, replaced: ["all"], again: command == .runAgain),
         options: options(command))
     case .resume: report = await runner.resume(batch, options: options(command))
     case .retry: report = await runner.retry(batch, RetryRequest())

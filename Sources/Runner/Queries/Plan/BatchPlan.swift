@@ -76,7 +76,10 @@ public struct BatchPlan: Sendable {
   public var state: BatchState.Phase?
   public var assets: [AssetPlan] = []
   public var calls: Calls?
+  /// Replaced, updated, removed, created, kept, in this order.
   public var targets: [PlannedTarget] = []
+  /// Assets whose ids the tip has already.
+  public var taken: [TakenAsset] = []
   /// Nil where nothing would be committed.
   public var commit: CommitPlan?
   public var notes: [String] = []
@@ -84,6 +87,9 @@ public struct BatchPlan: Sendable {
   public var faults: [Fault] = []
 
   init(batch: BatchID) { self.batch = batch }
+
+  /// Whether a run would do anything.
+  public var hasWork: Bool { action != .nothing }
 
   /// What a run would be stopped by; `done` where nothing is in the way.
   public var exit: ExitStatus { faults.isEmpty ? .done : .standing(for: faults.map(\.exit)) }

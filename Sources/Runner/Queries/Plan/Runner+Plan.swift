@@ -47,7 +47,7 @@ extension Runner {
       configuration: request.configuration, templates: templates, branch: destination.ref,
       tip: destination.tip?.text, base: destination.base?.text, author: destination.identities.author,
       committer: destination.identities.committer, toolVersion: surroundings.process.toolVersion,
-      forced: request.forced)
+      forced: request.forced, replaced: request.replaced.isEmpty ? nil : request.replaced)
     if !request.again, action == .register {
       let repository = try surroundings.repository()
       let history = try BatchHistory(of: plan.batch, on: destination.ref, at: destination.tip, in: repository)
@@ -57,6 +57,8 @@ extension Runner {
         plan.notes += Self.notes(on: found.landing, of: found.commit, registration.branchName)
         return
       }
+    do { try await refuseReplacingOthers(registration) } catch let faults as Faults {
+      plan.faults += faults.all
     }
     try await work(registered(registration, state), registration, destination, into: &plan)
   }
@@ -94,7 +96,9 @@ extension Runner {
     plan.calls = try await calls(of: plan.assets, state, stages, now: now)
     do {
       try stages.checkTargets()
-      plan.targets = try await targets(state, stages, destination, bundles)
+      let findings = try await targets(state, stages, destination, bundles)
+      plan.taken = findings.taken
+      plan.targets = Self.inOrder(findings)
     } catch let faults as Faults {
       plan.faults += faults.all
       return
@@ -108,9 +112,24 @@ extension Runner {
   private func targets(
     _ state: BatchState, _ stages: StageWork, _ destination: Preflight.Destination,
     _ bundles: [AssetID: BundleManifest]
-  ) async throws -> [PlannedTarget] {
-    if let placement = state.placement { return placement.targets }
-    return try await stages.survey(destination, state).plan(bundles)
+  ) async throws -> TargetSurvey.Findings {
+    if let placement = state.placement { return TargetSurvey.Findings(targets: placement.targets, taken: []) }
+    return try await stages.survey(destination, state).look(bundles)
+  }
+
+  /// Paths in the order in which they matter: replaced, updated, removed, created, kept.
+  private static func inOrder(_ findings: TargetSurvey.Findings) -> [PlannedTarget] {
+    let replaced = Set(findings.taken.filter { $0.kind == .replace }.map(\.asset))
+    func rank(_ target: PlannedTarget) -> Int {
+      switch target.found {
+      case .replaced: replaced.contains(target.asset) ? 0 : 1
+      case .removed: 2
+      case .absent: 3
+      case .identical: 4
+      }
+    }
+    return findings.targets.enumerated()
+      .sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(\.element)
   }
 
   private func planCommit(

@@ -1,0 +1,281 @@
+import Ledger
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Drafts manifests from images: ids that are free, names from the files' names, and nothing that `run` would refuse.
+public struct Drafting: Sendable {
+  /// What a draft is made from.
+  public struct Request: Sendable {
+    /// Images and folders, as named.
+    public var inputs: [String]
+    /// The working directory, absolute.
+    public var directory: String
+    public var category: String?
+    /// The score of every image; nil leaves it to be filled in, which only a sheet can.
+    public var score: Double?
+    public var batch: String?
+    public var prefix: String?
+    public var excluded: [String]
+    /// The file that the draft is written to: paths are right from there. Nil for standard output.
+    public var output: String?
+    /// The local date, such as `2026-11-27`.
+    public var date: String
+
+    public init(
+      inputs: [String], directory: String, category: String? = nil, score: Double? = nil,
+      batch: String? = nil, prefix: String? = nil, excluded: [String] = [], output: String? = nil,
+      date: String
+    ) {
+      self.inputs = inputs
+      self.directory = directory
+      self.category = category
+      self.score = score
+      self.batch = batch
+      self.prefix = prefix
+      self.excluded = excluded
+      self.output = output
+      self.date = date
+    }
+  }
+
+  /// A drafted asset.
+  public struct Asset: Hashable, Sendable {
+    public var id: String
+    public var path: String
+    public var name: String?
+    public var category: String?
+    public var score: Double?
+  }
+
+  public struct Draft: Sendable {
+    public var batchID: String
+    public var assets: [Asset]
+    public var notes: [String]
+  }
+
+  private let configuration: Configuration
+  /// Ids of assets in the ledger and at the tip, and of batches.
+  private let assets: Set<String>
+  private let batches: Set<String>
+
+  /// Looks at the project around a folder, if there is one: which ids its ledger and its branch's tip know.
+  public static func open(_ address: ProjectAddress) async throws -> Drafting {
+    let configuration: Configuration
+    do { configuration = try Project.configuration(address, .init()) } catch let fault as Fault
+      where fault.code == "no_repository"
+    {
+      configuration = try Configuration.load(file: nil, environment: address.environment)
+    }
+    var assets: Set<String> = []
+    var batches: Set<String> = []
+    do throws(Fault) {
+      let project = try Project.open(address, .reading)
+      batches = Set(try await project.batches().map { $0.batch.lowercased() })
+      assets = Set(try await project.knownAssets().map(\.text))
+      await project.close()
+    } catch {
+      guard [Fault.noLedger("").code, "no_repository"].contains(error.code) else { throw error }
+    }
+    if let repository = try? GitRepository.discover(
+      from: address.directory, environment: address.environment)
+    {
+      assets.formUnion(try TipAssets.ids(in: repository, branch: configuration.commit.branch))
+    }
+    return Drafting(configuration: configuration, assets: assets, batches: batches)
+  }
+
+  /// Drafts, or tells everything that `run` would refuse.
+  public func draft(_ request: Request, isSheet: Bool = false) throws -> Draft {
+    let found = try InputImages(
+      request.inputs, in: request.directory, categories: configuration.layout.categories,
+      excluding: request.excluded)
+    let names = DraftedNames(prefix: request.prefix ?? configuration.drafts.prefix)
+    let ids = try ids(for: found.images, names)
+    let base = try Self.folder(of: request.output, in: request.directory)
+    var drafted: [Asset] = []
+    for (image, id) in zip(found.images, ids) {
+      let path = try Self.path(of: image, from: base, isStandardOutput: request.output == nil)
+      let stem = DraftedNames.stem(of: image.path)
+      drafted.append(
+        Asset(
+          id: id, path: path, name: names.name(inStem: stem), category: image.category ?? request.category,
+          score: request.score))
+    }
+    if request.score == nil, !isSheet { throw Faults([.draftWithoutScore(found.images.map(\.path))]) }
+    let folder = found.images.first.map { Self.folderName($0, request.directory) } ?? ""
+    let draft = Draft(
+      batchID: request.batch
+        ?? DraftedNames.batchID(folder: folder, date: request.date) { batches.contains($0.lowercased()) },
+      assets: drafted, notes: found.notes)
+    try check(draft, base: base)
+    return draft
+  }
+
+  /// The ids of images: those that their files' names give, and for the others numbers after the highest known.
+  private func ids(for images: [InputImages.Image], _ names: DraftedNames) throws(Faults) -> [String] {
+    let given = images.map { names.id(inStem: DraftedNames.stem(of: $0.path)) }
+    var first: [String: String] = [:]
+    var faults: [Fault] = []
+    for (image, id) in zip(images, given) {
+      guard let id else { continue }
+      if let before = first[id.lowercased()] {
+        faults.append(.draftIDTwice(id, one: before, other: image.path))
+      }
+      first[id.lowercased()] = image.path
+    }
+    guard faults.isEmpty else { throw Faults(faults) }
+    var highest = (assets.union(given.compactMap { $0 })).compactMap(names.number).max() ?? 0
+    return given.map { id in
+      if let id { return id }
+      highest += 1
+      return "\(names.prefix)-\(highest)"
+    }
+  }
+
+  /// Has the manifest's own reader look at the draft.
+  private func check(_ draft: Draft, base: String) throws(Faults) {
+    var checked = draft
+    for index in checked.assets.indices where checked.assets[index].score == nil {
+      checked.assets[index].score = 100
+    }
+    _ = try checked.manifest.manifest(relativeTo: base, under: configuration)
+  }
+
+  // MARK: - Paths
+
+  private static func folder(of output: String?, in directory: String) throws(Fault) -> String {
+    guard let output else { return directory }
+    let whole = ManifestFile.absolute(output, in: directory)
+    let folder = String(whole[..<(whole.lastIndex(of: "/") ?? whole.startIndex)])
+    guard let real = realPath(folder.isEmpty ? "/" : folder) else {
+      throw .target("write", output, FileError("open", errno))
+    }
+    return real
+  }
+
+  /// How the manifest names an image: relative to where it lies if the image is below it, else absolute.
+  private static func path(
+    of image: InputImages.Image, from base: String, isStandardOutput: Bool
+  ) throws(Fault) -> String {
+    let typed = image.path.split(separator: "/", omittingEmptySubsequences: false)
+    if isStandardOutput, !typed.contains("..") {
+      let kept = image.path.hasPrefix("/") ? image.path : typed.filter { $0 != "." }.joined(separator: "/")
+      return kept.hasPrefix("-") ? "./" + kept : kept
+    }
+    let cut = image.source.lastIndex(of: "/") ?? image.source.startIndex
+    let file = image.source[image.source.index(after: cut)...]
+    guard let folder = realPath(cut == image.source.startIndex ? "/" : String(image.source[..<cut])) else {
+      throw .inputMissing(image.path)
+    }
+    let whole = folder == "/" ? "/\(file)" : "\(folder)/\(file)"
+    let real = isStandardOutput ? realPath(base) ?? base : base
+    let prefix = real == "/" ? "/" : real + "/"
+    guard whole.hasPrefix(prefix) else { return whole }
+    let relative = String(whole.dropFirst(prefix.count))
+    return relative.hasPrefix("-") ? "./" + relative : relative
+  }
+
+  private static func realPath(_ path: String) -> String? {
+    guard let buffer = realpath(path, nil) else { return nil }
+    defer { free(buffer) }
+    return String(cString: buffer)
+  }
+
+  private static func folderName(_ image: InputImages.Image, _ directory: String) -> String {
+    let parts = image.source.split(separator: "/").dropLast().filter { $0 != ".." }
+    // A sub-folder that gives the category says less than the folder around it.
+    let names =
+      image.category == nil || parts.last.map(String.init) != image.category ? parts : parts.dropLast()
+    return names.last.map(String.init) ?? ""
+  }
+}
+
+extension Drafting.Draft {
+  var manifest: ManifestDraft {
+    ManifestDraft(
+      batchID: batchID,
+      assets: assets.map { asset in
+        var specs: [JSONValue.Member] = []
+        if let name = asset.name { specs.append(.init("name", .string(name))) }
+        if let category = asset.category { specs.append(.init("category", .string(category))) }
+        return ManifestDraft.Asset(
+          id: asset.id, path: asset.path, score: asset.score ?? .nan, specs: .object(specs))
+      })
+  }
+
+  /// The manifest's JSON text.
+  public var text: String { manifest.text }
+
+  /// The sheet to fill in: a row an image.
+  public var sheet: String {
+    let columns = [
+      "path", "asset_id", "score", "name", "category", "mode", "purpose", "specimens", "tags", "alt",
+      "sha256",
+    ]
+    let rows = assets.map { asset in
+      [
+        asset.path, asset.id, asset.score.map { JSONNumber($0).text } ?? "", asset.name ?? "",
+        asset.category ?? "",
+      ]
+        + Array(repeating: "", count: 6)
+    }
+    return ([columns] + rows).map { $0.map(Self.cell).joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  /// A cell, quoted where it has to be; one that a spreadsheet would take for a formula is protected.
+  private static func cell(_ text: String) -> String {
+    var text = text
+    if let first = text.first, "=+-@".contains(first) { text = "'" + text }
+    guard text.contains(where: { ",;\"\n\r\t".contains($0) }) else { return text }
+    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+}
+
+extension Drafting {
+  /// Writes a draft to a file, replacing what was there.
+  public static func write(_ text: String, to path: String, in directory: String) throws(Fault) {
+    do {
+      try Data(text.utf8).write(
+        to: URL(filePath: ManifestFile.absolute(path, in: directory)), options: .atomic)
+    } catch {
+      throw .target("write", path, FileError("open", errno))
+    }
+  }
+}
+
+/// The assets that have a bundle at the tip, wherever their layout put it.
+enum TipAssets {
+  /// Their ids: what every `tokens.json` of ours at the branch's tip says.
+  static func ids(in repository: GitRepository, branch: String) throws(Fault) -> Set<String> {
+    let tip: GitID?
+    if branch.isEmpty {
+      switch try repository.head() {
+      case .branch(_, let commit): tip = commit
+      case .detached(let commit): tip = commit
+      }
+    } else {
+      tip = try repository.tip(of: "refs/heads/\(branch)")
+    }
+    guard let tip else { return [] }
+    var blobs: Set<GitID> = []
+    for field in try repository.git.run(["ls-tree", "-r", "-z", "--full-tree", tip.text]).fields {
+      guard let tab = field.firstIndex(of: "\t"), field.hasSuffix("/tokens.json"),
+        let id = field[..<tab].split(separator: " ").last.flatMap({ GitID($0) })
+      else { continue }
+      blobs.insert(id)
+    }
+    let contents = try repository.contents(blobs.sorted { $0.text < $1.text }, limitBytes: 1 << 20)
+    return Set(contents.values.compactMap { TokensFacts($0)?.asset })
+  }
+}
