@@ -1,5 +1,11 @@
 import Ledger
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -32,6 +38,36 @@ extension Project {
     let layout = try ProjectLayout.create(at: holder)
     _ = try open(from: start, ledger: layout.ledgerFolder, .making, environment: environment)
     return Initialised(folder: layout.ledgerFolder, isNew: isNew)
+  }
+
+  /// Writes a `ledger.yaml` in which everything is commented out; nil where one is there.
+  public static func writeConfiguration(forLedger folder: String) throws(Fault) -> String? {
+    try writeNew(SettingsGuide.file, to: ProjectPath.parent(of: folder) + "/ledger.yaml")
+  }
+
+  /// Writes the shipped templates into `templates/` beside the ledger, each where none is there; returns what was
+  /// written.
+  public static func writeTemplates(forLedger folder: String) throws(Fault) -> [String] {
+    let templates = ProjectPath.parent(of: folder) + "/templates"
+    try FolderPath.make(templates)
+    var written: [String] = []
+    for (name, text) in [
+      (BundleTemplates.contextFile, ContextTemplate.text), (BundleTemplates.usageFile, UsageTemplate.text),
+    ] {
+      if let path = try writeNew(text, to: "\(templates)/\(name)") { written.append(path) }
+    }
+    return written
+  }
+
+  /// Writes a file of the user's, never over one that is there.
+  private static func writeNew(_ text: String, to path: String) throws(Fault) -> String? {
+    guard access(path, F_OK) != 0 else { return nil }
+    do {
+      try Data(text.utf8).write(to: URL(filePath: path), options: .withoutOverwriting)
+    } catch {
+      throw .target("write", path, FileError("open", errno))
+    }
+    return path
   }
 
   /// The configuration that the project at an address has or would have, without making a ledger where there is none.

@@ -20,5 +20,7 @@ package enum SchemaFiles {
     File(name: "doctor") { PackageResources.doctor_json },
     File(name: "prune") { PackageResources.prune_json },
     File(name: "document") { PackageResources.document_json },
+    File(name: "settings") { PackageResources.settings_json },
+    File(name: "init") { PackageResources.init_json },
   ]
 }

@@ -14,18 +14,21 @@ struct LedgerCtl: AsyncParsableCommand {
     commandName: "ledgerctl",
     abstract: "Lands batches of design assets as one commit each, with a ledger of every step.",
     discussion: """
-      A batch is killed, out of quota or out of disk? Run it again: it goes on from where the ledger says it was.
+      Interrupted, out of quota or out of disk? Run the same command again; it resumes from the ledger.
 
       Example:
         ledgerctl run batch.json
       """,
     version: "ledgerctl \(Project.version)",
-    subcommands: [
-      Init.self, Run.self, Resume.self, Retry.self, Plan.self, Status.self, Events.self, Explain.self,
-      Show.self,
-      Report.self, Verify.self, Cancel.self, Prune.self, ManifestVerb.self, SchemaVerb.self, Skill.self,
-      Demo.self,
-      Doctor.self, Man.self,
+    subcommands: [Man.self],
+    groupedSubcommands: [
+      CommandGroup(name: "Land", subcommands: [Run.self, Plan.self, Resume.self, Retry.self, Cancel.self]),
+      CommandGroup(
+        name: "Look", subcommands: [Status.self, Events.self, Explain.self, Show.self, Report.self]),
+      CommandGroup(
+        name: "Prepare", subcommands: [Init.self, ManifestVerb.self, Config.self, Doctor.self, Demo.self]),
+      CommandGroup(name: "Keep", subcommands: [Verify.self, Prune.self]),
+      CommandGroup(name: "Connect", subcommands: [SchemaVerb.self, Skill.self]),
     ])
 
   @OptionGroup var global: GlobalOptions

@@ -34,7 +34,7 @@ struct DoctorTests {
     let settings = try #require(check?["facts"]?["settings"]?.array)
     func setting(_ name: String) -> JSONValue? { settings.first { $0["name"]?.string == name } }
     #expect(setting("limits.max_attempts")?["value"] == 9)
-    #expect(setting("limits.max_attempts")?["origin"]?.string == folder.root + "/ledger.yaml")
+    #expect(setting("limits.max_attempts")?["origin"]?.string == folder.root + "/ledger.yaml:1")
     #expect(setting("limits.in_flight")?["value"] == 2)
     #expect(setting("limits.in_flight")?["origin"] == "LEDGERCTL_LIMITS_IN_FLIGHT")
     #expect(setting("policy.min_score")?["origin"] == "default")
@@ -57,6 +57,42 @@ struct DoctorTests {
     #expect(text.text.contains("no-such-program"))
     try folder.write("limits: { max_attempts: many }\n", to: "ledger.yaml")
     #expect(try await folder.ledgerctl("doctor").text.contains("bad  configuration"))
+  }
+
+  @Test("Green means green: a program that is missing, can't be run or only says no is found, and what was not tried is said")
+  func programs() async throws {
+    let folder = try SampleFolder()
+    try folder.write("/ledger.yaml\n/*.sh\n", to: ".git/info/exclude")
+    func configure(_ command: String, kind: String = "exec") throws {
+      try folder.write("extractor: { kind: \(kind), command: [\(command)] }\n", to: "ledger.yaml")
+    }
+    func extractor(_ words: String..., exit: Int32) async throws -> JSONValue? {
+      let outcome = try await BuiltCommand.run(
+        ["doctor"] + words + ["--format", "json"], in: folder.root, environment: folder.environment)
+      #expect(outcome.exit == exit, "\(words) \(outcome.text)")
+      return try outcome.json()["checks"]?.array?.first { $0["name"] == "extractor" }
+    }
+    try folder.write("#!/bin/sh\n", to: "plain.sh")
+    for command in ["./typo.sh", "./plain.sh", "no-such-program", "./downloads"] {
+      for kind in ["exec", "mcp"] {
+        try configure(command, kind: kind)
+        #expect(try await extractor(exit: 1)?["fine"] == false)
+        #expect(try await extractor("--contact", exit: 1)?["fine"] == false)
+        let plan = try await folder.ledgerctl("plan", "batch.json")
+        #expect(plan.exit != 0 && plan.errors.contains("The program \""), "\(command) \(plan.errors)")
+      }
+    }
+    try folder.write("#!/bin/sh\necho limited >&2; exit 75\n", to: "limited.sh")
+    try folder.write("#!/bin/sh\necho prose about code\n", to: "prose.sh")
+    try folder.shell("chmod +x limited.sh prose.sh")
+    for command in ["./limited.sh", "./prose.sh"] {
+      try configure(command)
+      let unasked = try await extractor(exit: 0)
+      #expect(unasked?["skipped"] == true && unasked?["found"]?.string?.contains("--contact") == true)
+      #expect(try await extractor("--contact", exit: 1)?["fine"] == false)
+    }
+    let text = try await folder.ledgerctl("doctor")
+    #expect(text.lines.contains { $0.hasPrefix("skip extractor") } && text.lines.contains { $0.hasPrefix("skip locks") })
   }
 
   @Test("Outside of any repository it says so")

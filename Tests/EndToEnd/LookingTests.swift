@@ -190,7 +190,7 @@ struct LookingTests {
     let folder = try SampleFolder()
     let root = try await folder.ledgerctl("--help")
     #expect(root.exit == 0)
-    let verbs = root.lines.drop { $0 != "SUBCOMMANDS:" }.dropFirst().compactMap { line in
+    let verbs = root.lines.drop { !$0.hasSuffix("SUBCOMMANDS:") }.dropFirst().compactMap { line in
       line.hasPrefix("  ") && !line.hasPrefix("   ") ? line.split(separator: " ").first.map(String.init) : nil
     }
     #expect(

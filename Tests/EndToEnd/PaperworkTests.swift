@@ -93,8 +93,11 @@ struct PaperworkTests {
   func help() async throws {
     let folder = try SampleFolder()
     let root = try await folder.ledgerctl("--help")
-    let verbs = root.lines.drop { !$0.hasPrefix("SUBCOMMANDS") }.dropFirst()
-      .prefix { $0.hasPrefix("  ") }.compactMap { line -> String? in
+    for group in ["LAND", "LOOK", "PREPARE", "KEEP", "CONNECT"] {
+      #expect(root.lines.contains("\(group) SUBCOMMANDS:"), "\(root.text)")
+    }
+    let verbs = root.lines.drop { !$0.hasSuffix("SUBCOMMANDS:") }
+      .filter { $0.hasPrefix("  ") }.compactMap { line -> String? in
         let word = line.split(separator: " ").first.map(String.init)
         return line.hasPrefix("   ") || word == "See" ? nil : word
       }

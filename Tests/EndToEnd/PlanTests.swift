@@ -96,6 +96,38 @@ struct PlanTests {
     #expect(!folder.exists(".ledger"))
   }
 
+  @Test("It looks into the images: another kind of file and a cut one are errors, with the exit status of a run")
+  func images() async throws {
+    let folder = try SampleFolder()
+    let path = "downloads/" + SampleFolder.pictures[0].name
+    let whole = SampleFolder.pictures[0].bytes
+    for (bytes, told) in [
+      ([0xFF, 0xD8, 0xFF, 0xE0] + [UInt8](repeating: 7, count: 99), "a JPEG"), ([], "0 bytes"),
+      (Array(whole.prefix(whole.count / 2)), "ends too early"), (Array(whole.dropLast(3)), "ends too early"),
+      (Array(whole.prefix(20)), "ends too early"), (Array("<html>".utf8), "expected a PNG"),
+    ] {
+      try folder.write(bytes, to: path)
+      let plan = try await folder.valid("plan", "plan", "batch.json", exit: 1)
+      #expect(plan["errors"]?.array?.first?["message"]?.string?.contains(told) == true, "\(told)")
+      #expect(plan["errors"]?.array?.first?["asset"] == "ASSET-3")
+      #expect(plan["assets"]?.array?.first?["stages"]?.array?.first?["action"] == "failed")
+    }
+    #expect(!folder.exists(".ledger"))
+  }
+
+  @Test("--exit-code tells whether there is something to do, and run --dry-run is plan")
+  func exitCode() async throws {
+    let folder = try SampleFolder()
+    #expect(try await folder.ledgerctl("plan", "batch.json", "--exit-code").exit == 2)
+    let dry = try await folder.ledgerctl("run", "batch.json", "--dry-run")
+    let planned = try await folder.ledgerctl("plan", "batch.json")
+    #expect(dry.exit == 0 && dry.text == planned.text)
+    #expect(try await folder.ledgerctl("run", "batch.json", "-n").exit == 0)
+    #expect(!folder.exists(".ledger"))
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
+    #expect(try await folder.ledgerctl("plan", "batch.json", "--exit-code").exit == 0)
+  }
+
   @Test("Used-up limits are told: how many calls may start now, and when the next may")
   func limits() async throws {
     let folder = try SampleFolder()

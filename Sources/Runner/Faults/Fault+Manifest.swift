@@ -39,7 +39,7 @@ extension Fault {
     return Fault(
       "manifest_kind", exit: .manifestRefused,
       "\(subject) is \(kind.name): expected a manifest, which is JSON.",
-      hint: hint, path: path)
+      hint: hint, path: path, line: 1, column: 1)
   }
 
   /// Bytes that are not the strict JSON a manifest must be.

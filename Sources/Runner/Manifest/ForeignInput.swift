@@ -17,13 +17,18 @@ enum ForeignInput: Hashable, Sendable {
       self = .utf16
     } else if let name = Self.binaries.first(where: { start.starts(with: $0.start) })?.name {
       self = .image(name, isPNG: false)
-    } else if start.prefix(512).contains(0) {
+    } else if start.prefix(512).contains(0), !Self.isObject(start) {
       self = .binary
     } else if let text = Self.ofText(String(decoding: start, as: UTF8.self)) {
       self = text
     } else {
       return nil
     }
+  }
+
+  /// Whether the first byte that says something begins a JSON object.
+  private static func isObject(_ bytes: ArraySlice<UInt8>) -> Bool {
+    bytes.first { $0 > 0x20 } == UInt8(ascii: "{")
   }
 
   /// What it is, for a message.

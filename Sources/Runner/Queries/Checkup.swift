@@ -7,6 +7,8 @@ public struct Diagnosis: Hashable, Sendable {
     /// Part of the contract, as are the names of `facts`.
     public var name: String
     public var isFine: Bool
+    /// It could not be looked at here, or nobody asked for it: `found` says why.
+    public var isSkipped = false
     /// What was found, in a sentence.
     public var found: String
     public var hint: String?
@@ -21,6 +23,13 @@ public struct Diagnosis: Hashable, Sendable {
       self.found = found
       self.hint = hint
       self.facts = facts
+    }
+
+    /// A check that was not made.
+    static func skipped(_ name: String, _ why: String) -> Check {
+      var check = Check(name, why)
+      check.isSkipped = true
+      return check
     }
   }
 
@@ -134,7 +143,8 @@ public struct Checkup: Sendable {
       if commit.sign { checks.append(signing(in: repository)) }
       return (checks, repository.layout.topLevel)
     } catch {
-      return ([.init("git", isFine: false, error.message, hint: error.hint)], nil)
+      let without = ["identity", "branch"].map { Diagnosis.Check.skipped($0, "No repository to look at.") }
+      return ([.init("git", isFine: false, error.message, hint: error.hint)] + without, nil)
     }
   }
 
@@ -168,7 +178,9 @@ public struct Checkup: Sendable {
     } catch {
       checks.append(.init("file_system", isFine: false, error.message, hint: error.hint))
     }
-    guard path.hasSuffix("/" + ProjectLayout.folderName) else { return checks }
+    guard path.hasSuffix("/" + ProjectLayout.folderName) else {
+      return checks + [.skipped("locks", "No ledger yet, in which locks and syncs could be tried.")]
+    }
     do throws(StoreError) {
       try LedgerFolder(path).tryOut()
       checks.append(.init("locks", "Locks exclude each other, and syncs succeed."))
@@ -185,7 +197,7 @@ public struct Checkup: Sendable {
     let bytes = SystemMemory.availableBytes()
     let isEnough = bytes >= 128 << 20
     return .init(
-      "memory", isFine: isEnough, "\(megabytes(bytes)) MB of memory can be had.",
+      "memory", isFine: isEnough, "\(megabytes(bytes)) MB of memory are available.",
       hint: isEnough ? nil : "End other programs, or lower `limits.in_flight`.",
       [.init("available_bytes", JSONValue(bytes))])
   }
@@ -201,12 +213,13 @@ public struct Checkup: Sendable {
       configuration = try Configuration.load(file: file, environment: environment)
     } catch {
       return error.all.map { .init("configuration", isFine: false, $0.message, hint: $0.hint) }
+        + [.skipped("extractor", "Not known while the configuration is wrong.")]
     }
     let settings = EffectiveSettings(configuration, file: file, environment: environment)
     let changed = settings.all.filter { $0.origin != "default" }
     let words =
       changed.isEmpty
-      ? "Everything is as by default."
+      ? "All settings are at their defaults."
       : "Set: \(changed.map { "\($0.name) by \($0.origin)" }.joined(separator: ", "))."
     return [
       .init("configuration", words, [.init("settings", settings.json)]),
@@ -218,10 +231,9 @@ public struct Checkup: Sendable {
     let settings = configuration.extractor
     let kind: JSONValue.Member = .init("kind", .string(settings.kind.rawValue))
     guard settings.kind != .local else { return .init("extractor", "local: needs nothing.", [kind]) }
-    var command = Command(settings.command, environment: environment, directory: root)
-    command.root = root
     do throws(Fault) {
-      let path = try ProgramSearch.path(of: command)
+      let path =
+        try ProgramSearch.runnable(settings, root: root, environment: environment) ?? settings.kind.rawValue
       let missing = settings.env.filter { environment[$0] == nil }
       guard missing.isEmpty else {
         return .init(
@@ -230,54 +242,16 @@ public struct Checkup: Sendable {
           hint: "Set it in the environment, or take it out of `extractor.env`.", [kind])
       }
       guard contacts else {
-        return .init(
-          "extractor", "\(settings.kind.rawValue): would start \"\(path)\"; `--contact` tries it.",
+        var check = Diagnosis.Check(
+          "extractor",
+          "\(settings.kind.rawValue): \"\(path)\" is there and was not started; `ledgerctl doctor --contact` starts it.",
           [kind, .init("program", .string(path))])
+        check.isSkipped = true
+        return check
       }
-      return await contact(settings, path, root: root, kind)
+      return await ContactCheck(settings: settings, program: path, root: root, environment: environment).run()
     } catch {
       return .init("extractor", isFine: false, error.message, hint: error.hint, [kind])
-    }
-  }
-
-  /// Has the extractor say who it is, which starts a server and asks for its tools.
-  private func contact(
-    _ settings: ExtractorSettings, _ path: String, root: String, _ kind: JSONValue.Member
-  ) async -> Diagnosis.Check {
-    let extractor: any Extractor
-    do throws(Fault) {
-      extractor = try makeExtractor(settings, root: root, environment: environment, clock: SystemClock())
-    } catch {
-      return .init("extractor", isFine: false, error.message, hint: error.hint, [kind])
-    }
-    let check: Diagnosis.Check
-    do throws(ExtractorRefusal) {
-      let identity = try await extractor.identity
-      let parts = identity.parts.sorted { $0.key < $1.key }
-      check = .init(
-        "extractor", "\(settings.kind.rawValue): \"\(path)\" answers, and has the tool \"\(settings.tool)\".",
-        [
-          kind, .init("program", .string(path)),
-          .init("identity", .object(parts.map { .init($0.key, .string($0.value)) })),
-        ])
-    } catch {
-      check = .init(
-        "extractor", isFine: false, "\"\(path)\" can't be asked: \(error.words).",
-        hint: "See `extractor` in ledger.yaml.", [kind])
-    }
-    await extractor.shutDown()
-    return check
-  }
-}
-
-extension ExtractorRefusal {
-  /// What the refusal says, in a few words.
-  fileprivate var words: String {
-    switch self {
-    case .limited(_, _, _, let message), .unavailable(_, let message), .protocolBroken(let message),
-      .badReply(let message, _, _), .rejected(let message, _), .surroundings(let message):
-      message
-    case .cancelled: "it was cancelled"
     }
   }
 }

@@ -7,16 +7,15 @@ struct Doctor: Verb {
     commandName: "doctor",
     abstract: "Looks at SQLite, git, file system, memory, extractor and configuration.",
     discussion: """
-      Exits with 1 if something is not fine. With --contact, an MCP extractor's server is started and \
-      asked for its \
-      tools.
+      Exits with 1 if a check fails. With --contact, the extractor is really started: an MCP server lists its tools, \
+      a program is given an image of one pixel.
 
       Example:
         ledgerctl doctor --contact
       """)
 
   @OptionGroup var global: GlobalOptions
-  @Flag(help: "Start the extractor's server and ask it for its tools.")
+  @Flag(help: "Start the extractor: a server lists its tools, a program is given an image of one pixel.")
   var contact = false
   @Option(name: .customLong("format"), help: "Answer as text or json.")
   var answer = DocumentFormat.text
@@ -36,7 +35,10 @@ struct Doctor: Verb {
   }
 
   private func show(_ check: Diagnosis.Check, _ console: Console) {
-    let mark = check.isFine ? console.outStyle("ok", .good) + "   " : console.outStyle("bad", .bad) + "  "
+    let mark =
+      check.isSkipped
+      ? console.outStyle("skip", .quiet) + " "
+      : check.isFine ? console.outStyle("ok", .good) + "   " : console.outStyle("bad", .bad) + "  "
     console.line("\(mark)\(PlanText.padded(check.name, 14))\(VisibleText.line(check.found))")
     if let hint = check.hint { console.line("     \(PlanText.padded("", 14))\(VisibleText.line(hint))") }
   }
@@ -50,6 +52,7 @@ struct Doctor: Verb {
             .init("name", .string(check.name)), .init("fine", .bool(check.isFine)),
             .init("found", .string(check.found)),
           ]
+          if check.isSkipped { members.append(.init("skipped", true)) }
           if let hint = check.hint { members.append(.init("hint", .string(hint))) }
           members.append(.init("facts", .object(check.facts)))
           return .object(members)

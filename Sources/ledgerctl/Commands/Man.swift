@@ -13,9 +13,13 @@ struct Man: Verb {
     shouldDisplay: false)
 
   @OptionGroup var global: GlobalOptions
+  @Option(name: .customLong("format"), help: "Answer as text or json: the text as the content of a document.")
+  var answer = DocumentFormat.text
+
+  var format: OutputFormat { answer.output }
 
   func perform(_ console: Console) async throws -> ExitStatus {
-    console.out.write(ManPage.text)
+    console.out.write(format == .json ? PrintedDocument(name: "man", content: ManPage.text).line : ManPage.text)
     return .done
   }
 }

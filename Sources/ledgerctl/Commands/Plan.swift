@@ -18,7 +18,8 @@ struct Plan: Verb {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "The manifest; - reads it from standard input.")
   var manifest: String
-  @Option(help: ArgumentHelp("Plan to replace the asset that has this id; all for every one.", valueName: "id"))
+  @Option(
+    help: ArgumentHelp("Plan to replace the asset that has this id; all for every one.", valueName: "id"))
   var replace: [String] = []
   @Flag(help: "Plan to commit again a batch whose commit has left the branch.")
   var again = false

@@ -18,9 +18,18 @@ struct SchemaVerb: Verb {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Which: \(Schema.names.joined(separator: ", ")).")
   var name: String?
+  @Option(name: .customLong("format"), help: "Answer as text or json: the schema as the content of a document.")
+  var answer = DocumentFormat.text
+
+  var format: OutputFormat { answer.output }
 
   func perform(_ console: Console) async throws -> ExitStatus {
     guard let name else {
+      if format == .json {
+        let names = Schema.names.map { $0 + "\n" }.joined()
+        console.out.write(PrintedDocument(name: "schemas", content: names).line)
+        return .done
+      }
       for name in Schema.names { console.line(name) }
       return .done
     }
@@ -28,7 +37,11 @@ struct SchemaVerb: Verb {
     let layout = try Project.find(global.address(from: caller))
     let configuration = try Configuration.load(file: layout?.configuration, environment: caller.environment)
     guard let schema = Schema.named(name, under: configuration) else { throw UsageFault.unknownSchema(name) }
-    console.out.write(bytes: schema)
+    if format == .json {
+      console.out.write(PrintedDocument(name: name, content: String(decoding: schema, as: UTF8.self)).line)
+    } else {
+      console.out.write(bytes: schema)
+    }
     return .done
   }
 }

@@ -12,9 +12,13 @@ struct Skill: Verb {
       """)
 
   @OptionGroup var global: GlobalOptions
+  @Option(name: .customLong("format"), help: "Answer as text or json: the text as the content of a document.")
+  var answer = DocumentFormat.text
+
+  var format: OutputFormat { answer.output }
 
   func perform(_ console: Console) async throws -> ExitStatus {
-    console.out.write(SkillText.text)
+    console.out.write(format == .json ? PrintedDocument(name: "skill", content: SkillText.text).line : SkillText.text)
     return .done
   }
 }

@@ -34,7 +34,9 @@ enum FaultText {
   /// A line with what failed, and one with the next step where there is one.
   static func text(of fault: Fault, _ style: Style) -> String {
     var place = ""
-    if let line = fault.line {
+    // A message about the file as a whole names it.
+    let isOfWhole = fault.path.map { fault.message.hasPrefix("\"\($0)\"") } ?? false
+    if let line = fault.line, !isOfWhole {
       place = (fault.path.map { "\(VisibleText.line($0)):" } ?? "") + "\(line):"
       place += fault.column.map { "\($0):" } ?? ""
       place += " "

@@ -151,7 +151,7 @@ struct ConfigurationTests {
         "\"limits.inflight\" in \"ledger.yaml\" is no setting: expected one of \"requests_per_minute\", "
           + "\"in_flight\", \"max_attempts\", \"max_wait\"",
         "\"comit\" in \"ledger.yaml\" is no setting: expected one of \"extractor\", \"limits\", \"policy\", "
-          + "\"layout\", \"templates\", \"commit\"",
+          + "\"layout\", \"templates\", \"commit\", \"drafts\"",
       ])
     #expect(faults.map(\.hint) == ["Did you mean \"in_flight\"?", "Did you mean \"commit\"?"])
   }

@@ -44,7 +44,7 @@ struct ManifestDraftTests {
       ("banksia@2x.png", nil, "Banksia"),
       ("icon-64.png", nil, "Icon 64"), ("asset-3rd.png", nil, "Asset 3rd"), ("assets-3.png", nil, "Assets 3"),
       ("asset3.png", nil, "Asset3"), ("IMG_2041.png", nil, "IMG 2041"), (".png", nil, ".png"),
-    ])
+    ] as [(String, String?, String?)])
   func names(_ path: String, _ id: String?, _ name: String?) {
     let names = DraftedNames(prefix: "ASSET")
     #expect(names.id(inStem: DraftedNames.stem(of: path)) == id)

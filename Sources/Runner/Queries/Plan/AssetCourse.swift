@@ -61,7 +61,13 @@ struct AssetCourse {
       plan.source = completion.source
       if let source = completion.source { plan.sourceBatch = try await batch(at: source) }
       complete(stage, plan, completion.outputs)
-    case .needed: runs(stage)
+    case .needed:
+      if stage == .validate, let fault = glance() {
+        faults.append(fault)
+        plans[stage] = BatchPlan.StagePlan(stage, .failed, why: fault.message)
+        return false
+      }
+      runs(stage)
     case .damaged(let damaged, let why):
       asset.reopen(from: damaged, why: nil)
       reasons[damaged] = why.message
@@ -72,6 +78,19 @@ struct AssetCourse {
       return false
     }
     return true
+  }
+
+  /// What reading the image would end with, as far as its header and chunks tell.
+  private func glance() -> Fault? {
+    let brief = stages.brief(of: asset.id)
+    do throws(Fault) {
+      try PNGGlance.check(path: stages.objects.path(of: asset.image.digest), named: brief.path)
+      return nil
+    } catch {
+      var fault = error
+      (fault.batch, fault.asset) = (stages.batch.text, asset.id.text)
+      return fault
+    }
   }
 
   /// Looks at the outputs of an asset that is packaged already.

@@ -73,7 +73,17 @@ public final class Planning: Sendable {
   }
 
   /// Plans what running the request would do.
-  public func plan(_ request: RunRequest) async -> BatchPlan { await runner.plan(request) }
+  public func plan(_ request: RunRequest) async -> BatchPlan {
+    var plan = await runner.plan(request)
+    guard let calls = plan.calls, calls.needed > 0 else { return plan }
+    do throws(Fault) {
+      _ = try ProgramSearch.runnable(
+        request.configuration.extractor, root: layout.root, environment: environment)
+    } catch {
+      plan.faults.append(error)
+    }
+    return plan
+  }
 }
 
 /// The extractor a plan looks results up with: nothing outside is started for it.
