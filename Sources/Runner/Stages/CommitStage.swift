@@ -88,8 +88,7 @@ extension StageWork {
     let survey = try survey(destination, await run.state)
     do throws(Faults) { try survey.refuseReplacing() } catch {
       guard error.first.exit == .inTheWay else { throw error.first }
-      try await returnToPackaged(run, because: error.first)
-      throw error.first
+      throw try await returnToPackaged(run, because: error.first)
     }
     surveyed.note(destination.parent)
   }

@@ -57,6 +57,7 @@ extension Runner {
         plan.notes += Self.notes(on: found.landing, of: found.commit, registration.branchName)
         return
       }
+    }
     do { try await refuseReplacingOthers(registration) } catch let faults as Faults {
       plan.faults += faults.all
     }
