@@ -76,6 +76,17 @@ extension Runner {
     }
   }
 
+  /// Says which images have changed since a batch landed: they are not what it landed.
+  private static func imagesChanged(since state: BatchState) -> [String] {
+    state.assets.compactMap { asset in
+      guard let source = state.registration?.manifest.asset(asset.id)?.source,
+        let found = InputFile.digest(at: source), found != asset.image.digest
+      else { return nil }
+      return "The image \"\(source)\" of asset \"\(asset.id)\" has changed since it landed. "
+        + "Give the manifest a new `batch_id` to land it."
+    }
+  }
+
   /// Pins the images, checks everything, and writes the registration down; then works on.
   func register(
     _ request: RunRequest, _ state: BatchState, _ options: RunOptions, revising: Bool

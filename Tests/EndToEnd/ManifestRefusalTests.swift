@@ -43,11 +43,14 @@ struct ManifestRefusalTests {
     "What is clearly no manifest is named in one line, with a command that can be pasted where there is one",
     arguments: [
       ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 1, 2], "a PNG image", true),
-      ([0xFF, 0xD8, 0xFF, 0xE0, 0, 0], "a JPEG image", false), (Array("PK\u{3}\u{4}x".utf8), "a zip archive", false),
+      ([0xFF, 0xD8, 0xFF, 0xE0, 0, 0], "a JPEG image", false),
+      (Array("PK\u{3}\u{4}x".utf8), "a zip archive", false),
       (Array("<!DOCTYPE html>\n<html></html>".utf8), "an HTML page", false),
       (Array("# comment\nbatch_id: one\nassets:\n  - path: a.png\n".utf8), "YAML", false),
-      (Array("---\nassets: []\n".utf8), "YAML", false), (Array("path,score\na.png,92\n".utf8), "a table", false),
-      (Array("\u{FEFF}asset_id;name\nA;B\n".utf8), "a table", false), ([0xFF, 0xFE, 0x7B, 0], "text in UTF-16", false),
+      (Array("---\nassets: []\n".utf8), "YAML", false),
+      (Array("path,score\na.png,92\n".utf8), "a table", false),
+      (Array("\u{FEFF}asset_id;name\nA;B\n".utf8), "a table", false),
+      ([0xFF, 0xFE, 0x7B, 0], "text in UTF-16", false),
       ([1, 2, 0, 3], "a binary file", false),
     ] as [([UInt8], String, Bool)])
   func others(_ bytes: [UInt8], _ kind: String, _ isImage: Bool) async throws {
@@ -57,7 +60,8 @@ struct ManifestRefusalTests {
       let refused = try await folder.ledgerctl(verb, "it is.json")
       #expect(refused.exit == 65)
       let lines = refused.errors.split(separator: "\n")
-      #expect(lines.count <= 2 && lines.first?.contains("\"it is.json\" is \(kind)") == true, "\(refused.errors)")
+      #expect(lines.count <= 2, "\(refused.errors)")
+      #expect(lines.first?.contains("\"it is.json\" is \(kind)") == true, "\(refused.errors)")
       #expect(!isImage || lines.last?.contains("`ledgerctl manifest 'it is.json' -o batch.json`") == true)
     }
     let piped = try await BuiltCommand.run(
@@ -70,13 +74,15 @@ struct ManifestRefusalTests {
   func oneLine() async throws {
     let folder = try SampleFolder()
     let missing = try await folder.ledgerctl("run", "nope.json")
-    #expect(missing.exit == 66 && missing.errors.hasPrefix("error: No manifest is at \"nope.json\"."), "\(missing.errors)")
+    #expect(missing.exit == 66, "\(missing.errors)")
+    #expect(missing.errors.hasPrefix("error: No manifest is at \"nope.json\"."), "\(missing.errors)")
     let directory = try await folder.ledgerctl("run", "downloads")
     #expect(directory.exit == 66 && directory.errors.contains("`ledgerctl manifest downloads -o batch.json`"))
     let latin = Array("{\"batch_id\": \"".utf8) + [UInt8](repeating: 0xE9, count: 100) + Array("\"}".utf8)
     try folder.write(latin, to: "latin.json")
     let refused = try await folder.ledgerctl("run", "latin.json")
-    #expect(refused.exit == 65 && refused.errors.split(separator: "\n").filter { $0.contains("UTF-8") }.count <= 2)
+    #expect(refused.exit == 65)
+    #expect(refused.errors.split(separator: "\n").filter { $0.contains("UTF-8") }.count <= 2)
   }
 
   struct Oversized: Sendable, CustomTestStringConvertible {

@@ -96,7 +96,7 @@ struct PlanTests {
     #expect(!folder.exists(".ledger"))
   }
 
-  @Test("It looks into the images: another kind of file and a cut one are errors, with the exit status of a run")
+  @Test("It looks into the images: another kind of file and a cut one end it as they end a run")
   func images() async throws {
     let folder = try SampleFolder()
     let path = "downloads/" + SampleFolder.pictures[0].name

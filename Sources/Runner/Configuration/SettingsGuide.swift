@@ -16,7 +16,8 @@ package enum SettingsGuide {
       words: "Who describes the images: local measures the pixels, mcp asks a server, exec starts a program."),
     Entry(
       name: "extractor.command", standard: "[]", example: "[python3, servers/flash_sidekick.py]",
-      words: "The program and its arguments; its first word is looked up in PATH or below the project's root."),
+      words: "The program and its arguments; its first word is looked up in PATH or below the project's root."
+    ),
     Entry(
       name: "extractor.env", standard: "[]", example: "[GEMINI_API_KEY]",
       words: "Names of environment variables that the program gets, beside PATH, HOME, LANG and TMPDIR."),
@@ -42,7 +43,8 @@ package enum SettingsGuide {
       name: "limits.requests_per_minute", standard: "55", example: "10",
       words: "Calls that may start within a minute, of all batches of the ledger together."),
     Entry(
-      name: "limits.in_flight", standard: "5", example: "2", words: "Calls and stages that run at the same time."),
+      name: "limits.in_flight", standard: "5", example: "2",
+      words: "Calls and stages that run at the same time."),
     Entry(
       name: "limits.max_attempts", standard: "5", example: "3",
       words: "How often a stage is tried before its asset has failed."),
@@ -50,7 +52,8 @@ package enum SettingsGuide {
       name: "limits.max_wait", standard: "60s", example: "1h30m",
       words: "A run waits no longer than this for quota; then it ends with 75 and can be resumed."),
     Entry(name: "policy.max_assets", standard: "5", example: "12", words: "The most assets of one batch."),
-    Entry(name: "policy.min_score", standard: "90", example: "92.5", words: "The lowest score that is taken."),
+    Entry(
+      name: "policy.min_score", standard: "90", example: "92.5", words: "The lowest score that is taken."),
     Entry(
       name: "layout.bundle", standard: "\"assets/{{asset_id}}-{{slug}}\"",
       example: "\"design/{{category}}/{{asset_id}}\"",
@@ -66,7 +69,9 @@ package enum SettingsGuide {
       words: "What CSS class, custom properties, token group and file are named by."),
     Entry(
       name: "layout.categories", standard: "[wallpapers, patterns, specimens, icons]",
-      example: "[heroes, icons]", words: "The categories that a manifest may name; or a map to one of these four kinds, { heroes: wallpapers }."),
+      example: "[heroes, icons]",
+      words: "The categories that a manifest may name; "
+        + "or a map to one of these four kinds, { heroes: wallpapers }."),
     Entry(
       name: "layout.default_category", standard: "specimens", example: "icons",
       words: "The category of an asset that names none."),
@@ -106,7 +111,8 @@ package enum SettingsGuide {
       }
       let indent = parts.count == 1 ? "# " : "#   "
       text += "\(indent)## \(entry.words)\n"
-      text += "\(indent)\(parts[parts.count - 1]): \(entry.standard.isEmpty ? entry.example : entry.standard)\n"
+      let value = entry.standard.isEmpty ? entry.example : entry.standard
+      text += "\(indent)\(parts[parts.count - 1]): \(value)\n"
     }
     return text
   }
@@ -115,7 +121,8 @@ package enum SettingsGuide {
   package static var table: String {
     "| setting | default | example | what it does |\n|---|---|---|---|\n"
       + all.map { entry in
-        "| `\(entry.name)` | \(entry.standard.isEmpty ? "" : "`\(entry.standard)`") | `\(entry.example)` | \(entry.words) |\n"
+        let standard = entry.standard.isEmpty ? "" : "`\(entry.standard)`"
+        return "| `\(entry.name)` | \(standard) | `\(entry.example)` | \(entry.words) |\n"
       }.joined()
   }
 }

@@ -16,7 +16,9 @@ struct Init: Verb {
   @OptionGroup var global: GlobalOptions
   @Argument(help: ArgumentHelp("The folder that becomes the project's root.", valueName: "dir"))
   var directory: String?
-  @Flag(inversion: .prefixedNo, help: "Write a ledger.yaml with every setting commented out, if there is none.")
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Write a ledger.yaml with every setting commented out, if there is none.")
   var config = true
   @Flag(help: "Write the shipped templates into templates/, to be changed and named in ledger.yaml.")
   var templates = false

@@ -21,7 +21,8 @@ struct Man: Verb {
   var needsFolder: Bool { false }
 
   func perform(_ console: Console) async throws -> ExitStatus {
-    console.out.write(format == .json ? PrintedDocument(name: "man", content: ManPage.text).line : ManPage.text)
+    let isWrapped = format == .json
+    console.out.write(isWrapped ? PrintedDocument(name: "man", content: ManPage.text).line : ManPage.text)
     return .done
   }
 }

@@ -18,7 +18,8 @@ struct SchemaVerb: Verb {
   @OptionGroup var global: GlobalOptions
   @Argument(help: "Which: \(Schema.names.joined(separator: ", ")).")
   var name: String?
-  @Option(name: .customLong("format"), help: "Answer as text or json: the schema as the content of a document.")
+  @Option(
+    name: .customLong("format"), help: "Answer as text or json: the schema as the content of a document.")
   var answer = DocumentFormat.text
 
   var format: OutputFormat { answer.output }

@@ -20,7 +20,9 @@ struct Skill: Verb {
   var needsFolder: Bool { false }
 
   func perform(_ console: Console) async throws -> ExitStatus {
-    console.out.write(format == .json ? PrintedDocument(name: "skill", content: SkillText.text).line : SkillText.text)
+    let isWrapped = format == .json
+    let text = SkillText.text
+    console.out.write(isWrapped ? PrintedDocument(name: "skill", content: text).line : text)
     return .done
   }
 }

@@ -73,7 +73,9 @@ struct PagesTests {
   func commentedFile() throws {
     let text = SettingsGuide.file
     #expect(try Configuration.read(Array(text.utf8), path: "ledger.yaml") == Configuration())
-    let lines = text.split(separator: "\n").filter { $0.hasPrefix("# ") && !$0.hasPrefix("# Settings") && !$0.hasPrefix("# `") }
+    let lines = text.split(separator: "\n").filter { line in
+      line.hasPrefix("# ") && !line.hasPrefix("# Settings") && !line.hasPrefix("# `")
+    }
     var whole = lines.map { String($0.dropFirst(2)) }.filter { !$0.drop { $0 == " " }.hasPrefix("##") }
     // Those that have no default are shown by their examples.
     whole.removeAll { $0.hasPrefix("templates:") || $0.hasPrefix("  model:") || $0.hasPrefix("  url:") }

@@ -1,0 +1,17 @@
+/// Writes words so that a shell reads them as they are.
+package enum ShellText {
+  /// One word, in quotation marks where a shell would take it apart.
+  package static func word(_ text: String) -> String {
+    let isPlain =
+      !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: "_-./:@%+=,".utf8.contains(byte)
+        }
+      }
+    return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+  }
+}
