@@ -108,7 +108,7 @@ public struct Runner: Sendable {
   // MARK: - The frame of every call
 
   /// Takes the batch's lock and hands over its state; a fault becomes the report.
-  private func holding(
+  func holding(
     _ batch: BatchID, waitMs: Int64? = nil, _ body: (BatchState) async throws(Fault) -> RunReport
   ) async -> RunReport {
     var state = BatchState()

@@ -22,7 +22,9 @@ struct LedgerCtl: AsyncParsableCommand {
     version: "ledgerctl \(Project.version)",
     subcommands: [Man.self],
     groupedSubcommands: [
-      CommandGroup(name: "Land", subcommands: [Run.self, Plan.self, Resume.self, Retry.self, Cancel.self]),
+      CommandGroup(
+        name: "Land",
+        subcommands: [Run.self, Plan.self, Resume.self, Retry.self, Cancel.self, Revert.self]),
       CommandGroup(
         name: "Look", subcommands: [Status.self, Events.self, Explain.self, Show.self, Report.self]),
       CommandGroup(

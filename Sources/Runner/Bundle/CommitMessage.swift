@@ -60,6 +60,22 @@ package struct CommitMessage: Hashable, Sendable {
     """
   }
 
+  /// The message of the commit that undoes another.
+  package static func revert(of commit: String, subject: String, batch: BatchID, head: LedgerHead) -> String {
+    // A SHA-256 would make the line too long.
+    let sentence = "This reverts commit" + (commit.count > 40 ? "\n" : " ") + "\(commit)."
+    return """
+      Revert "\(subject)"
+
+      \(sentence)
+
+      \(batchTrailer(batch))
+      Ledger-Revert: \(commit)
+      Ledger-Head: \(anchor(head))
+
+      """
+  }
+
   /// The trailer that tells a batch's commits.
   package static func batchTrailer(_ batch: BatchID) -> String { "Ledger-Batch: \(batch)" }
 

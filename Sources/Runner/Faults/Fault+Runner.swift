@@ -27,7 +27,7 @@ extension Fault {
       "Batch \"\(batch)\" has landed"
         + (commit.map { " as commit \($0.prefix(12))" } ?? "") + " and can't be changed any more.",
       hint: "For other content, give the manifest a new `batch_id`; what still fits is reused."
-        + (commit.map { " `git revert \($0.prefix(12))` takes back what has landed." } ?? ""),
+        + (commit == nil ? "" : " `ledgerctl revert \(batch)` undoes what has landed."),
       batch: batch.text)
   }
 
@@ -37,7 +37,7 @@ extension Fault {
       "too_late", exit: .usage,
       "Batch \"\(batch)\" has landed" + (commit.map { " as commit \($0.prefix(12))" } ?? "")
         + ": expected one that has not.",
-      hint: commit.map { "`git revert \($0.prefix(12))` takes its files out again." }, batch: batch.text)
+      hint: commit.map { _ in "`ledgerctl revert \(batch)` takes its files out again." }, batch: batch.text)
   }
 
   /// An id that another asset has, which nobody allowed to be replaced.
@@ -48,6 +48,26 @@ extension Fault {
         + "name, found another image named \"\(taken.name)\".",
       hint: "Give the new image an id that is free, or allow it with `--replace \(taken.asset)`.",
       asset: taken.asset.text)
+  }
+
+  static func notLanded(_ batch: BatchID, state: String) -> Fault {
+    Fault(
+      "not_landed", exit: .usage,
+      "Batch \"\(batch)\" has not landed: expected a commit of it, found it \(state).",
+      hint: "ledgerctl cancel \(batch)", batch: batch.text)
+  }
+
+  static func nothingToRevert(_ batch: BatchID, why: String) -> Fault {
+    Fault(
+      "nothing_to_revert", exit: .usage, "Batch \"\(batch)\" can't be reverted: \(why).",
+      hint: "ledgerctl status \(batch)", batch: batch.text)
+  }
+
+  static func changedSince(_ path: String, _ batch: BatchID) -> Fault {
+    Fault(
+      "changed_since", exit: .inTheWay,
+      "Batch \"\(batch)\" can't be reverted: \"\(path)\" was changed since; expected it as the batch left it.",
+      hint: "git log -- \(ShellWord.quoted(path))", batch: batch.text, path: path)
   }
 
   static func batchCancelled(_ batch: BatchID) -> Fault {

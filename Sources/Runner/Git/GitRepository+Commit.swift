@@ -26,7 +26,7 @@ extension GitRepository {
     let pointers = try keepLargeFiles(of: draft)
     let blobs = try writeBlobs(draft.files, pointers, scratch: "\(scratch)/git-\(token).pointer")
     let files = Array(zip(draft.files.map(\.path), blobs))
-    try update(index: options, files, removing: draft.removing)
+    try update(index: options, files, removing: draft.removing, restoring: draft.restoring)
     var message = draft.message
     if draft.runsHooks {
       // As `git commit` does before its hooks.
@@ -50,7 +50,7 @@ extension GitRepository {
       try checkNotCollected([tree])
       throw error
     }
-    let ours = Set(draft.files.map(\.path) + draft.removing)
+    let ours = Set(draft.files.map(\.path) + draft.removing).union(draft.restoring.keys)
     if let foreign = difference.changes.first(where: { !ours.contains($0.path) }) {
       throw .foreignPathInCommit(foreign.path)
     }
@@ -136,12 +136,14 @@ extension GitRepository {
   }
 
   private func update(
-    index options: GitProgram.Options, _ files: some Sequence<(String, GitID)>, removing: [String]
+    index options: GitProgram.Options, _ files: some Sequence<(String, GitID)>, removing: [String],
+    restoring: [String: TreeEntry]
   ) throws(Fault) {
     var options = options
     let zero = layout.objectFormat.zero
     options.input = nulTerminated(
-      removing.map { "0 \(zero)\t\($0)" } + files.map { "100644 \($0.1)\t\($0.0)" })
+      removing.map { "0 \(zero)\t\($0)" } + files.map { "100644 \($0.1)\t\($0.0)" }
+        + restoring.sorted { $0.key < $1.key }.map { "\($0.value.mode) \($0.value.id)\t\($0.key)" })
     _ = try git.run(["update-index", "-z", "--index-info"], options)
   }
 

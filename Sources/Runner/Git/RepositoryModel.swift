@@ -155,6 +155,8 @@ package struct CommitDraft: Hashable, Sendable {
   package var files: [CommitFile]
   /// Paths that leave; one that isn't there is no error.
   package var removing: [String]
+  /// Paths that get an entry which the repository has already.
+  package var restoring: [String: TreeEntry] = [:]
   package var message: String
   /// `Name <mail>`
   package var author: String

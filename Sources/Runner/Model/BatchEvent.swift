@@ -21,6 +21,7 @@ public enum BatchEvent: Hashable, Sendable {
   case commitSuperseded(CommitSupersession)
   case batchCompleted(BatchCompletion)
   case batchCancelled(BatchCancellation)
+  case batchReverted(BatchReversion)
 
   /// The event's stored name.
   public var typeName: String {
@@ -44,6 +45,7 @@ public enum BatchEvent: Hashable, Sendable {
     case .commitSuperseded: "commit.superseded"
     case .batchCompleted: "batch.completed"
     case .batchCancelled: "batch.cancelled"
+    case .batchReverted: "batch.reverted"
     }
   }
 
@@ -53,6 +55,7 @@ public enum BatchEvent: Hashable, Sendable {
     "stage.started", "stage.completed", "stage.failed", "stage.deferred", "stage.interrupted",
     "stage.invalidated", "asset.packaged", "asset.retried", "batch.placed", "commit.intended",
     "commit.confirmed", "commit.superseded", "batch.completed", "batch.cancelled",
+    "batch.reverted",
   ]
 }
 

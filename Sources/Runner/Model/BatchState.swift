@@ -33,6 +33,9 @@ public struct BatchState: Hashable, Sendable {
   public internal(set) var confirmation: CommitConfirmation?
   public internal(set) var completion: BatchCompletion?
   public internal(set) var cancellation: BatchCancellation?
+  /// The commit that undoes the batch's own is made; what it brought may still be in the working tree.
+  public internal(set) var revertConfirmation: CommitConfirmation?
+  public internal(set) var reversion: BatchReversion?
   /// Every run since registration, oldest first.
   public internal(set) var runs: [RunRecord] = []
   public internal(set) var calls = CallRecord()
@@ -150,7 +153,7 @@ extension BatchState {
     case .batchPlaced(let fact): place(fact, at: stamped.timeMs)
     case .commitIntended(let fact): intent = fact
     case .commitConfirmed(let fact):
-      confirmation = fact
+      if intent?.purpose == .revert { revertConfirmation = fact } else { confirmation = fact }
       intent = nil
     case .commitSuperseded: intent = nil
     case .batchCompleted(let fact): completion = fact
@@ -159,6 +162,7 @@ extension BatchState {
       placePlan = []
       placeFolders = []
       placement = nil
+    case .batchReverted(let fact): reversion = fact
     }
     lastMs = max(lastMs, stamped.timeMs)
     updateRun(stamped.run) { $0.lastMs = max($0.lastMs, stamped.timeMs) }

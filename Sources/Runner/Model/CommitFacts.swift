@@ -67,12 +67,21 @@ public struct CommitIntent: Hashable, Sendable, Codable {
   public var new: String
   /// The exact bytes of the commit object.
   public var object: String
+  /// What the commit is for; absent for the one that lands the batch.
+  public var purpose: Purpose?
 
-  public init(ref: String, old: String?, new: String, object: String) {
+  /// Why a commit of a batch's is made, where it doesn't land the batch. Raw values are stored.
+  public enum Purpose: String, Hashable, Sendable, Codable {
+    /// It undoes the one that landed the batch.
+    case revert
+  }
+
+  public init(ref: String, old: String?, new: String, object: String, purpose: Purpose? = nil) {
     self.ref = ref
     self.old = old
     self.new = new
     self.object = object
+    self.purpose = purpose
   }
 }
 
@@ -129,5 +138,21 @@ public struct BatchCancellation: Hashable, Sendable, Codable {
     self.left = left
     self.actor = actor
     self.argv = argv
+  }
+}
+
+/// What `batch.reverted` says: a landed batch's commit was undone by another.
+public struct BatchReversion: Hashable, Sendable, Codable {
+  /// The commit that undoes.
+  public var commit: String
+  /// The one that had landed the batch.
+  public var reverts: String
+  /// Files that stay in the working tree, because they no longer hold what the batch had placed.
+  public var left: [String]
+
+  public init(commit: String, reverts: String, left: [String]) {
+    self.commit = commit
+    self.reverts = reverts
+    self.left = left
   }
 }

@@ -37,6 +37,7 @@ extension BatchEvent {
     case .commitSuperseded(let fact): columns.payload = CanonicalJSON.encode(fact)
     case .batchCompleted(let fact): columns.payload = CanonicalJSON.encode(fact)
     case .batchCancelled(let fact): columns.payload = CanonicalJSON.encode(fact)
+    case .batchReverted(let fact): columns.payload = CanonicalJSON.encode(fact)
     }
     return columns
   }
@@ -75,6 +76,7 @@ extension BatchEvent {
     case "commit.superseded": .commitSuperseded(try fact(event))
     case "batch.completed": .batchCompleted(try fact(event))
     case "batch.cancelled": .batchCancelled(try fact(event))
+    case "batch.reverted": .batchReverted(try fact(event))
     default:
       throw UnreadableEvent(
         position: event.position, type: event.type, finding: "no event type of this version")

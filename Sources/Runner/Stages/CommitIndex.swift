@@ -41,10 +41,10 @@ extension StageWork {
   ///
   /// Where the branch has gone on since, only what it still holds of the commit is brought into the index.
   func finishIndex(
-    of commit: GitID, on ref: String, at tip: GitID, _ placement: Placement?
+    of commit: GitID, on ref: String, at tip: GitID, inWorkingTree: Bool
   ) throws(Fault) {
     let repository = try surroundings.repository()
-    guard let placement, placement.inWorkingTree, case .branch(ref, _) = try repository.head() else {
+    guard inWorkingTree, case .branch(ref, _) = try repository.head() else {
       repository.releaseIndex(token: token)
       return
     }
@@ -74,6 +74,7 @@ extension StageWork {
     let repository = try surroundings.repository()
     guard let tip = try repository.tip(of: intent.ref) else { return }
     let isLanded = if tip == new { true } else { try repository.isAncestor(new, of: tip) }
-    if isLanded { try finishIndex(of: new, on: intent.ref, at: tip, state.placement) }
+    let inWorkingTree = state.placement?.inWorkingTree == true || intent.purpose == .revert
+    if isLanded { try finishIndex(of: new, on: intent.ref, at: tip, inWorkingTree: inWorkingTree) }
   }
 }

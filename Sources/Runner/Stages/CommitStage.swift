@@ -179,7 +179,7 @@ extension StageWork {
   }
 
   /// Swaps the branch to the intended commit; false where it had moved, after superseding the intent.
-  private func swap(
+  func swap(
     _ intent: CommitIntent, holdingIndex holdsIndex: Bool, in run: BatchRun, started: Moment?
   ) async throws -> Bool {
     let repository = try surroundings.repository()
@@ -202,11 +202,12 @@ extension StageWork {
     case .swapped, .alreadyThere:
       if holdsIndex { try repository.publishIndex(token: token) }
       try await confirm(intent.new, on: intent.ref, in: run)
-      try await completeCommit(in: run, started: started)
+      if intent.purpose == nil { try await completeCommit(in: run, started: started) }
       return true
     case .moved:
       repository.releaseIndex(token: token)
       try await settleIntent(in: run)
+      if intent.purpose == .revert { return await run.state.revertConfirmation != nil }
       if await run.state.confirmation != nil {
         try await completeCommit(in: run, started: started)
         return true
@@ -257,7 +258,8 @@ extension StageWork {
           "Git's lock file \"\(left.path)\" (\(left.sizeBytes) bytes) is there. If no git command is running here, "
             + "remove it.")
       }
-      try finishIndex(of: new, on: intent.ref, at: tip, await run.state.placement)
+      let inWorkingTree = await run.state.placement?.inWorkingTree == true || intent.purpose == .revert
+      try finishIndex(of: new, on: intent.ref, at: tip, inWorkingTree: inWorkingTree)
       try await confirm(new.text, on: intent.ref, in: run)
       return
     }
@@ -304,9 +306,10 @@ extension StageWork {
     try repository.keepLargeFiles(of: new) { objects.path(of: $0) }
     let destination = try currentDestination()
     let placement = await run.state.placement
-    let holdsIndex = destination.inWorkingTree && placement?.inWorkingTree == true
-    if holdsIndex, let placement {
-      try await rewriteTargets(placement, in: run)
+    let isRevert = intent.purpose == .revert
+    let holdsIndex = destination.inWorkingTree && (isRevert || placement?.inWorkingTree == true)
+    if holdsIndex {
+      if !isRevert, let placement { try await rewriteTargets(placement, in: run) }
       try holdIndex(try repository.changes(of: new))
     } else {
       repository.releaseIndex(token: token)

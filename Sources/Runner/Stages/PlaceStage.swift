@@ -111,6 +111,11 @@ extension StageWork {
     return folders
   }
 
+  /// The folders above paths, outermost first.
+  static func folders(above paths: [String]) -> [String] {
+    Set(paths.flatMap { GitRepository.folders(above: $0) }).sorted()
+  }
+
   /// Brings the working tree to what the plan says; what is so already stays as it is.
   func write(_ targets: [PlannedTarget]) async throws(Fault) {
     let paths = try targets.map { target throws(Fault) in try TargetPath(checking: target.path) }
@@ -126,5 +131,7 @@ extension StageWork {
         _ = try await worktree.remove(path, ifHolding: old)
       }
     }
+    let removed = targets.filter { $0.digest == nil }.map(\.path)
+    if !removed.isEmpty { _ = try await worktree.removeEmptyFolders(Self.folders(above: removed)) }
   }
 }

@@ -21,6 +21,7 @@ enum BatchObject {
     if let sha = state.confirmation?.sha ?? state.completion?.commit {
       members.append(.init("commit", .string(sha)))
     }
+    if let reversion = state.reversion { members.append(.init("reverted_by", .string(reversion.commit))) }
     if isAlreadyLanded { members.append(.init("already_landed", true)) }
     for (name, count) in [
       ("created", metrics.created), ("updated", metrics.updated), ("removed", metrics.removed),

@@ -31,6 +31,9 @@ enum EventSummary {
     case .commitSuperseded(let fact): "\(fact.new.prefix(12)) given up: \(fact.reason)"
     case .batchCompleted(let fact):
       fact.alreadyPresent ? "nothing to commit" : fact.commit.map { "commit \($0.prefix(12))" } ?? ""
+    case .batchReverted(let fact):
+      "\(fact.reverts.prefix(12)) undone by \(fact.commit.prefix(12))"
+        + (fact.left.isEmpty ? "" : "; left: \(fact.left.joined(separator: ", "))")
     case .batchCancelled(let fact):
       (fact.why.isEmpty ? "cancelled" : fact.why) + by(fact.actor, nil)
         + (fact.left.isEmpty ? "" : "; left: \(fact.left.joined(separator: ", "))")

@@ -37,7 +37,8 @@ struct PlainProgress {
     case .assetPackaged: return "packaged"
     case .runInterrupted(let interruption) where interruption.run == state.runs.last?.id: return nil
     case .stageFailed, .stageInvalidated, .stageInterrupted, .batchRegistered, .batchRevised, .batchPlaced,
-      .commitConfirmed, .commitSuperseded, .runInterrupted, .assetRetried, .batchCancelled:
+      .commitConfirmed, .commitSuperseded, .runInterrupted, .assetRetried, .batchCancelled,
+      .batchReverted:
       return EventSummary.text(fact)
     case .runStarted, .runFinished, .commitIntended, .batchCompleted: return nil
     }

@@ -189,5 +189,6 @@ struct BatchStateEndingTests {
     .commitSuperseded(CommitSupersession(new: "s", reason: "r")),
     .batchCompleted(BatchCompletion(alreadyPresent: true, commit: nil, metrics: BatchMetrics())),
     .batchCancelled(BatchCancellation(why: "w", left: ["p"])),
+    .batchReverted(BatchReversion(commit: "c", reverts: "s", left: ["p"])),
   ]
 }
