@@ -130,4 +130,20 @@ struct SecretTests {
     #expect(try folder.shell("wc -l < calls").dropLast().count < 3)
     #expect(try await folder.events("--type", "stage.failed").isEmpty)
   }
+
+  @Test("A file of the system named as an image is refused, and not a byte of it is stored")
+  func systemFile() async throws {
+    let folder = try SampleFolder()
+    folder.environment["API_TOKEN"] = "token-of-the-ci-job-42"
+    try folder.shell("ln -s /proc/self/environ downloads/link.png")
+    for path in ["/proc/self/environ", "downloads/link.png", "/sys/kernel/notes"] {
+      try folder.writeManifest { draft in
+        draft.assets.removeLast(2)
+        draft.assets[0].path = path
+      }
+      #expect(try await folder.ledgerctl("plan", "batch.json").exit == 66)
+      #expect(try await folder.ledgerctl("run", "batch.json").exit == 66)
+    }
+    #expect(try folder.shell("grep -rla token-of-the-ci .ledger || true") == "")
+  }
 }

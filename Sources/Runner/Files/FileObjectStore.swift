@@ -98,6 +98,7 @@ public struct FileObjectStore: ObjectStore {
 
   public func pin(_ path: String) throws(Fault) -> PinnedFile {
     let input = try InputFile(opening: path)
+    try input.refuseSystemFile()
     var sizeBytes = 0
     let id: ObjectID
     do throws(FileError) {

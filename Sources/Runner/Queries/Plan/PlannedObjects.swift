@@ -27,7 +27,9 @@ final class PlannedObjects: ObjectStore {
   }
 
   func pin(_ path: String) throws(Fault) -> PinnedFile {
-    let (id, sizeBytes) = try InputFile(opening: path).measured()
+    let input = try InputFile(opening: path)
+    try input.refuseSystemFile()
+    let (id, sizeBytes) = try input.measured()
     held.withLock { $0.sources[id] = path }
     return PinnedFile(id: id, sizeBytes: sizeBytes)
   }
