@@ -40,6 +40,12 @@ package enum SettingsGuide {
       name: "extractor.model", standard: "", example: "gemini-2.5-flash",
       words: "The model behind the extractor; another name makes earlier answers another model's."),
     Entry(
+      name: "extractor.quota", standard: "", example: "gemini",
+      words: "The quota that the calls use up; left out, it goes by kind, tool, model and the program's name."),
+    Entry(
+      name: "extractor.price_per_call", standard: "", example: "0.002 USD",
+      words: "What one call costs; summed in plans and reports."),
+    Entry(
       name: "limits.requests_per_minute", standard: "55", example: "10",
       words: "Calls that may start within a minute, of all batches of the ledger together."),
     Entry(
