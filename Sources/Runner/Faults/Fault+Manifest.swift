@@ -160,7 +160,7 @@ extension Fault {
 
   /// An image that can't be drafted, for its header says that it can't be read.
   static func draftImage(_ path: String, _ fault: Fault) -> Fault {
-    let why = fault.message.split(separator: "cannot be read: ").last.map(String.init) ?? fault.message
+    let why = fault.message.split(separator: "can't be read: ").last.map(String.init) ?? fault.message
     return Fault(
       draftImageCode, exit: .manifestRefused,
       "The image \"\(path)\" can't be drafted: \(why)" + (why.hasSuffix(".") ? "" : "."),
