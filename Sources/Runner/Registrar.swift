@@ -110,7 +110,9 @@ extension Runner {
     let run = makeRun(batch, state, options)
     let started = surroundings.clock.now()
     let execution = try execution(options, registration)
-    try await run.write([.batchRegistered(registration), .runStarted(start(of: run, BatchState(), execution, options))])
+    try await run.write([
+      .batchRegistered(registration), .runStarted(start(of: run, BatchState(), execution, options)),
+    ])
     for note in notes { await run.note(note) }
     return await conclude(run, started) { () throws(Fault) in
       try await work(run, try await stages(for: registration, batch, execution))

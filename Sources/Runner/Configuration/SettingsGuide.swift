@@ -41,7 +41,8 @@ package enum SettingsGuide {
       words: "The model behind the extractor; another name makes earlier answers another model's."),
     Entry(
       name: "extractor.quota", standard: "", example: "gemini",
-      words: "The quota that the calls use up; left out, it goes by kind, tool, model and the program's name."),
+      words: "The quota that the calls use up; left out, it goes by kind, tool, model and the program's name."
+    ),
     Entry(
       name: "extractor.price_per_call", standard: "", example: "0.002 USD",
       words: "What one call costs; summed in plans and reports."),

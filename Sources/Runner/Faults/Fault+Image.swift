@@ -38,7 +38,8 @@ extension Fault {
     Fault(
       "image_not_png", exit: .someFailed,
       "The image \"\(name)\" can't be read: expected a PNG, found Apple's variant of it (CgBI).",
-      hint: "Take the original, or revert it with `pngcrush -revert-iphone-optimizations in.png out.png`.", path: name)
+      hint: "Take the original, or revert it with `pngcrush -revert-iphone-optimizations in.png out.png`.",
+      path: name)
   }
 
   /// The file ends before the image does.

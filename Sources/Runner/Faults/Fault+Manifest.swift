@@ -17,7 +17,8 @@ extension Fault {
       hint = "Name a manifest, or - for standard input. `ledgerctl manifest --help` says how to draft one."
     case .notRegular(.folder):
       message = "\"\(path)\" is a folder: expected a manifest."
-      hint = "Draft a manifest of its images with `ledgerctl manifest \(ShellWord.quoted(path)) -o batch.json`."
+      hint =
+        "Draft a manifest of its images with `ledgerctl manifest \(ShellWord.quoted(path)) -o batch.json`."
     case .notRegular, .unreadable, .link: break
     }
     return Fault("manifest_missing", exit: .inputMissing, message, hint: hint, path: path)

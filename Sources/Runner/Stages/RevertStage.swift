@@ -29,7 +29,7 @@ extension StageWork {
     while await run.state.revertConfirmation == nil {
       if try await revertOnce(commit, on: landed.ref, in: run) { break }
       if let status = run.stop.status { throw Fault.stopped(batch, status) }
-      guard elapsedMs(since: started) < run.maxWaitMs(registration) else {
+      guard elapsedMs(since: started) < run.maxWaitMs(configuration.limits) else {
         throw Fault.branchKeepsMoving(landed.ref)
       }
     }
@@ -157,7 +157,7 @@ extension Runner {
         batch: batch, registration: registration, surroundings: surroundings, extractor: NoExtractor(),
         templates: .builtIn)
       let started = surroundings.clock.now()
-      try await run.write(takeOver(state, run: run.id))
+      try await run.write(takeOver(state, run: run.id, start(of: run, state, nil, options)))
       return await conclude(run, started) { () throws(Fault) in
         try await stages.revert(in: run)
         return .finished

@@ -25,12 +25,12 @@ struct Revert: Verb {
   func perform(_ console: Console) async throws -> ExitStatus {
     let project = try global.project(.writing, from: console.caller)
     let batch = try await console.batch(named: batch, in: project)
-    let report = try await project.runner().revert(batch)
+    let report = try await project.runner(via: .cli, arguments: console.caller.words).revert(batch)
     guard format == .text else {
       console.end(with: ResultDocument([report], adding: global.words))
       return report.exit
     }
-    for note in report.notes { console.say("note: \(VisibleText.line(note))") }
+    for note in report.notes { console.say("note: \(VisibleText.line(note.message))") }
     console.show(report.faults)
     if let reversion = report.state.reversion, report.exit == .done {
       let branch = report.state.registration?.branchName ?? ""

@@ -48,7 +48,9 @@ enum ReportText {
           + (run.finish.map { ", exit \($0.exit.rawValue)" } ?? "")
     }
     lines.append(RunText.processed(state, metrics))
-    if state.placement != nil || state.completion != nil { lines.append(RunText.created(metrics, images: state.imagesCopied)) }
+    if state.placement != nil || state.completion != nil {
+      lines.append(RunText.created(metrics, images: state.imagesCopied))
+    }
     if let completion = state.completion { lines.append(RunText.committed(state, completion)) }
     let stages = Stage.allCases.compactMap { stage in
       metrics.stagesMs[stage.rawValue].map { "\(stage.rawValue) \(SpanText.text(ms: $0))" }

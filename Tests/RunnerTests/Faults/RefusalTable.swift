@@ -27,7 +27,7 @@ enum RefusalTable {
           ? "No attempt is spent; waited for up to `max_wait`, then `ledgerctl resume`."
           : "No attempt is spent; `ledgerctl resume` goes on."
         return (deferral.code, deferral.exit, next)
-      case .completed, .abandoned: return nil
+      case .completed, .abandoned, .lapsed: return nil
       }
     }
   }

@@ -46,10 +46,22 @@ struct IDFReaderTests {
   @Test(
     "A wrong reply is refused with what was wrong",
     arguments: [
-      ("background", nil, "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found nothing"),
-      ("background", "red", "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found \"red\""),
-      ("background", "#1a171", "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found \"#1a171\""),
-      ("background", "#１a1714", "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found \"#１a1714\""),
+      (
+        "background", nil,
+        "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found nothing"
+      ),
+      (
+        "background", "red",
+        "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found \"red\""
+      ),
+      (
+        "background", "#1a171",
+        "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found \"#1a171\""
+      ),
+      (
+        "background", "#１a1714",
+        "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found \"#１a1714\""
+      ),
       ("background", 7, "\"background\": expected a colour such as #1a2b3c, or \"transparent\", found 7"),
       (
         "palette", "#c45c4b",

@@ -79,7 +79,9 @@ extension Runner {
     plan.notes += destination.notes
     let options = RunOptions(configuration: request.configuration)
     let execution = try execution(options, registration)
-    do throws(Fault) { try checkExtractor(registration, execution, state) } catch { plan.faults.append(error) }
+    do throws(Fault) { try checkExtractor(registration, execution, state) } catch {
+      plan.faults.append(error)
+    }
     plan.notes += try settingNotes(runStart(execution, options), options, state).map(\.message)
     try await work(state, registration, execution, destination, into: &plan)
   }
