@@ -142,7 +142,7 @@ import Testing
     let limits = CallLimits(perMinute: 2, inFlight: nil)
     try await kind.withStore { store in
       for turn in 0..<30 {
-        let start = call("same-id", limits, atMs: Int64(turn) * 61_000)
+        let start = call("same-id", limits, atMs: Int64(turn) * 63_000)
         try await store.append(request(Int64(turn), starting: [start], ended: ["same-id"]))
       }
     }

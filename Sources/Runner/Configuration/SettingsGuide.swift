@@ -106,7 +106,7 @@ package enum SettingsGuide {
   package static var file: String {
     var text = """
       # Settings of ledgerctl. Everything is optional: remove the "# " of a line to change a setting.
-      # `ledgerctl config` shows what is in force, `ledgerctl help config` and docs/configuration.md say more.
+      # `ledgerctl config` shows what is in force; docs/configuration.md says more.
 
       """
     var section = ""

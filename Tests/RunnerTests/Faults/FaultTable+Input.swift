@@ -13,6 +13,7 @@ extension FaultTable {
     Row("manifestMissing", .manifestMissing("batch.json", .missing)),
     Row("manifestMissing", .manifestMissing("downloads", .notRegular(.folder))),
     Row("manifestMissing", .manifestMissing("batch.json", .notRegular(.fifo))),
+    Row("inputNotUTF8", .inputNotUTF8("caf\u{fffd}.png")),
     Row("manifestIsAnother", .manifestIsAnother("kiwi.png", .image("a PNG image", isPNG: true))),
     Row("manifestIsAnother", .manifestIsAnother("batch.yaml", .yaml)),
     syntax(.missingComma(found: "\"path\"")),
@@ -58,6 +59,9 @@ extension FaultTable {
       .configurationUnknown(
         "limits.in_flihgt", known: ["requests_per_minute", "in_flight"], from: .file("ledger.yaml"),
         at: position)),
+    Row(
+      "configurationSecret",
+      .configurationSecret("extractor.command", "the value of API_KEY", from: .file("ledger.yaml"))),
     Row(
       "configurationValue",
       .configurationValue(

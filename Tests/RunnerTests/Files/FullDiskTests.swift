@@ -85,7 +85,7 @@ struct FullDiskTests {
     #expect(disk.scratch.read("mounted/c.md") == "old")
   }
 
-  @Test("A working tree that can't be written to is a target in the way; a ledger there is a disk's fault")
+  @Test("A working tree that can't be written to is a target in the way; a ledger there is not permitted")
   func readOnly() async throws {
     let disk = try SmallFileSystem(sizeKiB: 128)
     let store = try FileObjectStore(try ProjectLayout.create(at: disk.path))
@@ -103,8 +103,8 @@ struct FullDiskTests {
       #expect(found?.exit == .inTheWay)
     }
     let put = await fault { try store.put([1]) }
-    #expect(put?.code == "disk_error")
-    #expect(put?.exit == .disk)
+    #expect(put?.code == "not_permitted")
+    #expect(put?.exit == .configuration)
     #expect(disk.scratch.read("mounted/c.md") == "old")
   }
 

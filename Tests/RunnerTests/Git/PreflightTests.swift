@@ -65,7 +65,7 @@ struct PreflightTests {
     let other = try TestRepository()
     let environment = repository.environment.merging([
       "GIT_DIR": "\(other.directory)/.git", "GIT_WORK_TREE": other.directory, "GIT_INDEX_FILE": "/nowhere",
-      "GIT_OBJECT_DIRECTORY": "/nowhere", "GIT_CONFIG_COUNT": "x", "GIT_NAMESPACE": "n",
+      "GIT_OBJECT_DIRECTORY": "/nowhere", "GIT_NAMESPACE": "n",
       "GIT_CEILING_DIRECTORIES": "/",
     ]) { $1 }
     let git = try GitRepository.discover(from: repository.directory, environment: environment)

@@ -59,7 +59,7 @@ struct TargetSurveyTests {
   {
     let digest = Digest.sha256(bytes.utf8).hex
     try write(
-      "{\"$extensions\":{\"dev.ledgerctl\":{\"asset_id\":\"\(asset)\",\"category\":\"patterns\","
+      "{\"$extensions\":{\"dev.ledgerctl\":{\"asset_id\":\"\(asset)\",\"category\":\"patterns\",\"name\":\"Name 1\","
         + "\"image\":{\"sha256\":\"\(digest)\"}}}}", to: folder + "/tokens.json")
     try write("earlier", to: folder + "/context.md")
     try write(bytes, to: image)
