@@ -126,7 +126,7 @@ struct HostileLedgerTests {
     #expect(try await folder.ledgerctl("run", "batch.json", "--until", "packaged").exit == 0)
     func onTerminal(_ file: String) throws -> String {
       try folder.shell(
-        "script -qec '\(BuiltCommand.path) show \(SampleArt.batchID) ASSET-3 \(file)' /dev/null < /dev/null; true"
+        "script -qec '\(BuiltCommand.path) show \(SampleArt.batchID) ASSET-3 \(file)' /dev/null < /dev/null || true"
       )
     }
     let text = try onTerminal("context.md")

@@ -117,7 +117,7 @@ struct LookingTests {
     #expect(!past.lines.isEmpty && !past.lines.contains { $0.hasPrefix("Next:") })
     #expect(try await folder.ledgerctl("status", "--as-of", "0").lines.isEmpty)
     let refused = try await folder.ledgerctl("cancel", "@last")
-    #expect(refused.exit == 64 && refused.errors.contains("`git revert "), "\(refused.errors)")
+    #expect(refused.exit == 64 && refused.errors.contains("`ledgerctl revert "), "\(refused.errors)")
   }
 
   @Test("show lists, prints and writes what is packaged, and never overwrites what differs")

@@ -90,7 +90,7 @@ struct WhereItWorksTests {
       #expect(look.exit == 0, "\(words): \(look.text) \(look.errors)")
     }
     let read = try await self.run(["status", "--ledger", srv], in: "/", of: folder)
-    #expect(read.text.contains("committed"), "\(read.text) \(read.errors)")
+    #expect(read.text.contains("landed"), "\(read.text) \(read.errors)")
   }
 
   @Test("A ledger outside keeps to the project that first used it; another one is refused with both names")

@@ -19,7 +19,7 @@ extension Fault {
     "list": "status", "ls": "status", "log": "events", "history": "events", "version": "--version",
     "add": "run", "start": "run", "land": "run", "continue": "resume", "check": "doctor", "draft": "manifest",
     "undo": "cancel", "abort": "cancel", "delete": "cancel", "gc": "prune", "settings": "doctor",
-    "cat": "show", "why": "explain", "stats": "report", "diff": "plan", "create": "init", "new": "init",
+    "cat": "show", "why": "explain", "diff": "plan", "create": "init", "new": "init",
   ]
 
   package static func wordUnreadable(_ word: String, index: Int) -> Fault {
