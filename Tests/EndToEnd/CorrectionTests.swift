@@ -183,6 +183,7 @@ struct CorrectionTests {
     #expect(
       events.first?["data"]?["argv"]?.array?.compactMap(\.string)
         == ["ledgerctl", "run", "batch.json", "--until", "packaged"])
+    #expect(try await folder.ledgerctl("cancel", "@last", "--why", "no reason").exit == 0)
     let cancelled = try #require(try await folder.events("--type", "batch.cancelled").first)
     #expect(cancelled["data"]?["actor"]?["user"] == "tester")
     #expect(cancelled["data"]?["argv"]?.array?.first == "ledgerctl")

@@ -46,7 +46,7 @@ struct ManyProcessesTests {
     "Ten processes on ten batches of one ledger all finish, and who follows sees every event once, in order")
   func tenBatches() async throws {
     let folder = try SampleFolder()
-    #expect(try await folder.ledgerctl("init").exit == 0)
+    #expect(try await folder.ledgerctl("init", "--no-config").exit == 0)
     for number in 1...10 {
       try folder.writeManifest("batch-\(number).json", batch: "batch-\(number)") { draft in
         draft.assets = [draft.assets[number % 3]]

@@ -180,7 +180,7 @@ struct RepositoryShapeTests {
     """
   private static let subfolder = """
     mkdir pkg; mv downloads batch.json pkg; printf '/.home/\\ndownloads/\\nbatch.json\\n' >.gitignore
-    git \(plain) commit -qam i; mkdir pkg/.ledger; rmdir pkg/.ledger; "$BINARY" init pkg >/dev/null
+    git \(plain) commit -qam i; mkdir pkg/.ledger; rmdir pkg/.ledger; "$BINARY" init pkg --no-config >/dev/null
     """
 
   @Test(

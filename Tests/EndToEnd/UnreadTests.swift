@@ -77,7 +77,9 @@ struct UnreadTests {
         let said = try folder.shell(
           "cd .home/x; cd \"\(place)\"; \"\(BuiltCommand.path)\" \(verb) 2>&1 || echo \"exit $?\"")
         #expect(said.contains(words), "\(verb): \(said)")
-        #expect(said.hasSuffix(verb == "doctor" ? "exit 1\n" : "exit 78\n"), "\(verb): \(said)")
+        // `doctor` lists it among what it found, where the command itself can be in the folder.
+        let exits = verb == "doctor" ? ["exit 1\n", "exit 78\n"] : ["exit 78\n"]
+        #expect(exits.contains { said.hasSuffix($0) }, "\(verb): \(said)")
         #expect(!said.contains("Look after the disk"), "\(said)")
       }
     }
