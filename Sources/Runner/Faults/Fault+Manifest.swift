@@ -150,7 +150,7 @@ extension Fault {
   }
 
   /// A file name that no manifest can hold.
-  static func inputNotUTF8(_ path: String) -> Fault {
+  static func fileNameUnreadable(_ path: String) -> Fault {
     Fault(
       "manifest_path", exit: .manifestRefused,
       "The file name \"\(path)\" can't stand in a manifest: expected UTF-8, found other bytes.",

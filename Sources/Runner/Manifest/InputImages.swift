@@ -67,7 +67,7 @@ struct InputImages: Sendable {
       var facts = stat()
       guard lstat(ManifestFile.absolute(path, in: directory), &facts) == 0 else {
         // Swift's text of a name that is not UTF-8 leads to no file.
-        faults.append(.inputNotUTF8(path))
+        faults.append(.fileNameUnreadable(path))
         continue
       }
       switch facts.st_mode & S_IFMT {
@@ -104,7 +104,7 @@ struct InputImages: Sendable {
   private static func digest(of source: String, named name: String) throws(Fault) -> Digest {
     let input: InputFile
     do throws(Fault) { input = try InputFile(opening: source) } catch {
-      if name.contains("\u{FFFD}"), error.code == Fault.inputMissing("").code { throw .inputNotUTF8(name) }
+      if name.contains("\u{FFFD}"), error.code == Fault.inputMissing("").code { throw .fileNameUnreadable(name) }
       var fault = error
       fault.message = error.message.replacing("\"\(source)\"", with: "\"\(name)\"")
       throw fault
