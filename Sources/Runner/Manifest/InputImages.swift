@@ -104,7 +104,9 @@ struct InputImages: Sendable {
   private static func digest(of source: String, named name: String) throws(Fault) -> Digest {
     let input: InputFile
     do throws(Fault) { input = try InputFile(opening: source) } catch {
-      if name.contains("\u{FFFD}"), error.code == Fault.inputMissing("").code { throw .fileNameUnreadable(name) }
+      if name.contains("\u{FFFD}"), error.code == Fault.inputMissing("").code {
+        throw .fileNameUnreadable(name)
+      }
       var fault = error
       fault.message = error.message.replacing("\"\(source)\"", with: "\"\(name)\"")
       throw fault
