@@ -191,7 +191,8 @@ final class Player: @unchecked Sendable {
       world.violate(.tidy, "p\(process.id) ended, and git's index is locked")
     }
     checkIndexLock(process)
-    process.hasEnded = true
+    // One that could not write down its end has, for the ledger, died.
+    process.hasEnded = report.exit != .disk
     world.kill(process)
     return report
   }
