@@ -195,6 +195,9 @@ extension Runner {
     for asset in manifest.assets {
       do throws(Fault) {
         let pinned = try await surroundings.objects.pin(asset.source)
+        if let expected = asset.sha256, expected != pinned.id {
+          throw .manifestOtherImage(asset.path, expected: expected, found: pinned.id, asset: asset.id)
+        }
         images.append(
           PinnedImage(asset: asset.id, digest: pinned.id, sizeBytes: pinned.sizeBytes))
       } catch {

@@ -35,7 +35,7 @@ struct ChangedProgramTests {
         """
         #!/bin/sh
         cat > /dev/null; echo call >> \(folder.root)/calls; echo noise >&2
-        echo '{"background":"\(background)","palette":{"primary":["#c45c4b"],"accents":[]},"density_zones":'
+        echo '{"narrative":"\(background)","palette":{"primary":["#c45c4b"],"accents":[]},"density_zones":'
         echo '{"upper_left":{"coverage":0.1},"central":{"coverage":0.2},"lower_right":{"coverage":0.3}}}'
         """, to: path)
       try folder.shell("chmod +x \(path)")

@@ -26,8 +26,8 @@ struct ExplainTests {
     }
     #expect(try await folder.ledgerctl("run", "other.json").exit == 0)
     let explained = try await folder.valid("explain", "explain", "other", "ASSET-3")
-    #expect(outcomes(explained) == ["reused", "ran", "ran", "ran"])
-    let extract = try #require(explained["stages"]?.array?[1])
+    #expect(outcomes(explained) == ["reused", "reused", "ran", "ran"])
+    let extract = try #require(explained["stages"]?.array?[2])
     #expect(extract["reason"]?["code"] == "part_differs")
     #expect(extract["reason"]?["part"] == "specs")
     #expect(extract["reason"]?["old"] != extract["reason"]?["new"])
@@ -51,6 +51,25 @@ struct ExplainTests {
     #expect(explained["stages"]?.array?[2]["reason"]?["part"] == "retry")
     #expect(explained["stages"]?.array?[2]["reason"]?["old"] == .null)
     #expect(outcomes(explained).prefix(2) == ["ran", "ran"])
+  }
+
+  @Test("Failures, retries and postponements before the outcome are told")
+  func history() async throws {
+    let folder = try SampleFolder()
+    try folder.hook(
+      "ext.sh", "cat >/dev/null\n[ -f good ] || { echo prose; exit 0; }\necho '{}'", in: ".git/tools")
+    try folder.write(
+      "extractor: {kind: exec, command: [.git/tools/ext.sh]}\nlimits: {in_flight: 1}\n", to: "ledger.yaml")
+    try folder.write("/ledger.yaml\n/good\n", to: ".git/info/exclude")
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 1)
+    try folder.write("", to: "good")
+    #expect(try await folder.ledgerctl("retry", "@last").exit == 0)
+    let explained = try await folder.valid("explain", "explain", "@last", "ASSET-3")
+    let before = try #require(explained["stages"]?.array?[1]["before"]?.array)
+    #expect(before.map { $0["type"] } == ["stage.failed", "stage.failed", "asset.retried"])
+    #expect(before[0]["code"] == "bad_reply")
+    let text = try await folder.ledgerctl("explain", "@last", "ASSET-3")
+    #expect(text.text.contains("failed: The reply of the program"), "\(text.text)")
   }
 
   @Test("Stages behind a failed one are skipped, and say which")

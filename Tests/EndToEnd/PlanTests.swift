@@ -58,7 +58,7 @@ struct PlanTests {
       draft.assets[0].specs = ["name": "Morning Canopy", "category": "patterns"]
     }
     let plan = try await folder.valid("plan", "plan", "renamed.json")
-    #expect(actions(plan) == [["reuse", "run", "run", "run"]])
+    #expect(actions(plan) == [["reuse", "reuse", "run", "run"]])
     let paths = try #require(plan["paths"]?.array)
     #expect(paths.filter { $0["action"] == "remove" }.count == 3)
     #expect(paths.filter { $0["action"] == "create" }.count == 3)

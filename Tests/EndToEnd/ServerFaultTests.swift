@@ -66,9 +66,6 @@ struct ServerFaultTests {
     ("invalid_json", 1, "bad_reply", "is no valid JSON"),
     ("nonsense", 1, "bad_reply", "holds no JSON object"),
     ("number_for_text", 1, "bad_reply", "expected a text, found 7"),
-    ("number_for_name", 1, "bad_reply", "\"purpose\": expected a text, found 7"),
-    ("no_colour", 1, "bad_reply", "expected a colour such as #1a2b3c, found \"reddish\""),
-    ("other_size", 1, "bad_reply", "expected 512 as in the image's header, found 4"),
     ("needs_input", 1, "bad_reply", "found \"input_required\""),
     ("wrong_id", 69, "extractor_timeout", "did not answer within"),
     ("never", 69, "extractor_timeout", "did not answer within"),
@@ -77,6 +74,21 @@ struct ServerFaultTests {
     ("dies", 69, "extractor_unavailable", "went away in the middle of a call"),
     ("closes_stdout", 69, "extractor_unavailable", "went away in the middle of a call"),
   ]
+
+  @Test(
+    "A wrong field of an answer is a note, and the batch lands",
+    arguments: [
+      ("number_for_name", "purpose: expected text, found 7; it was left out."),
+      ("no_colour", "palette: \"reddish\" is not a colour; it was left out."),
+      ("other_size", "dimensions: the reply says 4 × 512; the image has 512 × 512."),
+    ])
+  func wrongField(_ how: String, _ note: String) async throws {
+    let folder = try Self.folder(how, "only:ASSET-4")
+    let done = try await folder.ledgerctl("run", "batch.json", "--format", "json")
+    #expect(done.exit == 0, "\(done.text)")
+    let notes = try #require(try done.json()["notes"]?.array)
+    #expect(notes.contains { $0["message"]?.string?.contains(note) == true }, "\(notes)")
+  }
 
   @Test("What is wrong with one answer fails its asset, with what was wrong, and no other", arguments: faults)
   func fault(_ fault: (how: String, exit: Int32, code: String, says: String)) async throws {

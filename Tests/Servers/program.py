@@ -13,7 +13,7 @@ how = sys.argv[1]
 asked = json.loads(sys.stdin.read()) if how != "deaf" else {}
 
 if how == "fine":
-    print(json.dumps(IDF | {"mode": f"{asked['asset_id']} {asked['path']} {asked['specs']['name']}"}))
+    print(json.dumps(IDF | {"mode": f"{asked['asset_id']} {asked['path']} {asked['specs']['name']} {asked['measured']['dimensions']['width']}"}))
 elif how == "works_on":
     work_on(sys.argv[2])
     print(json.dumps(IDF))

@@ -10,15 +10,10 @@ def describe(path, specs):
         if image.read(8) != b"\x89PNG\r\n\x1a\n":
             sys.exit("not a PNG")  # the last line on stderr is the reason that ledgerctl shows
     return {
-        "schema": "idf/v1",
-        "background": "#101820",
-        "palette": {"primary": ["#2f6b4f", "#c9a227"], "accents": ["#e4572e"]},
-        "density_zones": {
-            "upper_left": {"coverage": 0.12},
-            "central": {"coverage": 0.61},
-            "lower_right": {"coverage": 0.34},
-        },
+        "narrative": "What your model sees in the image.",
+        "motifs": [{"name": "leaf", "rationale": "Why it is there."}],
         "specimens": specs.get("specimens", []),
+        "alt": "What a reader who can't see the image is told.",
     }
 
 

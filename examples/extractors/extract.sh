@@ -8,8 +8,7 @@ if ! head -c 4 "$path" | grep -q PNG; then
 fi
 # Stands for your model. One that is out of quota: echo "retry after 38 seconds" >&2; exit 75
 cat <<'IDF'
-{ "schema": "idf/v1",
-  "background": "#101820",
-  "palette": { "primary": ["#2f6b4f", "#c9a227"], "accents": ["#e4572e"] },
-  "density_zones": { "upper_left": { "coverage": 0.12 }, "central": { "coverage": 0.61 }, "lower_right": { "coverage": 0.34 } } }
+{ "narrative": "What your model sees in the image.",
+  "motifs": [{ "name": "leaf", "rationale": "Why it is there." }],
+  "alt": "What a reader who can not see the image is told." }
 IDF

@@ -12,6 +12,8 @@ package struct RenderInput: Hashable, Sendable {
   /// Address of the image on the site; nil where it isn't known.
   package var url: String?
   package var score: Double
+  /// Pixels of the image to a pixel on the page.
+  package var scale: Int
   /// The manifest's `specs`, an object.
   package var specs: JSONValue
   package var idf: IDF
@@ -22,7 +24,7 @@ package struct RenderInput: Hashable, Sendable {
 
   package init(
     asset: AssetID, name: String, category: String, handle: String, kind: UsageGuide.Kind, url: String?,
-    score: Double, specs: JSONValue, idf: IDF, image: Digest, targets: BundleTargets,
+    score: Double, scale: Int = 1, specs: JSONValue, idf: IDF, image: Digest, targets: BundleTargets,
     templates: BundleTemplates = .builtIn
   ) {
     self.asset = asset
@@ -32,6 +34,7 @@ package struct RenderInput: Hashable, Sendable {
     self.kind = kind
     self.url = url
     self.score = score
+    self.scale = scale
     self.specs = specs
     self.idf = idf
     self.image = image
@@ -78,14 +81,36 @@ struct AssetFacts: Sendable {
   /// Whether a colour painted behind the image would not show as a box: nothing shines through.
   var hasGround: Bool { background != nil && (input.idf.transparency ?? 0) < 0.0005 }
 
-  /// The mode of the image, else of the specs.
-  var mode: String? { input.idf.mode ?? input.specs["mode"]?.string }
-  var purpose: String? { input.idf.purpose ?? input.specs["purpose"]?.string }
+  /// Where a field of the IDF came from. An IDF of 0.1 measured what pixels tell, and had the rest from the manifest.
+  func source(of field: String) -> IDF.Source {
+    input.idf.sources?[field] ?? (["background", "palette"].contains(field) ? .measured : .given)
+  }
 
-  /// The specimens seen in the image, else those of the specs.
-  var specimens: [String] {
-    input.idf.specimens.isEmpty
-      ? (input.specs["specimens"]?.array ?? []).compactMap(\.string) : input.idf.specimens
+  /// Size on the page, in pixels of CSS: never more than the image has.
+  var cssWidth: Int { max(1, input.idf.dimensions.width / input.scale) }
+  var cssHeight: Int { max(1, input.idf.dimensions.height / input.scale) }
+
+  /// Width to height in lowest terms, such as `16 : 9`.
+  var proportions: String {
+    let (width, height) = (input.idf.dimensions.width, input.idf.dimensions.height)
+    var (divisor, rest) = (width, height)
+    while rest > 0 { (divisor, rest) = (rest, divisor % rest) }
+    return "\(width / divisor) : \(height / divisor)"
+  }
+
+  /// Nil where the edges were not compared.
+  var seams: IDF.Edges? { input.idf.edges }
+  var isTransparent: Bool { background == nil }
+
+  /// What a reader who can't see the image is told: what was said of it, else its name.
+  var alt: String { input.idf.alt ?? input.name }
+
+  /// The emptiest zone, where it is a ninth of the image in which a few words can be read: nearly nothing covers it,
+  /// it is on an opaque ground, and it is at least 200 × 80 px large on the page.
+  var roomForText: DensityZone? {
+    let zone = quietest
+    let isLarge = cssWidth / 3 >= 200 && cssHeight / 3 >= 80
+    return hasGround && isLarge && zone.percent <= 10 ? zone : nil
   }
 
   var quietest: DensityZone {

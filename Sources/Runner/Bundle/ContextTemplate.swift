@@ -1,11 +1,12 @@
-/// The template of `context.md` that comes with the command.
+/// The template of `context.md` that comes with the command. A section about which nothing is known is left out; each
+/// says where it comes from, and what an extractor said is quoted.
 enum ContextTemplate {
   static let text = """
     # {{name}}
 
     {{narrative}}
 
-    | fact | value |
+    | field | value |
     |---|---|
     | Asset | {{asset_id}} |
     | Category | {{category}} |
@@ -15,38 +16,59 @@ enum ContextTemplate {
     | SHA-256 | `{{image_sha256}}` |
     | Tokens | `{{tokens_path}}` |
 
-    ## Specimens
+    {{#description}}
+    ## Description ({{description_source}})
+
+    {{description_quote}}{{description}}
+
+    {{/description}}
+    {{#has_motifs}}
+    ## Motifs ({{motifs_source}})
+
+    {{#motifs}}
+    {{motifs_quote}}- {{name}}{{#rationale}}: {{rationale}}{{/rationale}}
+    {{/motifs}}
+
+    {{/has_motifs}}
+    {{#has_specimens}}
+    ## Specimens ({{specimens_source}})
 
     {{#specimens}}
-    - {{text}}
-    {{/specimens}}
-    {{^specimens}}
-    None are named.
+    {{specimens_quote}}- {{text}}
     {{/specimens}}
 
-    ## Mode context
-
+    {{/has_specimens}}
     {{#mode}}
-    {{mode}}
-    {{/mode}}
-    {{^mode}}
-    No mode is set.
-    {{/mode}}
+    ## Mode ({{mode_source}})
 
-    ## Purpose
+    {{mode_quote}}{{mode}}
 
+    {{/mode}}
     {{#purpose}}
-    {{purpose}}
-    {{/purpose}}
-    {{^purpose}}
-    No purpose is given.
-    {{/purpose}}
+    ## Purpose ({{purpose_source}})
 
-    ## Colours
+    {{purpose_quote}}{{purpose}}
+
+    {{/purpose}}
+    {{#placement}}
+    ## Placement ({{placement_source}})
+
+    {{placement_quote}}{{placement}}
+
+    {{/placement}}
+    {{#has_tags}}
+    ## Tags ({{tags_source}})
+
+    {{#tags}}
+    {{tags_quote}}- {{text}}
+    {{/tags}}
+
+    {{/has_tags}}
+    ## Colours (background {{background_source}}, others {{palette_source}})
 
     | role | colour | in words |
     |---|---|---|
-    | background | `{{background}}` | {{background_words}} |
+    | background | {{#has_background}}`{{background}}`{{/has_background}}{{^has_background}}–{{/has_background}} | {{background_words}} |
     {{#primary}}
     | primary {{index}} | `{{hex}}` | {{words}} |
     {{/primary}}
@@ -54,7 +76,7 @@ enum ContextTemplate {
     | accent {{index}} | `{{hex}}` | {{words}} |
     {{/accents}}
 
-    ## Density
+    ## Density (measured)
 
     | zone | covered |
     |---|---|

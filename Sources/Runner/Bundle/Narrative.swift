@@ -1,12 +1,9 @@
-/// Tells an asset's facts in a few sentences, the same ones every time.
+/// Tells what was measured of an asset in a few sentences, the same ones every time.
 enum Narrative {
   /// Returns one paragraph; text from outside is escaped.
   static func text(_ facts: AssetFacts, _ escaping: TextEscaping) -> String {
-    [
-      opening(facts, escaping), palette(facts), density(facts), subject(facts, escaping),
-      closing(facts, escaping),
-    ]
-    .filter { !$0.isEmpty }.joined(separator: " ")
+    [opening(facts, escaping), ground(facts), palette(facts), density(facts), room(facts)]
+      .filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   private static func opening(_ facts: AssetFacts, _ escaping: TextEscaping) -> String {
@@ -18,15 +15,18 @@ enum Narrative {
     return "\(name) is a \(format) of \(size) in the category \(category)."
   }
 
+  private static func ground(_ facts: AssetFacts) -> String {
+    guard let background = facts.background else { return "Its background is transparent." }
+    return "Its background is \(background.words) (`\(background.hex)`)."
+  }
+
   private static func palette(_ facts: AssetFacts) -> String {
-    var text = "Its ground is \(facts.background.map(named) ?? IDF.transparent)"
-    if !facts.primary.isEmpty {
-      let verb = facts.primary.count == 1 ? "carries" : "carry"
-      text += "; \(joined(facts.primary.map(named))) \(verb) the motif"
-    }
-    if !facts.accents.isEmpty {
-      text += ", with \(facts.accents.count == 1 ? "an accent" : "accents") of "
-      text += joined(facts.accents.map(named))
+    let main = named(facts.primary)
+    let accents = named(facts.accents)
+    guard !main.isEmpty else { return "" }
+    var text = main.count == 1 ? "The main colour is \(main[0])" : "The main colours are \(joined(main))"
+    if !accents.isEmpty {
+      text += ", with \(joined(accents)) as \(accents.count == 1 ? "an accent" : "accents")"
     }
     return text + "."
   }
@@ -34,28 +34,28 @@ enum Narrative {
   private static func density(_ facts: AssetFacts) -> String {
     let most = facts.densest
     let least = facts.quietest
-    guard most.percent > least.percent else {
-      return "It is evenly filled: \(most.percent) % of every zone is covered."
+    guard most.percent > least.percent else { return "Every zone is covered to \(most.percent) %." }
+    return
+      "The \(most.words) is the fullest zone, with \(most.percent) % covered, and the \(least.words) the "
+      + "emptiest, with \(least.percent) %."
+  }
+
+  private static func room(_ facts: AssetFacts) -> String {
+    facts.roomForText.map { "There is room for text in the \($0.words)." } ?? ""
+  }
+
+  /// Colours by name, each name once with all its values, in the order of the palette.
+  private static func named(_ colours: [SRGBColour]) -> [String] {
+    var names: [(words: String, values: [String])] = []
+    for colour in colours {
+      if let index = names.firstIndex(where: { $0.words == colour.words }) {
+        names[index].values.append("`\(colour.hex)`")
+      } else {
+        names.append((colour.words, ["`\(colour.hex)`"]))
+      }
     }
-    return "It is densest in the \(most.words), where \(most.percent) % is covered, and quietest in the "
-      + "\(least.words) with \(least.percent) %, which is where text finds room."
+    return names.map { "\($0.words) (\($0.values.joined(separator: ", ")))" }
   }
-
-  private static func subject(_ facts: AssetFacts, _ escaping: TextEscaping) -> String {
-    let specimens = facts.specimens.compactMap { escaping.escaped($0) }
-    return specimens.isEmpty ? "" : "It shows \(joined(specimens))."
-  }
-
-  private static func closing(_ facts: AssetFacts, _ escaping: TextEscaping) -> String {
-    let mode = escaping.escaped(facts.mode).map { "It belongs to the mode \($0)." }
-    let purpose = escaping.escaped(facts.purpose).map { purpose in
-      let end = purpose.last.map { ".!?…".contains($0) } == true ? "" : "."
-      return "Its purpose: \(purpose)\(end)"
-    }
-    return [mode, purpose].compactMap { $0 }.joined(separator: " ")
-  }
-
-  private static func named(_ colour: SRGBColour) -> String { "\(colour.words) (`\(colour.hex)`)" }
 
   private static func joined(_ parts: [String]) -> String {
     guard let last = parts.last, parts.count > 1 else { return parts.first ?? "" }

@@ -29,13 +29,11 @@ struct SRGBColour: Hashable, Sendable {
     }
   }
 
-  /// How light the colour looks, 0 to 1000.
-  var lightnessPermille: Int {
-    (Int(red) * 299 + Int(green) * 587 + Int(blue) * 114) / 255
+  init(red: UInt8, green: UInt8, blue: UInt8) {
+    self.red = red
+    self.green = green
+    self.blue = blue
   }
-
-  /// Black or white, whichever can be read on this colour.
-  var readable: String { lightnessPermille > 500 ? "#000000" : "#ffffff" }
 
   /// The colour in words, such as `dark olive`.
   var words: String { ColourNames.nearest(to: RGB(red, green, blue)) }

@@ -54,17 +54,11 @@ package struct Slug: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func stemWords(asset: AssetID, imagePath: String) -> [String] {
-    var words = words(in: stem(of: imagePath))
+    var words = words(in: ImageStem(path: imagePath).text)
     let id = Self.words(in: asset.text)
     if let range = words.firstRange(of: id) { words.removeSubrange(range) }
     if words.last == "validated" { words.removeLast() }
     return words
-  }
-
-  private static func stem(of path: String) -> String {
-    let file = path.split(separator: "/").last ?? ""
-    guard let dot = file.lastIndex(of: "."), dot != file.startIndex else { return String(file) }
-    return String(file[..<dot])
   }
 }
 

@@ -2,11 +2,15 @@
 enum TemplateNames {
   /// Names of single values; those of a kind of asset are true for one of them.
   static let root: Set<String> = [
-    "asset_id", "background", "background_words", "bundle_path", "category", "context_path",
-    "css_class", "densest_zone", "format", "handle", "has_background", "has_ground", "has_url", "height",
-    "image_sha256", "is_icon", "is_pattern",
-    "is_specimen", "is_wallpaper", "mode", "name", "narrative", "on_background", "production_path", "purpose",
-    "quietest_zone", "score", "specs", "tokens_path", "url", "usage_path", "width",
+    "alt", "alt_html", "asset_id", "background", "background_repeat", "background_source", "background_words",
+    "bundle_path", "category", "context_path", "contrast", "css_class", "css_height", "css_width",
+    "densest_zone", "description", "description_quote", "description_source", "format", "handle",
+    "has_background", "has_ground", "has_motifs", "has_specimens", "has_tags", "has_url", "height",
+    "image_sha256", "is_background_kind", "is_icon", "is_pattern", "is_specimen", "is_wallpaper", "mode",
+    "mode_quote", "mode_source", "motifs_quote", "motifs_source", "name", "narrative", "on_background",
+    "palette_source", "placement", "placement_quote", "placement_source", "production_path", "purpose",
+    "purpose_quote", "purpose_source", "quietest_zone", "scale", "score", "specimens_quote",
+    "specimens_source", "specs", "tags_quote", "tags_source", "tokens_path", "url", "usage_path", "width",
   ]
 
   /// Names of lists, and of what an item of each holds.
@@ -14,8 +18,10 @@ enum TemplateNames {
     "accents": ["hex", "index", "words"],
     "avoid": ["text"],
     "contexts": ["context", "opacity", "purpose", "size"],
+    "motifs": ["name", "rationale"],
     "primary": ["hex", "index", "words"],
     "specimens": ["text"],
+    "tags": ["text"],
     "use": ["text"],
     "zones": ["percent", "words"],
   ]
@@ -30,8 +36,13 @@ enum TemplateNames {
       "name": escaping.escaped(input.name),
       "category": escaping.escaped(input.category),
       "score": JSONNumber(input.score).text,
-      "mode": escaping.escaped(facts.mode),
-      "purpose": escaping.escaped(facts.purpose),
+      "scale": String(input.scale),
+      "mode": escaping.escaped(input.idf.mode),
+      "purpose": escaping.escaped(input.idf.purpose),
+      "placement": escaping.escaped(input.idf.placement),
+      "description": escaping.escaped(input.idf.narrative),
+      "alt": escaping.escaped(facts.alt),
+      "alt_html": TextEscaping.html(VisibleText.line(facts.alt)),
       "narrative": Narrative.text(facts, escaping),
       "width": String(dimensions.width),
       "height": String(dimensions.height),
@@ -47,18 +58,62 @@ enum TemplateNames {
       "handle": input.handle,
       "background": facts.background?.hex ?? IDF.transparent,
       "background_words": facts.background?.words ?? IDF.transparent,
-      "on_background": facts.background?.readable,
+      "on_background": facts.background.map { Contrast.text(on: $0).hex },
+      "contrast": facts.background.map { Contrast.words(Contrast.ratio(Contrast.text(on: $0), $0)) },
+      "css_width": String(facts.cssWidth),
+      "css_height": String(facts.cssHeight),
+      "background_repeat": backgroundRepeat(facts.seams),
       "quietest_zone": facts.quietest.words,
       "densest_zone": facts.densest.words,
     ]
     var members: [String: any Sendable] = texts.compactMapValues { $0 }
-    for (name, list) in lists(facts, guide, escaping) { members[name] = TemplateList(items: list) }
+    members.merge(sources(facts)) { $1 }
+    for (name, list) in lists(facts, guide, escaping) {
+      members[name] = TemplateList(items: list)
+      if ["motifs", "specimens", "tags"].contains(name), !list.isEmpty { members["has_" + name] = true }
+    }
     members["specs"] = TemplateValue.of(input.specs, escaping)
     members["is_" + guide.kind.rawValue] = true
+    if guide.kind.isBackground { members["is_background_kind"] = true }
     members["has_url"] = input.url == nil ? nil : true
     if facts.background != nil { members["has_background"] = true }
     if facts.hasGround { members["has_ground"] = true }
     return TemplateObject(members: members)
+  }
+
+  /// Where each section's content comes from, and what stands before it: a model's words are quoted.
+  private static func sources(_ facts: AssetFacts) -> [String: String] {
+    let fields = [
+      "description": "narrative", "motifs": "motifs", "specimens": "specimens", "mode": "mode",
+      "purpose": "purpose", "placement": "placement", "tags": "tags",
+    ]
+    var texts: [String: String] = [:]
+    for (name, field) in fields {
+      let source = facts.source(of: field)
+      texts[name + "_source"] = words(source)
+      texts[name + "_quote"] = source == .described ? "> " : ""
+    }
+    texts["background_source"] = words(facts.source(of: "background"))
+    texts["palette_source"] = words(facts.source(of: "palette"))
+    return texts
+  }
+
+  private static func words(_ source: IDF.Source) -> String {
+    switch source {
+    case .measured: "measured"
+    case .given: "given"
+    case .described: "described by the extractor"
+    }
+  }
+
+  /// How a tile can be repeated without a seam; any way where that was not measured.
+  private static func backgroundRepeat(_ seams: IDF.Edges?) -> String {
+    switch (seams?.leftRight, seams?.topBottom) {
+    case (true, false): "repeat-x"
+    case (false, true): "repeat-y"
+    case (false, false): "no-repeat"
+    default: "repeat"
+    }
   }
 
   private static func lists(
@@ -74,7 +129,15 @@ enum TemplateNames {
       }
     }
     return [
-      "specimens": texts(facts.specimens.compactMap(escaping.escaped)),
+      "specimens": texts(facts.input.idf.specimens.compactMap(escaping.escaped)),
+      "tags": texts((facts.input.idf.tags ?? []).compactMap(escaping.escaped)),
+      "motifs": (facts.input.idf.motifs ?? []).compactMap { motif in
+        escaping.escaped(motif.name).map { name in
+          var members: [String: any Sendable] = ["name": name]
+          members["rationale"] = escaping.escaped(motif.rationale)
+          return TemplateObject(members: members, text: name)
+        }
+      },
       "primary": colours(facts.primary),
       "accents": colours(facts.accents),
       "zones": facts.zones.map {

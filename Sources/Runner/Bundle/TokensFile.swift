@@ -37,7 +37,7 @@ package enum TokensFile {
 
   private static func description(_ facts: AssetFacts) -> String {
     let name = VisibleText.line(facts.input.name)
-    guard let purpose = facts.purpose.map(VisibleText.line), !purpose.isEmpty else { return name }
+    guard let purpose = facts.input.idf.purpose.map(VisibleText.line), !purpose.isEmpty else { return name }
     return "\(name): \(purpose)"
   }
 
@@ -121,6 +121,25 @@ package enum TokensFile {
     }
     if let mode = idf.mode { members.append(.init("mode", .string(mode))) }
     if let purpose = idf.purpose { members.append(.init("purpose", .string(purpose))) }
+    if let narrative = idf.narrative { members.append(.init("narrative", .string(narrative))) }
+    if let motifs = idf.motifs { members.append(.init("motifs", .array(motifs.map(json)))) }
+    if let tags = idf.tags { members.append(.init("tags", list(tags))) }
+    if let placement = idf.placement { members.append(.init("placement", .string(placement))) }
+    if let alt = idf.alt { members.append(.init("alt", .string(alt))) }
+    if let sources = idf.sources {
+      members.append(
+        .init(
+          "sources",
+          .object(sources.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value.rawValue)) })))
+    }
+    return .object(members)
+  }
+}
+
+extension TokensFile {
+  private static func json(_ motif: IDF.Motif) -> JSONValue {
+    var members = [JSONValue.Member("name", .string(motif.name))]
+    if let rationale = motif.rationale { members.append(.init("rationale", .string(rationale))) }
     return .object(members)
   }
 }

@@ -1,5 +1,5 @@
 /// How an asset of a category is put on a page: sizes and opacities by context, where it belongs and where
-/// not.
+/// not. Says of the image only what was measured.
 package struct UsageGuide: Sendable {
   /// The four categories we have advice for. Any other is shown whole, like a specimen.
   package enum Kind: String, Sendable, CaseIterable {
@@ -23,10 +23,13 @@ package struct UsageGuide: Sendable {
     init(of category: String, among kinds: [String: String]) {
       self = Kind(category: kinds[category] ?? category) ?? .specimen
     }
+
+    /// Whether the image lies behind other content, where nobody needs to be told what it shows.
+    var isBackground: Bool { self == .wallpaper || self == .pattern }
   }
 
   /// A place on a page. `name` is part of a CSS class, `size` a CSS value.
-  struct Context: Sendable {
+  struct Context: Hashable, Sendable {
     let name: String
     let purpose: String
     let size: String
@@ -39,62 +42,70 @@ package struct UsageGuide: Sendable {
   let avoid: [String]
 
   init(_ facts: AssetFacts) {
-    let dimensions = facts.input.idf.dimensions
     kind = facts.input.kind
     // What is dense has to step back further behind text.
     let faint = max(6, 24 - facts.meanDensityPermille * 16 / 1000)
-    let quiet = facts.quietest.words
     switch kind {
     case .pattern:
-      contexts = Self.pattern(width: dimensions.width, faint: faint)
-      use = [
-        "Behind whole sections, cards and page margins: the tile repeats without a seam.",
-        "At the opacities above when text runs over it.",
-        "In print at the full size of the tile or larger.",
-      ]
+      contexts = Self.pattern(width: facts.cssWidth, faint: faint)
+      use = [Self.repeats(facts.seams), "Behind text, at the opacities above."].compactMap { $0 }
       avoid = [
-        "As a picture of its own: cut at an edge, a tile looks broken.",
-        "Stretched, turned or cropped: that opens the seams.",
+        Self.seam(facts.seams), "Stretched: the tile keeps its proportions of \(facts.proportions).",
         "Behind long text at more than \(faint) % opacity.",
-      ]
+      ].compactMap { $0 }
     case .wallpaper:
       contexts = Self.wallpaper(faint: faint)
       use = [
-        "Once a page: behind a hero, a title or a full screen.",
-        "With text in the \(quiet), its quietest zone.",
-        "On screens up to \(dimensions.width) px wide at their full sharpness.",
-      ]
+        "Once per page: behind a hero, a title or a full screen.",
+        facts.roomForText.map { "With text in the \($0.words), of which \($0.percent) % is covered." },
+      ].compactMap { $0 }
       avoid = [
-        "As a repeating tile: the edges do not meet.",
-        "Behind forms, tables and long text.",
-        "Enlarged beyond \(dimensions.width) × \(dimensions.height) px.",
-      ]
+        Self.seam(facts.seams), "Behind forms, tables and long text.", Self.enlarged(facts),
+      ].compactMap { $0 }
     case .specimen:
-      contexts = Self.specimen(width: dimensions.width, faint: faint)
+      contexts = Self.specimen(width: facts.cssWidth, faint: faint)
       use = [
         "As the picture of an article, a card or a gallery, shown whole.",
-        facts.hasGround
-          ? "On its own ground colour, so that its edge disappears."
-          : "On any ground that its colours stand out from: the image is transparent.",
-        "With a caption beside or below it.",
-      ]
+        facts.isTransparent
+          ? "On any ground its colours stand out from: the background is transparent." : nil,
+      ].compactMap { $0 }
       avoid = [
-        "Cropped or used as a tile: the motif is meant to be seen whole.",
-        "With text over the \(facts.densest.words), where it is densest.",
-        "Smaller than 96 px: details are lost.",
+        "With text over the \(facts.densest.words), of which \(facts.densest.percent) % is covered.",
+        Self.enlarged(facts),
       ]
     case .icon:
-      contexts = Self.icon
+      contexts = Self.icon(width: facts.cssWidth)
       use = [
-        "Beside a label, in buttons, lists and navigation.",
-        "At the sizes above, with the space of a quarter of its size around it.",
-        "With a text alternative where there is no label.",
+        "Beside a label, in buttons, lists and navigation; there with `alt=\"\"`.",
+        "With clear space of 25 % of its size around it.",
       ]
       avoid = [
-        "As a background or a tile.",
-        "Smaller than 16 px or larger than \(max(dimensions.width, dimensions.height)) px.",
-        "As the only sign of a state: add words.",
+        Self.enlarged(facts), "As the only indicator of a state: add text.",
       ]
+    }
+  }
+
+  private static func enlarged(_ facts: AssetFacts) -> String {
+    "Larger than \(facts.cssWidth) × \(facts.cssHeight) px: it would be enlarged."
+  }
+
+  /// Which way a tile can be repeated; nil where its edges were not compared or never match.
+  private static func repeats(_ seams: IDF.Edges?) -> String? {
+    switch (seams?.leftRight, seams?.topBottom) {
+    case (true, true): "Repeated to any size: opposite edges match."
+    case (true, false): "Repeated horizontally: the left and right edges match."
+    case (false, true): "Repeated vertically: the top and bottom edges match."
+    default: nil
+    }
+  }
+
+  /// Where a seam shows; nil where the edges were not compared or all match.
+  private static func seam(_ seams: IDF.Edges?) -> String? {
+    switch (seams?.leftRight, seams?.topBottom) {
+    case (true, false): "Repeated vertically: the top and bottom edges differ, so that a seam shows."
+    case (false, true): "Repeated horizontally: the left and right edges differ, so that a seam shows."
+    case (false, false): "As a repeating tile: opposite edges differ, so that seams show."
+    default: nil
     }
   }
 
@@ -113,30 +124,33 @@ package struct UsageGuide: Sendable {
 
   private static func wallpaper(faint: Int) -> [Context] {
     [
-      Context(name: "hero", purpose: "with a title in the quiet zone", size: "cover", opacityPercent: 85),
+      Context(name: "hero", purpose: "behind a title", size: "cover", opacityPercent: 85),
       Context(name: "full", purpose: "on its own, no text", size: "cover", opacityPercent: 100),
-      Context(
-        name: "page", purpose: "behind running text", size: "cover", opacityPercent: faint),
+      Context(name: "page", purpose: "behind running text", size: "cover", opacityPercent: faint),
     ]
   }
 
+  /// Sizes of the image, none above its own; one that would be the same as the next larger is left out.
   private static func specimen(width: Int, faint: Int) -> [Context] {
-    [
-      Context(name: "feature", purpose: "the main picture", size: "\(width)px", opacityPercent: 100),
-      Context(
-        name: "card", purpose: "in a card or a gallery", size: "\(min(width, 320))px", opacityPercent: 100),
-      Context(
-        name: "inline", purpose: "beside running text", size: "\(min(width, 160))px", opacityPercent: 100),
-      Context(
-        name: "ghost", purpose: "decoration behind text",
-        size: "\(width)px", opacityPercent: faint),
+    var contexts = [
+      Context(name: "feature", purpose: "the main picture", size: "\(width)px", opacityPercent: 100)
+    ]
+    for (name, purpose, size) in [
+      ("card", "in a card or a gallery", 320), ("inline", "beside running text", 160),
+    ] where size < width {
+      contexts.append(Context(name: name, purpose: purpose, size: "\(size)px", opacityPercent: 100))
+    }
+    return contexts + [
+      Context(name: "ghost", purpose: "decoration behind text", size: "\(width)px", opacityPercent: faint)
     ]
   }
 
-  private static let icon: [Context] = [
-    Context(name: "inline", purpose: "in a line of text", size: "1.25em", opacityPercent: 100),
-    Context(name: "button", purpose: "in buttons and lists", size: "1.5rem", opacityPercent: 100),
-    Context(name: "tile", purpose: "above a heading", size: "3rem", opacityPercent: 100),
-    Context(name: "disabled", purpose: "what can't be used now", size: "1.5rem", opacityPercent: 40),
-  ]
+  private static func icon(width: Int) -> [Context] {
+    [
+      ("inline", "in a line of text", "1.25em", 100), ("button", "in buttons and lists", "1.5rem", 100),
+      ("tile", "above a heading", "3rem", 100), ("disabled", "disabled state", "1.5rem", 40),
+    ].map { name, purpose, size, opacity in
+      Context(name: name, purpose: purpose, size: "min(\(size), \(width)px)", opacityPercent: opacity)
+    }
+  }
 }

@@ -1,20 +1,29 @@
 /// The template of `usage.md` that comes with the command.
 ///
-/// Within its code blocks stand only values that can't end a CSS value: numbers, hexadecimal colours, class
-/// names made of the id, and the percent-encoded address. Custom properties carry the class's name: they are
-/// inherited, and one asset may stand within another.
+/// Its code blocks hold only values that can't end a CSS value, an attribute or the block: numbers,
+/// hexadecimal colours, class names made of the handle, the percent-encoded address, and the alternative text
+/// escaped for HTML. Custom properties carry the class's name: they are inherited, and one asset may be within
+/// another.
 enum UsageTemplate {
   static let text = """
     # Using {{name}}
 
+    {{#has_url}}
     {{asset_id}} is the file `{{production_path}}`, served as `{{url}}`.
-    Its colours and measures are design tokens in `{{tokens_path}}`.
+    {{/has_url}}
+    {{^has_url}}
+    {{asset_id}} is the file `{{production_path}}`. The address that the site serves it under isn't known: below,
+    `{{url}}` is its path in the repository. Set `layout.url` in `ledger.yaml` to have the address here.
+    {{/has_url}}
+    Its colours and sizes are design tokens in `{{tokens_path}}`, in the group `{{handle}}`.
 
     ## CSS
 
     ```css
     .{{css_class}} {
+    {{#is_background_kind}}
       --{{css_class}}-image: url("{{url}}");
+    {{/is_background_kind}}
     {{#has_background}}
       --{{css_class}}-background: {{background}};
       --{{css_class}}-on-background: {{on_background}};
@@ -25,9 +34,12 @@ enum UsageTemplate {
     {{#accents}}
       --{{css_class}}-accent-{{index}}: {{hex}};
     {{/accents}}
-    {{#is_pattern}}
+    {{#is_background_kind}}
       position: relative;
       isolation: isolate;
+    {{#is_wallpaper}}
+      min-height: 60vh;
+    {{/is_wallpaper}}
     {{#has_ground}}
       background-color: var(--{{css_class}}-background);
       color: var(--{{css_class}}-on-background);
@@ -40,56 +52,44 @@ enum UsageTemplate {
       inset: 0;
       z-index: -1;
       background-image: var(--{{css_class}}-image);
-      background-repeat: repeat;
-      background-size: var(--{{css_class}}-size, {{width}}px) auto;
-      opacity: var(--{{css_class}}-opacity, 1);
-      pointer-events: none;
-    }
+    {{#is_pattern}}
+      background-repeat: {{background_repeat}};
+      background-size: var(--{{css_class}}-size, {{css_width}}px) auto;
     {{/is_pattern}}
     {{#is_wallpaper}}
-      position: relative;
-      isolation: isolate;
-      min-height: 60vh;
-    {{#has_ground}}
-      background-color: var(--{{css_class}}-background);
-      color: var(--{{css_class}}-on-background);
-    {{/has_ground}}
-    }
-
-    .{{css_class}}::before {
-      content: "";
-      position: absolute;
-      inset: 0;
-      z-index: -1;
-      background-image: var(--{{css_class}}-image);
+      max-width: {{css_width}}px;
+      max-height: {{css_height}}px;
+      margin: auto;
       background-position: center;
       background-repeat: no-repeat;
       background-size: var(--{{css_class}}-size, cover);
+    {{/is_wallpaper}}
       opacity: var(--{{css_class}}-opacity, 1);
       pointer-events: none;
     }
-    {{/is_wallpaper}}
+    {{/is_background_kind}}
+    {{^is_background_kind}}
     {{#is_icon}}
-      display: inline-block;
-      width: var(--{{css_class}}-size, 1.5rem);
-      aspect-ratio: {{width}} / {{height}};
+      width: var(--{{css_class}}-size, min(1.5rem, {{css_width}}px));
       vertical-align: middle;
-      background: var(--{{css_class}}-image) center / contain no-repeat;
-      opacity: var(--{{css_class}}-opacity, 1);
-    }
     {{/is_icon}}
     {{#is_specimen}}
-      width: 100%;
-      max-width: var(--{{css_class}}-size, {{width}}px);
-      aspect-ratio: {{width}} / {{height}};
-      background: var(--{{css_class}}-image) center / contain no-repeat;
-    {{#has_ground}}
-      background-color: var(--{{css_class}}-background);
-    {{/has_ground}}
+      width: var(--{{css_class}}-size, {{css_width}}px);
+      max-width: 100%;
+    {{/is_specimen}}
+      height: auto;
       opacity: var(--{{css_class}}-opacity, 1);
     }
-    {{/is_specimen}}
+    {{/is_background_kind}}
     ```
+
+    {{#has_background}}
+    `--{{css_class}}-on-background` is readable on `--{{css_class}}-background`: {{contrast}} (WCAG 2.2; normal text needs
+    4.5:1). The contrast with the image itself depends on the place.
+    {{/has_background}}
+    {{^has_background}}
+    The background is transparent, so no background colour is set.
+    {{/has_background}}
 
     ## Size and opacity by context
 
@@ -113,22 +113,22 @@ enum UsageTemplate {
     <header class="{{css_class}} {{css_class}}--hero">…</header>
     {{/is_wallpaper}}
     {{#is_icon}}
-    <span class="{{css_class}} {{css_class}}--button" role="img" aria-label="…"></span>
+    <img class="{{css_class}} {{css_class}}--button" src="{{url}}" width="{{css_width}}" height="{{css_height}}" alt="{{alt_html}}" loading="lazy">
     {{/is_icon}}
     {{#is_specimen}}
-    <div class="{{css_class}} {{css_class}}--card" role="img" aria-label="…"></div>
+    <img class="{{css_class}} {{css_class}}--feature" src="{{url}}" width="{{css_width}}" height="{{css_height}}" alt="{{alt_html}}" loading="lazy">
     {{/is_specimen}}
     ```
 
     ## Responsive behaviour
 
     {{#is_pattern}}
-    The tile keeps its proportions and repeats to any width; on narrow screens it is drawn at half its size. It is
-    left out where a reader asks for more contrast, and in print.
+    The tile keeps its proportions, and is drawn at half its size on narrow screens. It is left out where a reader asks
+    for more contrast, and in print.
 
     ```css
     @media (max-width: 40rem) {
-      .{{css_class}}::before { background-size: calc(var(--{{css_class}}-size, {{width}}px) / 2) auto; }
+      .{{css_class}}::before { background-size: calc(var(--{{css_class}}-size, {{css_width}}px) / 2) auto; }
     }
     @media (prefers-contrast: more), print {
       .{{css_class}}::before { display: none; }
@@ -136,8 +136,8 @@ enum UsageTemplate {
     ```
     {{/is_pattern}}
     {{#is_wallpaper}}
-    The image covers its box at any proportion, cut at its edges; keep text in the {{quietest_zone}}. On narrow
-    screens the box is lower. The image steps back where a reader asks for more contrast, and is left out in print.
+    The image fills its box at any proportion, cropped at its edges, up to its own size of {{css_width}} × {{css_height}} px; a larger
+    box shows it centred on the background. It fades where a reader asks for more contrast, and is left out in print.
 
     ```css
     @media (max-width: 40rem) {
@@ -152,22 +152,16 @@ enum UsageTemplate {
     ```
     {{/is_wallpaper}}
     {{#is_icon}}
-    The icon grows with the text around it; where a finger points instead of a mouse, give its button 44 px.
+    The icon scales with the text around it, up to its own size. On touch screens, make the target at least 44 px.
 
     ```css
     @media (pointer: coarse) {
-      .{{css_class}}--button { --{{css_class}}-size: 1.75rem; }
+      .{{css_class}}--button { --{{css_class}}-size: min(1.75rem, {{css_width}}px); }
     }
     ```
     {{/is_icon}}
     {{#is_specimen}}
-    The image is shown whole: it fills its column up to its size and keeps {{width}} : {{height}}.
-
-    ```css
-    @media (max-width: 40rem) {
-      .{{css_class}} { max-width: 100%; }
-    }
-    ```
+    The image is shown whole. It becomes narrower with its column, keeps {{css_width}} : {{css_height}}, and is never enlarged.
     {{/is_specimen}}
 
     ## Where to use it

@@ -66,7 +66,8 @@ extension Configuration {
           faults += file.reader.faults
         }
       } catch {
-        faults.append(.configurationSyntax(path, error.message, at: error.position))
+        faults.append(
+          .configurationSyntax(path, error.message, at: error.position, hint: error.hint))
       }
     }
     configuration.apply(environment, &faults)

@@ -16,7 +16,7 @@ struct ConfigurationReader {
       "extractor",
       [
         "kind", "command", "env", "tool", "arguments", "batch", "timeout", "protocol", "model", "quota",
-        "price_per_call",
+        "price_per_call", "trust",
       ]
     ),
     ("limits", ["requests_per_minute", "in_flight", "max_attempts", "max_wait"]),
@@ -33,7 +33,7 @@ struct ConfigurationReader {
       if !tree.isNull {
         reader.faults.append(
           .configurationSyntax(
-            reader.origin.path ?? "", "is no mapping: expected settings by name, found \(tree.shown)",
+            reader.origin.path ?? "", "is not a mapping: expected settings by name, found \(tree.shown)",
             at: tree.position))
       }
       return
@@ -106,6 +106,18 @@ struct ConfigurationReader {
     }
   }
 
+  /// A list of fields of the IDF.
+  private mutating func trusted(_ name: String, _ value: YAMLTree) -> [FactsMerge.Trusted]? {
+    guard let texts = reader.texts(name, value) else { return nil }
+    let fields = texts.compactMap(FactsMerge.Trusted.init)
+    guard fields.count == texts.count else {
+      let all = FactsMerge.Trusted.allCases.map(\.rawValue).joined(separator: ", ")
+      reader.refuse(name, expected: "a list of fields among \(all)", found: value)
+      return nil
+    }
+    return fields
+  }
+
   private mutating func applyExtractor(_ setting: String, _ name: String, _ value: YAMLTree) {
     switch setting {
     case "extractor.kind": set(\.extractor.kind, reader.choice(name, value))
@@ -135,6 +147,7 @@ struct ConfigurationReader {
         return reader.refuse(name, expected: "a price such as \"0.002 USD\"", found: value)
       }
       configuration.extractor.pricePerCall = read.text
+    case "extractor.trust": set(\.extractor.trust, trusted(name, value))
     case "extractor.quota":
       if let quota = reader.text(name, value) { configuration.extractor.quota = quota }
     default: preconditionFailure("The setting \"\(setting)\" is listed but not read.")

@@ -22,9 +22,9 @@ public struct ExtractorSettings: Hashable, Sendable {
   public var env: [String] = []
   /// The tool of an MCP server that is called.
   public var tool = "generate_idf"
-  /// The tool's arguments, an object whose values `@path`, `@base64`, `@specs`, `@asset_id`, `@prompt` and
-  /// `@paths` stand for something of the asset; every other value is handed on as it is.
-  public var arguments: JSONValue = ["code": "@path"]
+  /// The tool's arguments, an object whose values `@prompt`, `@brief`, `@measured`, `@path`, `@base64`, `@specs`,
+  /// `@asset_id`, `@briefs` and `@paths` stand for something of the asset; every other value is handed on as it is.
+  public var arguments: JSONValue = ["code": "@prompt"]
   /// Whether one call asks for all pending assets.
   public var batch = false
   /// How long one call may take.
@@ -36,20 +36,24 @@ public struct ExtractorSettings: Hashable, Sendable {
   public var quota: String?
   /// What one call costs, such as `0.002 USD`; only for sums in plans and reports.
   public var pricePerCall: String?
+  /// Fields in which a reply wins over what was measured, for extractors that look at the pixels.
+  var trust: [FactsMerge.Trusted] = []
 
   public init() {}
 
-  /// The settings without those that say nothing of the answer.
+  /// The settings without those that say nothing of the answer, so that changing them costs no call.
   var asking: ExtractorSettings {
     var asking = self
+    asking.timeout = ExtractorSettings().timeout
     asking.quota = nil
     asking.pricePerCall = nil
+    asking.trust = []
     return asking
   }
 
   /// The arguments that flash-sidekick's tools take, for a tool that was given none.
   static func defaultArguments(batch: Bool) -> JSONValue {
-    batch ? ["analysis_type": "quality", "file_paths": "@paths"] : ["code": "@path"]
+    batch ? ["analysis_type": "quality", "file_paths": "@briefs"] : ["code": "@prompt"]
   }
 
   static func defaultTool(batch: Bool) -> String { batch ? "batch_file_analysis" : "generate_idf" }
@@ -59,7 +63,7 @@ extension ExtractorSettings: Codable {
   enum CodingKeys: String, CodingKey {
     case kind, command, env, tool, arguments, batch, timeout
     case protocolVersion = "protocol"
-    case model, quota
+    case model, quota, trust
     case pricePerCall = "price_per_call"
   }
 
@@ -76,6 +80,7 @@ extension ExtractorSettings: Codable {
     model = try container.decodeIfPresent(String.self, forKey: .model)
     quota = try container.decodeIfPresent(String.self, forKey: .quota)
     pricePerCall = try container.decodeIfPresent(String.self, forKey: .pricePerCall)
+    trust = try container.decodeIfPresent([FactsMerge.Trusted].self, forKey: .trust) ?? []
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -91,5 +96,6 @@ extension ExtractorSettings: Codable {
     try container.encodeIfPresent(model, forKey: .model)
     try container.encodeIfPresent(quota, forKey: .quota)
     try container.encodeIfPresent(pricePerCall, forKey: .pricePerCall)
+    if !trust.isEmpty { try container.encode(trust, forKey: .trust) }
   }
 }

@@ -25,7 +25,7 @@ package enum SettingsGuide {
       name: "extractor.tool", standard: "generate_idf", example: "describe_image",
       words: "The tool of an mcp server; batch_file_analysis where batch is true."),
     Entry(
-      name: "extractor.arguments", standard: "{ code: \"@path\" }",
+      name: "extractor.arguments", standard: "{ code: \"@prompt\" }",
       example: "{ image: \"@base64\", question: \"@prompt\" }",
       words: "The tool's arguments; docs/extractors.md lists the words with an @."),
     Entry(
@@ -46,6 +46,9 @@ package enum SettingsGuide {
     Entry(
       name: "extractor.price_per_call", standard: "", example: "0.002 USD",
       words: "What one call costs; summed in plans and reports."),
+    Entry(
+      name: "extractor.trust", standard: "[]", example: "[palette]",
+      words: "Fields in which a reply wins over what was measured: background, palette."),
     Entry(
       name: "limits.requests_per_minute", standard: "55", example: "10",
       words: "Calls that may start within a minute, of all batches of the ledger together."),

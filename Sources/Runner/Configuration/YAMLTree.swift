@@ -18,6 +18,7 @@ indirect enum YAMLTree: Sendable {
   struct Problem: Error, Hashable {
     var message: String
     var position: SourcePosition?
+    var hint: String?
   }
 
   static let maxBytes = 64 << 10
@@ -51,7 +52,7 @@ indirect enum YAMLTree: Sendable {
     } catch let error as YamlError {
       throw problem(of: error, in: text)
     } catch {
-      throw Problem(message: "is no YAML: \(error)")
+      throw Problem(message: "is not valid YAML: \(error)")
     }
   }
 
@@ -77,7 +78,7 @@ indirect enum YAMLTree: Sendable {
         try mapping.map { key, value in
           let place = SourcePosition(line: key.mark?.line ?? 1, column: key.mark?.column ?? 1)
           guard case .scalar(let name) = key else {
-            throw Problem(message: "has a key that is no text: expected a name", position: place)
+            throw Problem(message: "has a key that is not text: expected a name", position: place)
           }
           guard names.insert(name.string).inserted else {
             throw Problem(message: "has \"\(name.string)\" twice: expected every key once", position: place)
@@ -89,22 +90,29 @@ indirect enum YAMLTree: Sendable {
     }
   }
 
+  private static func hasTab(onLine line: Int, of text: String) -> Bool {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    return lines.indices.contains(line - 1) && lines[line - 1].contains("\t")
+  }
+
   private static func problem(of error: YamlError, in text: String) -> Problem {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       Problem(
-        message: "is no YAML: \(problem)", position: SourcePosition(line: mark.line, column: mark.column))
+        message: "is not valid YAML: \(problem)",
+        position: SourcePosition(line: mark.line, column: mark.column),
+        hint: hasTab(onLine: mark.line, of: text) ? "Indent with spaces: YAML takes no tabs." : nil)
     case .duplicatedKeysInMapping(let names, let context):
       Problem(
         message: "has \(names.map { "\"\($0)\"" }.joined(separator: ", ")) twice: expected every key once",
         position: SourcePosition(line: context.mark.line, column: context.mark.column))
     case .reader(let problem, let offset, _, _):
       Problem(
-        message: "is no YAML: \(problem)",
+        message: "is not valid YAML: \(problem)",
         position: offset.map { SourceText(Array(text.utf8)).position(ofOffset: text.prefix($0).utf8.count) })
     case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
-      Problem(message: "is no YAML that can be read")
+      Problem(message: "is not YAML that can be read")
     }
   }
 }

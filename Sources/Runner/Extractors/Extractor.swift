@@ -26,36 +26,41 @@ public struct ExtractionRequest: Sendable {
   public var asset: AssetID
   /// Path of the pinned copy of the image.
   public var imagePath: String
+  /// Name of the user's own file, such as `asset-3-validated.png`.
+  public var fileName: String
   public var image: Digest
-  /// Width and height from the image's own header, which no reply may contradict.
-  public var dimensions: IDF.Dimensions
+  /// What was measured in the pixels; nil for the local extractor, which adds nothing to it.
+  public var measured: IDF?
   /// The manifest's `specs`, an object.
   public var specs: JSONValue
   /// The same for every repetition of the same call, for tools that take one.
   public var idempotencyKey: String
 
   public init(
-    asset: AssetID, imagePath: String, image: Digest, dimensions: IDF.Dimensions, specs: JSONValue,
+    asset: AssetID, imagePath: String, fileName: String, image: Digest, measured: IDF?, specs: JSONValue,
     idempotencyKey: String
   ) {
     self.asset = asset
     self.imagePath = imagePath
+    self.fileName = fileName
     self.image = image
-    self.dimensions = dimensions
+    self.measured = measured
     self.specs = specs
     self.idempotencyKey = idempotencyKey
   }
 }
 
+/// What was said of an image. Nothing is required of it: what pixels tell is measured, and the rest may be missing.
 public struct ExtractionReply: Sendable, Hashable {
-  public var idf: IDF
+  /// A JSON object in the form of `idf/v1` or one of the spellings that are understood.
+  public var said: JSONValue
   /// What the outside program said, redacted; nil where nothing outside was asked.
   public var raw: String?
   /// Things worth telling the user, such as a banner that was skipped.
   public var notes: [String]
 
-  public init(idf: IDF, raw: String? = nil, notes: [String] = []) {
-    self.idf = idf
+  public init(said: JSONValue, raw: String? = nil, notes: [String] = []) {
+    self.said = said
     self.raw = raw
     self.notes = notes
   }
@@ -72,7 +77,7 @@ public struct ExtractorIdentity: Hashable, Sendable, Codable {
   }
 }
 
-/// Why an extractor did not answer with an IDF.
+/// Why an extractor did not answer.
 public enum ExtractorRefusal: Error, Hashable, Sendable {
   /// The quota is used up. `retryAfterMs` is the server's own time where it gave one; `source` says where it stood
   /// (such as `retryDelay`); `daily` quotas do not clear by waiting.
@@ -81,7 +86,7 @@ public enum ExtractorRefusal: Error, Hashable, Sendable {
   case unavailable(reason: String, message: String)
   /// The program broke its protocol. `retryable` where asking again may help.
   case protocolBroken(message: String, retryable: Bool = true)
-  /// An answer came that is no IDF, or contradicts the image. `retryable` where asking again may help.
+  /// An answer came that can't be read. `retryable` where asking again may help.
   case badReply(message: String, raw: String?, retryable: Bool)
   /// The program said no to this asset.
   case rejected(message: String, retryable: Bool)

@@ -7,7 +7,7 @@ extension Fault {
     let last = String(name[(name.lastIndex(of: ".").map { name.index(after: $0) } ?? name.startIndex)...])
     let nearest = meant ?? Spelling.nearest(to: last, among: known)
     return configuration(
-      "configuration_unknown", "\(origin.setting(name)) is no setting: expected one of \(listed(known))",
+      "configuration_unknown", "\(origin.setting(name)) is not a setting: expected one of \(listed(known)).",
       hint: nearest.map { "Did you mean \"\($0)\"?" }, from: origin, at: position)
   }
 
@@ -17,7 +17,7 @@ extension Fault {
     at position: SourcePosition? = nil, hint: String? = nil
   ) -> Fault {
     configuration(
-      "configuration_value", "\(origin.setting(name)): expected \(expected), found \(found)", hint: hint,
+      "configuration_value", "\(origin.setting(name)): expected \(expected), found \(found).", hint: hint,
       from: origin, at: position)
   }
 
@@ -26,24 +26,26 @@ extension Fault {
   {
     Fault(
       "configuration_secret", exit: .configuration,
-      "\(origin.setting(name)): expected no secret, found \(found)",
+      "\(origin.setting(name)): expected no secret, found \(found).",
       hint: "Name its variable in `extractor.env`, and have the program read it from its environment.",
       path: origin.path)
   }
 
   /// A configuration file that is no YAML, or more than is read here.
-  static func configurationSyntax(_ path: String, _ problem: String, at position: SourcePosition?) -> Fault {
+  static func configurationSyntax(
+    _ path: String, _ problem: String, at position: SourcePosition?, hint: String? = nil
+  ) -> Fault {
     Fault(
-      "configuration_syntax", exit: .configuration, "the configuration \"\(path)\" \(problem)", path: path,
-      line: position?.line, column: position?.column)
+      "configuration_syntax", exit: .configuration, "The configuration \"\(path)\" \(problem).",
+      hint: hint, path: path, line: position?.line, column: position?.column)
   }
 
   /// A configuration file that is there but can't be read.
   static func configurationUnreadable(_ path: String, found: String) -> Fault {
     Fault(
       "configuration_unreadable", exit: .configuration,
-      "cannot read the configuration \"\(path)\": expected a regular file, found \(found)",
-      hint: "Mend the file or remove it: every setting has a default.", path: path)
+      "Can't read the configuration \"\(path)\": expected a regular file, found \(found).",
+      hint: "Repair the file or remove it: every setting has a default.", path: path)
   }
 
   private static func configuration(
@@ -76,7 +78,7 @@ enum ConfigurationOrigin: Hashable, Sendable {
   func setting(_ name: String) -> String {
     switch self {
     case .file(let path): "\"\(name)\" in \"\(path)\""
-    case .environment: "the environment variable \"\(name)\""
+    case .environment: "The environment variable \"\(name)\""
     case .flag: "\"\(name)\""
     }
   }

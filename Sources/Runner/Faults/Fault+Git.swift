@@ -45,14 +45,14 @@ extension Fault {
   static func foreignRepository(_ directory: String) -> Fault {
     Fault(
       "foreign_repository", exit: .configuration,
-      "git refuses the repository at \"\(directory)\", because it belongs to another user.",
+      "Git refuses the repository at \"\(directory)\", because it belongs to another user.",
       hint: "If you trust it: git config --global --add safe.directory \"\(directory)\"", path: directory)
   }
 
   static func repositoryRefused(_ directory: String, _ result: ProcessResult) -> Fault {
     Fault(
       "repository_refused", exit: .configuration,
-      "git can't work in \"\(directory)\": \(result.lastWords).",
+      "Git can't work in \"\(directory)\": \(result.lastWords).",
       hint: "\"git status\" says the same; mend it there first.", path: directory)
   }
 
@@ -66,7 +66,7 @@ extension Fault {
   static func noIdentity(_ role: String) -> Fault {
     Fault(
       "no_identity", exit: .configuration,
-      "git does not know the commit's \(role): expected \"user.name\" and \"user.email\" to be set.",
+      "Git does not know the commit's \(role): expected \"user.name\" and \"user.email\" to be set.",
       hint: "git config user.name \"Your Name\"; git config user.email you@example.com")
   }
 
@@ -101,7 +101,7 @@ extension Fault {
   static func objectsCollected() -> Fault {
     Fault(
       "git_objects_collected", exit: .canGoOn,
-      "git has collected objects of the commit while it was made, as `git gc --prune=now` does.",
+      "Git has collected objects of the commit while it was made, as `git gc --prune=now` does.",
       hint: "Once that is done, run the same command again: the commit is made anew.")
   }
 
@@ -143,7 +143,7 @@ extension Fault {
 
   static func signingUnavailable(_ finding: String) -> Fault {
     Fault(
-      "signing_unavailable", exit: .configuration, "git can't sign the commit here: \(finding).",
+      "signing_unavailable", exit: .configuration, "Git can't sign the commit here: \(finding).",
       hint: "Set git up to sign (see \"git help config\" for gpg.format and user.signingKey), "
         + "or set commit.sign to false in ledger.yaml.")
   }
@@ -167,7 +167,7 @@ extension Fault {
     if let fault = passingFault("update-ref", result) { return fault }
     return Fault(
       "branch_in_the_way", exit: .inTheWay,
-      "git could not move \"\(ref)\": \(result.lastWords).",
+      "Git could not move \"\(ref)\": \(result.lastWords).",
       hint: "A branch's name can't begin with another branch's name and a slash.")
   }
 
@@ -181,7 +181,7 @@ extension Fault {
   static func indexUnreadable(_ path: String) -> Fault {
     Fault(
       "index_unreadable", exit: .configuration,
-      "git's index, \"\(path)\", can't be read: expected a regular file.", path: path)
+      "Git's index, \"\(path)\", can't be read: expected a regular file.", path: path)
   }
 
   static func indexLockLost(_ path: String) -> Fault {

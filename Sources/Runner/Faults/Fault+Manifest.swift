@@ -1,3 +1,5 @@
+import Ledger
+
 extension Fault {
   /// What kind of value was refused, as its code says.
   enum ManifestValueCode: String {
@@ -139,6 +141,14 @@ extension Fault {
       "manifest_idf", exit: .manifestRefused,
       "\"\(path.text)\"\(owner): expected \(problem.expected), found \(problem.found).",
       hint: problem.nearest.map { "Did you mean \"\($0)\"?" }, asset: asset)
+  }
+
+  /// An image other than the one that the manifest's score was given for.
+  static func manifestOtherImage(_ path: String, expected: Digest, found: Digest, asset: AssetID) -> Fault {
+    Fault(
+      "manifest_other_image", exit: .manifestRefused,
+      "The image \"\(path)\" of the asset \"\(asset)\": expected the SHA-256 \(expected.hex), found \(found.hex).",
+      hint: "Validate the new image and give its `sha256`, or leave `sha256` out.", asset: asset.text)
   }
 
   /// A folder in which no image is.

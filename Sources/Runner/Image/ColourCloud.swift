@@ -101,4 +101,24 @@ struct ColourCloud {
     }
     return heaviest.weight * 3 >= around.weight ? heaviest.mean : around.mean
   }
+
+  /// Every colour that covers at least a share of the whole, the largest first: what lies within `reach` of the
+  /// heaviest colour counts as that one.
+  func colours(coveringAtLeast least: Double, within reach: Double) -> [Palette.Swatch] {
+    var rest = points.map { (place: Oklab($0.sum.mean), point: $0) }
+      .sorted { ($1.point.sum.weight, $0.point.cell) < ($0.point.sum.weight, $1.point.cell) }
+    var found: [Palette.Swatch] = []
+    while let head = rest.first {
+      var covered: UInt64 = 0
+      rest.removeAll { other in
+        guard other.place.distance(to: head.place) < reach else { return false }
+        covered += other.point.sum.weight
+        return true
+      }
+      // The head itself is always within reach of itself, so the loop ends.
+      let share = Double(covered) / Double(weight)
+      if share >= least { found.append(Palette.Swatch(colour: head.point.heaviest.mean, share: share)) }
+    }
+    return found.sorted { ($1.share, $0.colour) < ($0.share, $1.colour) }
+  }
 }

@@ -10,8 +10,16 @@ package struct ImageMeasures: Hashable, Sendable {
   /// The share of the image that shines through, weighted by alpha, to 4 decimals.
   package var transparency: Double
   package var edges: IDF.Edges
+  /// Every colour that covers at least 1 % of what can be seen, the largest first; shares to 4 decimals.
+  package var colours: [Covering]
   /// What the colours were converted from, such as `profile "Display P3"`; nil for sRGB.
   package var colourSource: String?
+
+  /// A colour and its share of what can be seen, 0 to 1.
+  package struct Covering: Hashable, Sendable {
+    package var colour: RGB
+    package var share: Double
+  }
 
   /// Whether more than a quarter of the border, more than half of each corner, or more than half of the image
   /// is transparent.
@@ -28,6 +36,10 @@ package struct ImageMeasures: Hashable, Sendable {
 package enum ImageAnalysis {
   /// Colours nearer to the background than this belong to it.
   static let backgroundReach = 0.09
+  /// Colours nearer than this in Oklab count as the same where somebody names one.
+  static let nameReach = 0.04
+  /// What a colour must cover to be one of the image's.
+  static let leastShare = 0.01
   /// Bytes of the histograms, of the edges of the longest image and of an unpacked profile.
   static let workingBytes = 8 * ColourHistogram.byteCount + 6 << 20
 

@@ -155,7 +155,13 @@ struct ImageRegions: ~Copyable {
       facts: facts, background: background, primary: palette.primary.map(\.colour),
       accents: palette.accents.map(\.colour), densityZones: zones,
       transparency: Self.share(area * 255 - opaque, of: area * 255), edges: edges.edges,
-      colourSource: conversion?.source)
+      colours: Self.covering(seen(bins)), colourSource: conversion?.source)
+  }
+
+  /// The colours of an image that cover enough of it to be named.
+  private static func covering(_ bins: [ColourSum]) -> [ImageMeasures.Covering] {
+    ColourCloud(bins).colours(coveringAtLeast: ImageAnalysis.leastShare, within: ImageAnalysis.nameReach)
+      .map { ImageMeasures.Covering(colour: $0.colour, share: ($0.share * 10_000).rounded() / 10_000) }
   }
 
   /// The share of the area that is not background.

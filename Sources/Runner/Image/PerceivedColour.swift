@@ -17,17 +17,11 @@ struct PerceivedColour: Hashable, Sendable {
   }
 
   init(_ colour: RGB) {
-    let red = Self.linear[Int(colour.red)]
-    let green = Self.linear[Int(colour.green)]
-    let blue = Self.linear[Int(colour.blue)]
-    let long = Self.cubeRoot(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
-    let medium = Self.cubeRoot(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
-    let short = Self.cubeRoot(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
-    let stated = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
-    lightness = Self.toe(stated)
-    let scale = stated > 0 ? 2 * lightness / stated : 0
-    greenRed = scale * (1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short)
-    blueYellow = scale * (0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short)
+    let plain = Oklab(colour)
+    lightness = Self.toe(plain.lightness)
+    let scale = plain.lightness > 0 ? 2 * lightness / plain.lightness : 0
+    greenRed = scale * plain.greenRed
+    blueYellow = scale * plain.blueYellow
   }
 
   /// Distance from grey: 0 to about 0.65.
@@ -50,6 +44,41 @@ struct PerceivedColour: Hashable, Sendable {
       blueYellow: blueYellow + (other.blueYellow - blueYellow) * fraction)
   }
 
+  private static func toe(_ lightness: Double) -> Double {
+    let k1 = 0.206
+    let k2 = 0.03
+    let k3 = (1 + k1) / (1 + k2)
+    let shifted = k3 * lightness - k1
+    return 0.5 * (shifted + (shifted * shifted + 4 * k2 * k3 * lightness).squareRoot())
+  }
+}
+
+/// A colour in Oklab (https://bottosson.github.io/posts/oklab/), in the arithmetic that `PerceivedColour` describes.
+struct Oklab: Hashable, Sendable {
+  /// 0 to 1.
+  var lightness: Double
+  var greenRed: Double
+  var blueYellow: Double
+
+  init(_ colour: RGB) {
+    let red = Self.linear[Int(colour.red)]
+    let green = Self.linear[Int(colour.green)]
+    let blue = Self.linear[Int(colour.blue)]
+    let long = Self.cubeRoot(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    let medium = Self.cubeRoot(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    let short = Self.cubeRoot(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    lightness = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
+    greenRed = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
+    blueYellow = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
+  }
+
+  func distance(to other: Oklab) -> Double {
+    let lightness = lightness - other.lightness
+    let greenRed = greenRed - other.greenRed
+    let blueYellow = blueYellow - other.blueYellow
+    return (lightness * lightness + greenRed * greenRed + blueYellow * blueYellow).squareRoot()
+  }
+
   /// Linear light of each sRGB value.
   private static let linear: [Double] = (0...255).map { value in
     let part = Double(value) / 255
@@ -58,14 +87,6 @@ struct PerceivedColour: Hashable, Sendable {
     let base = (part + 0.055) / 1.055
     let root = fifthRoot(base)
     return base * base * root * root
-  }
-
-  private static func toe(_ lightness: Double) -> Double {
-    let k1 = 0.206
-    let k2 = 0.03
-    let k3 = (1 + k1) / (1 + k2)
-    let shifted = k3 * lightness - k1
-    return 0.5 * (shifted + (shifted * shifted + 4 * k2 * k3 * lightness).squareRoot())
   }
 
   /// The cube root of 0…1, by Newton's method from above: every step comes nearer, so a fixed number

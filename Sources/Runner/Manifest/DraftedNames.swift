@@ -40,17 +40,6 @@ struct DraftedNames: Hashable, Sendable {
     return String(digits)
   }
 
-  /// A file's name without its extension, and without the suffix that sets a scale.
-  static func stem(of path: String) -> String {
-    let file = path.split(separator: "/").last.map(String.init) ?? path
-    var stem = file[...]
-    if let dot = file.lastIndex(of: "."), dot != file.startIndex { stem = file[..<dot] }
-    for suffix in ["@2x", "@3x"] where stem.hasSuffix(suffix) && stem.count > suffix.count {
-      stem = stem.dropLast(suffix.count)
-    }
-    return String(stem)
-  }
-
   /// A batch's id from a folder's name and a date, such as `downloads-2026-11-27`; the first that is not taken.
   static func batchID(folder: String, date: String, isTaken: (String) -> Bool) -> String {
     let words = folder.split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.map { $0.lowercased() }

@@ -43,6 +43,12 @@ public struct ManifestAsset: Hashable, Sendable, Codable {
   /// The design facts, if the manifest brings them along: then no extractor is asked.
   public let idf: JSONValue?
 
+  /// What the score was given for: another image is refused. Nil where any is taken.
+  public var sha256: Digest? = nil
+  /// What a reader who can't see the image is told.
+  public var alt: String? = nil
+  public var tags: [String]? = nil
+
   /// The category that was asked for; nil where the configuration's default holds.
   public var category: String? { specs["category"]?.string }
   /// The score as it is written into texts, such as `92` or `92.5`.
@@ -55,11 +61,14 @@ public struct ManifestAsset: Hashable, Sendable, Codable {
       .init("specs", specs),
     ]
     if let idf { members.append(.init("idf", idf)) }
+    if let sha256 { members.append(.init("sha256", .string(sha256.hex))) }
+    if let alt { members.append(.init("alt", .string(alt))) }
+    if let tags { members.append(.init("tags", .array(tags.map(JSONValue.string)))) }
     return .object(members)
   }
 
   enum CodingKeys: String, CodingKey {
     case id = "asset_id"
-    case path, source, score, specs, idf
+    case path, source, score, specs, idf, sha256, alt, tags
   }
 }

@@ -1,3 +1,5 @@
+import Ledger
+
 /// A manifest in the making: built in code, or drafted from images, and not checked yet.
 public struct ManifestDraft: Hashable, Sendable {
   public var batchID: String
@@ -18,13 +20,23 @@ public struct ManifestDraft: Hashable, Sendable {
     public var specs: JSONValue
     /// The image's design facts where they are known already: then no extractor is asked.
     public var idf: JSONValue?
+    /// The digest of the image that the score was given for.
+    public var sha256: Digest?
+    public var alt: String?
+    public var tags: [String]?
 
-    public init(id: String, path: String, score: Double, specs: JSONValue = [:], idf: JSONValue? = nil) {
+    public init(
+      id: String, path: String, score: Double, specs: JSONValue = [:], idf: JSONValue? = nil,
+      sha256: Digest? = nil, alt: String? = nil, tags: [String]? = nil
+    ) {
       self.id = id
       self.path = path
       self.score = score
       self.specs = specs
       self.idf = idf
+      self.sha256 = sha256
+      self.alt = alt
+      self.tags = tags
     }
   }
 
@@ -42,6 +54,9 @@ public struct ManifestDraft: Hashable, Sendable {
             .init("score", asset.score.isFinite ? JSONValue(asset.score) : nil), .init("specs", asset.specs),
           ]
           if let idf = asset.idf { members.append(.init("idf", idf)) }
+          if let sha256 = asset.sha256 { members.append(.init("sha256", .string(sha256.hex))) }
+          if let alt = asset.alt { members.append(.init("alt", .string(alt))) }
+          if let tags = asset.tags { members.append(.init("tags", .array(tags.map(JSONValue.string)))) }
           return .object(members)
         }),
     ]

@@ -1,3 +1,5 @@
+import Ledger
+
 /// Checks a manifest's values one after another and collects what is wrong.
 struct ManifestReader {
   /// Faults after which checking stops: more would help nobody.
@@ -95,7 +97,8 @@ struct ManifestReader {
       return nil
     }
     refuseUnknown(
-      in: element, known: ["asset_id", "path", "score", "specs", "idf"], asset: name, within: "an asset")
+      in: element, known: ["asset_id", "path", "score", "specs", "idf", "sha256", "alt", "tags"],
+      asset: name, within: "an asset")
     var id: AssetID?
     if let member = required("asset_id", in: element, asset: name, index: index) {
       id = member.value.string.flatMap(AssetID.init)
@@ -114,10 +117,40 @@ struct ManifestReader {
     }
     let idf = element.member("idf")?.value
     if let idf, !idf.holdsBroken { checkIDF(idf, specs: specs ?? [:], asset: name) }
+    let digest = readDigest(element.member("sha256")?.value, asset: name)
+    let alt = readAlt(element.member("alt")?.value, asset: name)
+    let tags = readTags(element.member("tags")?.value, asset: name)
     guard let id, let path, let score, let specs else { return nil }
     return ManifestAsset(
       id: id, path: path, source: ManifestFile.absolute(path, in: file.directory), score: score, specs: specs,
-      idf: idf?.value.canonical)
+      idf: idf?.value.canonical, sha256: digest, alt: alt, tags: tags)
+  }
+
+  private mutating func readDigest(_ value: LocatedJSON?, asset: String?) -> Digest? {
+    guard let value, !value.isBroken else { return nil }
+    let digest = value.value.string.flatMap { Digest(hex: $0) }
+    if digest == nil { refuse("sha256", expected: "64 lower-case hexadecimal digits", value, asset: asset) }
+    return digest
+  }
+
+  private mutating func readAlt(_ value: LocatedJSON?, asset: String?) -> String? {
+    guard let value, !value.isBroken else { return nil }
+    if value.value.string == nil { refuse("alt", expected: "a text", value, asset: asset) }
+    return value.value.string
+  }
+
+  private mutating func readTags(_ value: LocatedJSON?, asset: String?) -> [String]? {
+    guard let value, !value.holdsBroken else { return nil }
+    guard let elements = value.value.array, elements.count <= IDFCheck.maxListed else {
+      refuse("tags", expected: "a list of at most \(IDFCheck.maxListed) texts", value, asset: asset)
+      return nil
+    }
+    for case .array(let located) in [value.content] {
+      for (index, element) in located.enumerated() where element.value.string == nil {
+        refuse("tags[\(index)]", expected: "a text", element, asset: asset)
+      }
+    }
+    return elements.compactMap(\.string)
   }
 
   private mutating func readPath(_ value: LocatedJSON, asset: String?) -> String? {
@@ -180,7 +213,7 @@ struct ManifestReader {
       }
     }
     if let specimens = value.member("specimens")?.value, !specimens.holdsBroken {
-      if let texts = specimens.value.array, texts.count <= IDFReader.maxListed {
+      if let texts = specimens.value.array, texts.count <= IDFCheck.maxListed {
         for case .array(let elements) in [specimens.content] {
           for (index, element) in elements.enumerated() where element.value.string == nil {
             refuse("specs.specimens[\(index)]", expected: "a text", element, asset: asset)
@@ -188,7 +221,7 @@ struct ManifestReader {
         }
       } else {
         refuse(
-          "specs.specimens", expected: "a list of at most \(IDFReader.maxListed) texts", specimens,
+          "specs.specimens", expected: "a list of at most \(IDFCheck.maxListed) texts", specimens,
           asset: asset)
       }
     }
@@ -196,7 +229,7 @@ struct ManifestReader {
   }
 
   private mutating func checkIDF(_ idf: LocatedJSON, specs: JSONValue, asset: String?) {
-    for problem in IDFReader.problems(in: idf.value, specs: specs) {
+    for problem in IDFCheck.problems(in: idf.value) {
       add(.manifestIDF(problem, asset: asset), at: idf.offset(of: problem.path))
     }
   }

@@ -43,4 +43,9 @@ public enum JSONValue: Hashable, Sendable {
     guard case .number(let text) = self else { return nil }
     return Double(text)
   }
+
+  /// Nil for anything but true and false.
+  public var bool: Bool? {
+    if case .bool(let bool) = self { bool } else { nil }
+  }
 }

@@ -82,6 +82,9 @@ public struct StageOutput: Hashable, Sendable, Codable {
 
 /// What `stage.failed` says.
 public struct StageFailure: Hashable, Sendable, Codable {
+  /// The code of a reply that can't be read.
+  static let unreadable = "bad_reply"
+
   public var code: String
   public var message: String
   /// What the command exits with because of it.

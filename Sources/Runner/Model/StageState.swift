@@ -20,6 +20,8 @@ public struct StageState: Hashable, Sendable {
   public internal(set) var startedMs: Int64 = 0
   /// Attempts that came to an end of their own: deferrals and interruptions spend none.
   public internal(set) var attemptsSpent = 0
+  /// Replies that could not be read, among the attempts spent.
+  public internal(set) var unreadableReplies = 0
   /// Deferrals since the last start that came to an end of its own.
   public internal(set) var deferralsInARow = 0
   /// Starts since the last that came to an end which were cut off by a death that nobody asked for.
@@ -58,6 +60,7 @@ public struct StageState: Hashable, Sendable {
   mutating func fail(_ failure: StageFailure) {
     progress = .failed(failure)
     attemptsSpent += 1
+    unreadableReplies += failure.code == StageFailure.unreadable ? 1 : 0
     interruptionsInARow = 0
     deferralsInARow = 0
   }
@@ -88,6 +91,7 @@ public struct StageState: Hashable, Sendable {
   mutating func reopen(_ why: StageInvalidation?) {
     progress = .waiting
     attemptsSpent = 0
+    unreadableReplies = 0
     interruptionsInARow = 0
     deferralsInARow = 0
     invalidation = why

@@ -19,6 +19,10 @@ public struct RetryPolicy: Hashable, Sendable {
   /// Interrupted starts in a row after which a stage has failed: it brings the runner down.
   public static let crashLoopLimit = 3
 
+  /// Replies that can't be read after which a stage has failed, whatever `maxAttempts` is: a model that answers prose
+  /// will do so again, and each call costs money.
+  public static let unreadableLimit = 2
+
   /// The wait after so many failures in a row (from 1), in milliseconds.
   public func delayMs(
     afterFailures failures: Int, using random: inout some RandomNumberGenerator

@@ -105,7 +105,7 @@ enum StageOutcome: Hashable, Sendable {
     case .badReply(let message, let raw, let retryable):
       self = .failed(
         Failure(
-          code: "bad_reply", message: message, retryable: retryable, durationMs: durationMs,
+          code: StageFailure.unreadable, message: message, retryable: retryable, durationMs: durationMs,
           reply: raw))
     case .rejected(let message, let retryable):
       self = .failed(
@@ -160,7 +160,9 @@ struct OutcomeRecorder: Sendable {
     using random: inout some RandomNumberGenerator
   ) -> StageFailure {
     let spent = stage.attemptsSpent + 1
-    let again = failure.retryable && spent < policy.maxAttempts
+    let isUnreadable = failure.code == StageFailure.unreadable
+    let hope = !isUnreadable || stage.unreadableReplies + 1 < RetryPolicy.unreadableLimit
+    let again = failure.retryable && hope && spent < policy.maxAttempts
     let next =
       again
       ? Deadline(now, plusMs: policy.delayMs(afterFailures: spent, using: &random)) : nil

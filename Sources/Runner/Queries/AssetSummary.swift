@@ -24,11 +24,12 @@ extension BatchState {
     placement?.targets.count { $0.role == .image && ($0.found == .absent || $0.found == .replaced) } ?? 0
   }
 
-  /// What the extractor's answers had to be noted about, each once, with the assets it is about.
+  /// What there is to say about the images and the extractor's answers, each once, with the assets it is about.
   public var extractionNotes: [(text: String, assets: [AssetID])] {
     var notes: [(text: String, assets: [AssetID])] = []
     for asset in assets {
-      for text in asset[.extract].completion?.notes ?? [] {
+      let completions = [asset[.extract].completion, asset[.render].completion]
+      for text in completions.flatMap({ $0?.notes ?? [] }) {
         if let index = notes.firstIndex(where: { $0.text == text }) {
           if !notes[index].assets.contains(asset.id) { notes[index].assets.append(asset.id) }
         } else {

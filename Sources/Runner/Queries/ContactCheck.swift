@@ -59,12 +59,18 @@ struct ContactCheck: Sendable {
     else { throw .surroundings(message: "no image could be written to \"\(folder)\"") }
     let reply = try await extractor.extract(
       ExtractionRequest(
-        asset: asset, imagePath: path, image: Digest.sha256(pixel),
-        dimensions: IDF.Dimensions(width: 1, height: 1),
+        asset: asset, imagePath: path, fileName: "pixel.png", image: Digest.sha256(pixel),
+        measured: try Self.measured(path),
         specs: ["name": "Test image", "category": "specimens"], idempotencyKey: "doctor"))
     return .init(
       "extractor", "exec: \"\(program)\" was started, and described an image of 1 × 1 pixel.",
       facts + [.init("notes", .array(reply.notes.map(JSONValue.string)))])
+  }
+
+  private static func measured(_ path: String) throws(ExtractorRefusal) -> IDF {
+    do { return Measurement(try ImageAnalysis.analyse(path: path)).idf } catch {
+      throw .surroundings(message: error.message)
+    }
   }
 
   /// What a refusal says, in a few words.

@@ -106,7 +106,7 @@ public struct Drafting: Sendable {
     var drafted: [Asset] = []
     for (image, id) in zip(found.images, ids) {
       let path = try Self.path(of: image, from: base, isStandardOutput: request.output == nil)
-      let stem = DraftedNames.stem(of: image.path)
+      let stem = ImageStem(path: image.path).text
       drafted.append(
         Asset(
           id: id, path: path, name: names.name(inStem: stem), category: image.category ?? request.category,
@@ -124,7 +124,7 @@ public struct Drafting: Sendable {
 
   /// The ids of images: those that their files' names give, and for the others numbers after the highest known.
   private func ids(for images: [InputImages.Image], _ names: DraftedNames) throws(Faults) -> [String] {
-    let given = images.map { names.id(inStem: DraftedNames.stem(of: $0.path)) }
+    let given = images.map { names.id(inStem: ImageStem(path: $0.path).text) }
     var first: [String: String] = [:]
     var faults: [Fault] = []
     for (image, id) in zip(images, given) {

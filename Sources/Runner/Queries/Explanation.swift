@@ -39,6 +39,19 @@ public struct Explanation: Sendable {
     public var key: Digest?
     /// Which member of the specs differs, where the specs decided.
     public var specs: SpecsDifference?
+    /// Failures, postponements, interruptions, reopenings and retries before the outcome, oldest first.
+    public var before: [Past] = []
+  }
+
+  /// Something that happened to a stage before it came to its present end.
+  public struct Past: Hashable, Sendable {
+    public var position: Int64
+    /// Milliseconds since 1970.
+    public var timeMs: Int64
+    /// Such as `stage.failed`.
+    public var type: String
+    public var code: String?
+    public var message: String
   }
 
   /// The first member in which two specs differ.
@@ -91,9 +104,37 @@ private struct Explainer {
     let events = all.filter { $0.asset == asset.text && $0.position > registered?.position ?? 0 }
     var stages: [Explanation.StageExplanation] = []
     for stage in Stage.ofAsset {
-      stages.append(try await explain(stage, standing, events.filter { $0.stage == stage.rawValue }, events))
+      var explained = try await explain(
+        stage, standing, events.filter { $0.stage == stage.rawValue }, events)
+      explained.before = past(of: stage, among: all, current: explained.position)
+      stages.append(explained)
     }
     return Explanation(batch: batch, asset: asset, state: standing.name, stages: stages)
+  }
+
+  private func past(of stage: Stage, among events: [Event], current: Int64?) -> [Explanation.Past] {
+    events.compactMap { event in
+      guard event.asset == asset.text, event.position != current, let fact = try? BatchEvent(event) else {
+        return nil
+      }
+      func past(_ code: String?, _ message: String) -> Explanation.Past {
+        .init(
+          position: event.position, timeMs: event.timeMs, type: event.type, code: code, message: message)
+      }
+      if case .assetRetried(_, let retry) = fact {
+        return retry.from == stage ? past(retry.reason, "retried by \(retry.by)") : nil
+      }
+      guard event.stage == stage.rawValue else { return nil }
+      switch fact {
+      case .stageFailed(_, let failure): return past(failure.code, failure.message)
+      case .stageDeferred(_, let deferral): return past(deferral.code, deferral.message)
+      case .stageInvalidated(_, let why): return past(why.code, why.message)
+      case .stageInterrupted(_, let interruption):
+        return past(
+          interruption.signal, "interrupted" + (interruption.inDoubt ? ", a call may have been made" : ""))
+      default: return nil
+      }
+    }
   }
 
   private func explain(

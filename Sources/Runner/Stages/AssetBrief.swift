@@ -13,9 +13,15 @@ struct AssetBrief: Sendable {
   /// Address of the image on the site; nil where it can't be told.
   let url: String?
   let score: Double
+  /// Pixels of the image to a pixel on the page.
+  let scale: Int
   let specs: JSONValue
   /// The IDF that the manifest brought along.
   let idf: JSONValue?
+  /// What the score was given for; nil where any image is taken.
+  let sha256: Digest?
+  /// What the manifest says of the image: its specs, with `alt` and `tags`.
+  let stated: JSONValue
   /// The image as the manifest names it.
   let path: String
   /// Absolute path of the user's own image.
@@ -32,8 +38,11 @@ struct AssetBrief: Sendable {
     name = AssetName.of(asset.id, specs: asset.specs, slug: slug)
     category = asset.specs["category"]?.string ?? configuration.layout.defaultCategory
     score = asset.score
+    scale = ImageStem(path: asset.path).scale
     specs = asset.specs
     idf = asset.idf
+    sha256 = asset.sha256
+    stated = Self.stated(asset)
     path = asset.path
     source = asset.source
     let layout = try Layout(configuration.layout)
@@ -42,6 +51,16 @@ struct AssetBrief: Sendable {
     targets = try layout.targets(
       asset: asset.id, slug: slug, category: category, moreFiles: templates)
     url = layout.url(asset: asset.id, slug: slug, category: category, production: targets.production)
+  }
+
+  /// The asset's own `alt` and `tags` come before those of its specs.
+  private static func stated(_ asset: ManifestAsset) -> JSONValue {
+    var members = (asset.specs.members ?? []).filter { member in
+      !(member.name == "alt" && asset.alt != nil || member.name == "tags" && asset.tags != nil)
+    }
+    if let alt = asset.alt { members.append(.init("alt", .string(alt))) }
+    if let tags = asset.tags { members.append(.init("tags", .array(tags.map(JSONValue.string)))) }
+    return .object(members)
   }
 
   /// The briefs of all assets of a registration, in the manifest's order.

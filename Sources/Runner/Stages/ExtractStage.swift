@@ -1,7 +1,13 @@
 import Ledger
 
 enum ExtractStage {
-  static let outputName = "idf.json"
+  /// What was said of the image, as it was said: a JSON object.
+  static let outputName = "reply.json"
+  /// The same output as 0.1 named it, with what was measured in it.
+  static let outputNameOf01 = "idf.json"
+  /// What is kept of a reply, in bytes; more than any reply that is taken can be.
+  static let limitBytes = 4 << 20
+  static let limits = JSONReader.Limits(maxBytes: limitBytes, maxDepth: 40)
   /// A call counts as in flight this long after its time-out, if nobody ends it.
   static let leaseMarginMs: Int64 = 30_000
 
@@ -74,7 +80,7 @@ extension StageWork {
     let brief = brief(of: asset.id)
     if let idf = brief.idf { return try await provided(idf, asset, brief) }
     if isLimited, let known = extractor.identityUnasked(last: try await lastIdentity()) {
-      let key = StageKey.extract(asset, brief, setup: extractorSetup, identity: known)
+      let key = StageKey.extract(asset, sent: sent(of: brief), setup: extractorSetup, identity: known)
       if case .done(let completion, let package) = try await reusable(key, of: asset, .extract) {
         return .done(completion, package: package)
       }
@@ -84,7 +90,7 @@ extension StageWork {
     do { identity = try await extractor.identity } catch {
       return .ended(StageOutcome(error, durationMs: 0))
     }
-    let key = StageKey.extract(asset, brief, setup: extractorSetup, identity: identity)
+    let key = StageKey.extract(asset, sent: sent(of: brief), setup: extractorSetup, identity: identity)
     return try await reusable(key, of: asset, .extract)
   }
 
@@ -101,25 +107,21 @@ extension StageWork {
     return start.key.flatMap(ExtractorIdentity.init)
   }
 
+  /// What of the manifest's words is sent with the call, and so is part of the key. What an asset is called is not:
+  /// a corrected name costs no call.
+  private func sent(of brief: AssetBrief) -> JSONValue {
+    SentSpecs.of(brief.specs, to: configuration.extractor)
+  }
+
   private func provided(
     _ idf: JSONValue, _ asset: AssetState, _ brief: AssetBrief
   ) async throws(Fault) -> Preparation {
-    let facts = try await imageFacts(of: asset)
     let started = surroundings.clock.now()
-    do {
-      let checked = try IDFReader.read(idf, specs: brief.specs, dimensions: facts.dimensions)
-      let output = try await keep(checked)
-      return .done(
-        StageCompletion(
-          how: .provided, key: .extract(asset, brief, provided: idf), outputs: [output],
-          durationMs: elapsedMs(since: started)), package: nil)
-    } catch let problems as IDFProblems {
-      throw Fault.providedIDFRefused(asset.id, problems.message)
-    } catch let fault as Fault {
-      throw fault
-    } catch {
-      throw Fault.unexpected(error)
-    }
+    let output = try await keep(idf)
+    return .done(
+      StageCompletion(
+        how: .provided, key: .extract(asset, provided: idf), outputs: [output],
+        durationMs: elapsedMs(since: started)), package: nil)
   }
 
   /// Says which program asking the extractor starts.
@@ -194,15 +196,17 @@ extension StageWork {
   private func request(
     for asset: AssetState, _ key: StageKey
   ) async throws(Fault) -> (ExtractionRequest, PrivateCopy?) {
-    let facts = try await imageFacts(of: asset)
+    let brief = brief(of: asset.id)
+    let measured = isLimited ? try await measurement(of: asset) : nil
     // Programs outside tell an image by its name's ending.
     let copy =
       isLimited
       ? try await objects.copy(of: asset.image.digest, named: asset.id.text.lowercased() + ".png") : nil
     let request = ExtractionRequest(
       asset: asset.id, imagePath: copy?.path ?? objects.path(of: asset.image.digest),
-      image: asset.image.digest,
-      dimensions: facts.dimensions, specs: brief(of: asset.id).specs, idempotencyKey: key.digest.hex)
+      fileName: String(brief.path.split(separator: "/").last ?? ""), image: asset.image.digest,
+      measured: measured?.idf,
+      specs: brief.specs, idempotencyKey: key.digest.hex)
     return (request, copy)
   }
 
@@ -211,7 +215,7 @@ extension StageWork {
   ) async -> StageOutcome {
     let durationMs = elapsedMs(since: started)
     do throws(Fault) {
-      let output = try await keep(reply.idf)
+      let output = try await keep(reply.said)
       return .completed(
         StageCompletion(
           how: .executed, key: key, outputs: [output], durationMs: durationMs, reply: reply.raw,
@@ -221,11 +225,16 @@ extension StageWork {
     }
   }
 
-  private func keep(_ idf: IDF) async throws(Fault) -> StageOutput {
-    let bytes = CanonicalJSON.encode(idf)
+  private func keep(_ said: JSONValue) async throws(Fault) -> StageOutput {
+    let bytes = JSONWriter.canonical(said)
     let digest = try await objects.put(bytes)
     return StageOutput(name: ExtractStage.outputName, digest: digest, sizeBytes: bytes.count)
   }
+}
+
+extension StageCompletion {
+  /// The output of `extract`, under its name of today or that of 0.1.
+  var facts: StageOutput? { output(ExtractStage.outputName) ?? output(ExtractStage.outputNameOf01) }
 }
 
 extension ExtractorIdentity {

@@ -2,41 +2,55 @@ import Ledger
 
 extension StageKey {
   /// Raised when a stage's result changes for the same input; a key part, so that nothing older is reused.
-  private static let versions: [Stage: Int] = [.validate: 2, .extract: 1, .render: 2, .package: 1]
+  private static let versions: [Stage: Int] = [.validate: 3, .extract: 2, .render: 3, .package: 1]
 
-  /// The key of `validate`: the image alone.
+  /// The key of `validate`: the image, and the way it is measured.
   static func validate(_ asset: AssetState) -> StageKey {
-    StageKey(head(.validate, asset) + salt(asset, .validate))
+    StageKey(
+      head(.validate, asset) + [Part("measuring", Measurement.version)] + salt(asset, .validate))
   }
 
-  /// The key of `extract` where an extractor is asked.
+  /// The key of `extract` where an extractor is asked; `sent` is what it is told of the asset.
+  ///
+  /// The measurement is sent too and is no part: it follows from the image, and a new way of measuring is not worth
+  /// another call.
   static func extract(
-    _ asset: AssetState, _ brief: AssetBrief, setup: Digest, identity: ExtractorIdentity
+    _ asset: AssetState, sent: JSONValue, setup: Digest, identity: ExtractorIdentity
   ) -> StageKey {
-    var parts = head(.extract, asset) + [specs(brief), Part("extractor.setup", setup.hex)]
+    var parts = head(.extract, asset)
+    parts += [
+      Part("sent", Digest.sha256(JSONWriter.canonical(sent)).hex), Part("extractor.setup", setup.hex),
+    ]
     parts.append(Part("extractor.kind", identity.kind))
     parts += identity.parts.sorted { $0.key < $1.key }.map { Part("extractor.\($0.key)", $0.value) }
     return StageKey(parts + salt(asset, .extract))
   }
 
   /// The key of `extract` where the manifest brings the IDF.
-  static func extract(_ asset: AssetState, _ brief: AssetBrief, provided idf: JSONValue) -> StageKey {
+  static func extract(_ asset: AssetState, provided idf: JSONValue) -> StageKey {
     let digest = Digest.sha256(JSONWriter.canonical(idf))
     return StageKey(
-      head(.extract, asset) + [specs(brief), Part("provided.idf", digest.hex)]
-        + salt(asset, .extract))
+      head(.extract, asset) + [Part("provided.idf", digest.hex)] + salt(asset, .extract))
   }
 
-  /// The key of `render`: the facts, the words, the places and the templates.
+  /// The key of `render`: the facts and how they are merged, the words, the places and the templates. `measured` is
+  /// nil in a batch of a version that kept no measurement.
   static func render(
-    _ asset: AssetState, _ brief: AssetBrief, idf: Digest, templates: [String: Digest]
+    _ asset: AssetState, _ brief: AssetBrief, measured: Digest?, reply: Digest,
+    trust: [FactsMerge.Trusted], templates: [String: Digest]
   ) -> StageKey {
-    var parts = head(.render, asset) + [specs(brief), Part("idf", idf.hex)]
+    var parts = head(.render, asset)
+    parts += [
+      Part("merge", FactsMerge.version), Part("measured", measured?.hex ?? "measured/" + Measurement.version),
+      Part("reply", reply.hex), Part("reply.from", brief.idf == nil ? "extractor" : "manifest"),
+      Part("trust", trust.map(\.rawValue).sorted().joined(separator: " ")),
+      Part("specs", Digest.sha256(JSONWriter.canonical(brief.stated)).hex),
+    ]
     parts += [
       Part("asset", brief.id.text), Part("name", brief.name),
       Part("score", JSONNumber(brief.score).text), Part("category", brief.category),
       Part("slug", brief.slug.text), Part("handle", brief.handle), Part("kind", brief.kind.rawValue),
-      Part("url", brief.url ?? ""),
+      Part("url", brief.url ?? ""), Part("scale", String(brief.scale)),
     ]
     parts += brief.targets.all.enumerated().map { Part("target.\($0.offset + 1)", $0.element) }
     parts += templates.sorted { $0.key < $1.key }.map { Part("template.\($0.key)", $0.value.hex) }
@@ -58,10 +72,6 @@ extension StageKey {
       Part("stage", "\(stage.rawValue)/\(versions[stage] ?? 0)"),
       Part("image", asset.image.digest.hex),
     ]
-  }
-
-  private static func specs(_ brief: AssetBrief) -> Part {
-    Part("specs", Digest.sha256(JSONWriter.canonical(brief.specs)).hex)
   }
 
   private static func salt(_ asset: AssetState, _ stage: Stage) -> [Part] {

@@ -49,11 +49,13 @@ struct StageWork: Sendable {
       case .validate: return try await reusable(.validate(asset), of: asset, stage)
       case .extract: return try await prepareExtract(asset)
       case .render:
-        guard let idf = asset[.extract].completion?.output(ExtractStage.outputName) else {
+        guard let reply = asset[.extract].completion?.facts else {
           preconditionFailure("render is planned after extract.")
         }
+        let measured = asset[.validate].completion?.output(ValidateStage.measuredName)
         let key = StageKey.render(
-          asset, brief(of: asset.id), idf: idf.digest, templates: registration.templates)
+          asset, brief(of: asset.id), measured: measured?.digest, reply: reply.digest,
+          trust: configuration.extractor.trust, templates: registration.templates)
         return try await reusable(key, of: asset, stage)
       case .package:
         let rendered = asset[.render].completion?.outputs ?? []

@@ -27,6 +27,16 @@ enum ExplanationDocument {
         .init(
           "specs", ["member": .string(specs.member), "old": specs.old ?? .null, "new": specs.new ?? .null]))
     }
+    if !stage.before.isEmpty { members.append(.init("before", .array(stage.before.map(past)))) }
+    return .object(members)
+  }
+
+  private static func past(_ past: Explanation.Past) -> JSONValue {
+    var members: [JSONValue.Member] = [
+      .init("position", JSONValue(past.position)), .init("time", .string(TimeText.rfc3339(ms: past.timeMs))),
+      .init("type", .string(past.type)), .init("message", .string(past.message)),
+    ]
+    if let code = past.code { members.append(.init("code", .string(code))) }
     return .object(members)
   }
 

@@ -17,8 +17,22 @@ enum ExplanationText {
           "                     specs.\(VisibleText.line(specs.member)): "
             + "\(shown(specs.old)) became \(shown(specs.new))")
       }
+      for past in stage.before {
+        lines.append(
+          "                     before, event \(past.position): \(what(past)) \(VisibleText.line(past.message))"
+        )
+      }
     }
     return lines
+  }
+
+  private static func what(_ past: Explanation.Past) -> String {
+    switch past.type {
+    case "stage.failed": "failed:"
+    case "stage.deferred": "postponed:"
+    case "stage.invalidated": "opened again:"
+    default: ""
+    }
   }
 
   private static func indented(_ label: String, _ value: String?) -> String {

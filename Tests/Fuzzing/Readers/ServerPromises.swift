@@ -56,7 +56,7 @@ enum ServerPromises {
 
   /// Reads everything as a program's text: an answer, and an error.
   private static func answer(asText text: String) throws(BrokenPromise) {
-    if let idf = try? ReplyReader(for: request).read(text) { try check(idf) }
+    if case .answer(let said)? = try? ReplyReader().read(text) { try check(said) }
     let limits = LimitReader(nowMs: nowMs)
     for limit in [
       limits.limit(inError: text, place: "stderr"), limits.limit(inAnswer: text, place: "stdout"),
@@ -74,7 +74,7 @@ enum ServerPromises {
   ) throws(BrokenPromise) {
     let outcome = Result(catching: read)
     switch outcome {
-    case .success(let reply): try check(reply.idf)
+    case .success(let reply): try check(reply.said)
     case .failure(let refusal): try check(refusal)
     }
   }
@@ -93,38 +93,36 @@ enum ServerPromises {
     }
   }
 
-  /// An IDF that was read is valid, and read again the same.
-  private static func check(_ idf: IDF) throws(BrokenPromise) {
-    try promise(idf.dimensions == request.dimensions, "the IDF's dimensions are not the image's")
-    let zones = [idf.densityZones.upperLeft, idf.densityZones.central, idf.densityZones.lowerRight]
-    var members: [JSONValue.Member] = [
-      .init("background", .string(idf.background)),
-      .init(
-        "palette",
-        [
-          "primary": .array(idf.palette.primary.map(JSONValue.string)),
-          "accents": .array(idf.palette.accents.map(JSONValue.string)),
-        ]),
-      .init(
-        "density_zones",
-        [
-          "upper_left": ["coverage": JSONValue(zones[0].coverage)],
-          "central": ["coverage": JSONValue(zones[1].coverage)],
-          "lower_right": ["coverage": JSONValue(zones[2].coverage)],
-        ]),
-      .init("specimens", .array(idf.specimens.map(JSONValue.string))),
-    ]
-    if let mode = idf.mode { members.append(.init("mode", .string(mode))) }
-    if let purpose = idf.purpose { members.append(.init("purpose", .string(purpose))) }
-    let again = try? IDFReader.read(.object(members), specs: [:], dimensions: request.dimensions)
-    try promise(again == idf, "written and read again, the IDF is another one")
+  /// Whatever was said, the IDF made of it is valid, and keeps what was measured.
+  private static func check(_ said: JSONValue) throws(BrokenPromise) {
+    try promise(said.members != nil, "an answer is not an object")
+    let merged = FactsMerge.merged(
+      measured, specs: StatedFacts(), reply: .init(facts: StatedFacts(said), source: .described))
+    let idf = merged.idf
+    try promise(idf.dimensions == measured.dimensions, "the IDF's dimensions are not the image's")
+    try promise(idf.densityZones == measured.densityZones, "the IDF's zones were not measured")
+    try promise(
+      ([idf.background] + idf.palette.primary + idf.palette.accents).allSatisfy {
+        $0.utf8.count == 7 && $0.hasPrefix("#")
+      },
+      "the IDF has a colour that is not one")
+    try promise(
+      merged.notes.allSatisfy { $0.utf8.count < 8000 && !$0.contains(secret) }, "a note is too long or leaks")
   }
+
+  private static let measured = Measurement(
+    dimensions: .init(width: 512, height: 512), background: "#1a1714",
+    palette: .init(primary: ["#c45c4b"], accents: []),
+    densityZones: .init(
+      upperLeft: .init(coverage: 0.1), central: .init(coverage: 0.6), lowerRight: .init(coverage: 0.2)),
+    transparency: 0, edges: .init(leftRight: true, topBottom: true),
+    colours: [.init(hex: "#1a1714", share: 0.7)])
 
   private static let request: ExtractionRequest = {
     guard let asset = AssetID("ASSET-3") else { preconditionFailure("The example's id is valid.") }
     return ExtractionRequest(
-      asset: asset, imagePath: "/objects/a.png", image: .zero,
-      dimensions: IDF.Dimensions(width: 512, height: 512), specs: ["mode": "Gallery"], idempotencyKey: "k")
+      asset: asset, imagePath: "/objects/a.png", fileName: "a.png", image: .zero, measured: measured.idf,
+      specs: ["mode": "Gallery"], idempotencyKey: "k")
   }()
 
   private static let reader: MCPAnswerReader = {

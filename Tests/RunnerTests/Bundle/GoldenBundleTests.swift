@@ -44,7 +44,7 @@ struct GoldenBundleTests {
       input.category = category
       input.kind = .init(of: category, among: [:])
       let usage = String(decoding: try Renderer.render(input)["usage.md"] ?? [], as: UTF8.self)
-      #expect(usage.contains("url(\"/assets/patterns/asset-3.png\")"))
+      #expect(usage.contains("\"/assets/patterns/asset-3.png\""))
       #expect(usage.split(separator: "{").count == usage.split(separator: "}").count)
       #expect(usage.contains(".asset-3--"))
       #expect(usage.contains("## Where not to use it\n\n- "))

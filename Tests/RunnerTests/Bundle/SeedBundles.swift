@@ -11,8 +11,17 @@ enum SeedBundles {
     let idf = IDF(
       dimensions: .init(width: 512, height: 512), background: "#1a1714",
       palette: .init(primary: ["#c45c4b", "#d4a84b"], accents: ["#7a9e82", "#d4885c"]),
-      densityZones: zones(0.18, 0.65, 0.2), specimens: ["Eucalyptus", "Wattle", "Banksia"], mode: "Gallery",
-      purpose: "Seamless background pattern")
+      densityZones: zones(0.18, 0.65, 0.2), transparency: 0, edges: .init(leftRight: true, topBottom: true),
+      specimens: ["Eucalyptus", "Wattle", "Banksia"], mode: "Gallery",
+      purpose: "Seamless background pattern", narrative: "Leaves before a night sky.",
+      motifs: [.init(name: "leaf", rationale: "Each is cut out, as on a stage."), .init(name: "moon")],
+      tags: ["night", "leaves"], placement: "Behind a programme's pages", alt: "Leaves at night",
+      sources: [
+        "background": .measured, "palette": .described, "dimensions": .measured, "density_zones": .measured,
+        "transparency": .measured, "edges": .measured, "specimens": .given, "mode": .given,
+        "purpose": .given, "narrative": .described, "motifs": .described, "tags": .described,
+        "placement": .described, "alt": .described,
+      ])
     return try input("ASSET-3", "Nocturnal Canopy", "patterns", 92, idf)
   }
 

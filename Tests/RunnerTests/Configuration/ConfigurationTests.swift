@@ -80,7 +80,7 @@ struct ConfigurationTests {
   func batchDefaults() throws {
     let batch = try Self.read("extractor: { kind: mcp, command: [x], batch: true }").extractor
     #expect(batch.tool == "batch_file_analysis")
-    #expect(batch.arguments == ["analysis_type": "quality", "file_paths": "@paths"])
+    #expect(batch.arguments == ["analysis_type": "quality", "file_paths": "@briefs"])
     let given = try Self.read(
       "extractor: { kind: mcp, command: [x], batch: true, tool: t, arguments: { b: 010, a: '1', c: [1.50, ~] } }"
     ).extractor
@@ -119,12 +119,12 @@ struct ConfigurationTests {
     let faults = Self.faults { () throws(Faults) in try Self.read("", environment) }
     #expect(
       faults.map(\.message) == [
-        "the environment variable \"LEDGERCTL_EXTRACTOR_KIND\": expected one of local, mcp, exec, found remote",
-        "the environment variable \"LEDGERCTL_LIMITS_INFLIGHT\" is no setting: expected one of "
+        "The environment variable \"LEDGERCTL_EXTRACTOR_KIND\": expected one of local, mcp, exec, found remote.",
+        "The environment variable \"LEDGERCTL_LIMITS_INFLIGHT\" is not a setting: expected one of "
           + "\"LEDGERCTL_COMMIT_BRANCH\", \"LEDGERCTL_EXTRACTOR_KIND\", \"LEDGERCTL_LIMITS_IN_FLIGHT\", "
           + "\"LEDGERCTL_LIMITS_MAX_ATTEMPTS\", \"LEDGERCTL_LIMITS_MAX_WAIT\", "
           + "\"LEDGERCTL_LIMITS_REQUESTS_PER_MINUTE\", \"LEDGERCTL_POLICY_MAX_ASSETS\", "
-          + "\"LEDGERCTL_POLICY_MIN_SCORE\"",
+          + "\"LEDGERCTL_POLICY_MIN_SCORE\".",
       ])
     #expect(faults.map(\.hint) == [nil, "Did you mean \"LEDGERCTL_LIMITS_IN_FLIGHT\"?"])
   }
@@ -138,8 +138,8 @@ struct ConfigurationTests {
     #expect(faults.map(\.exit) == [.usage, .usage])
     #expect(
       faults.map(\.message) == [
-        "\"--branch\": expected a branch's name, found a b",
-        "\"--jobs\": expected a whole number from 1 to 1000, found 0",
+        "\"--branch\": expected a branch's name, found a b.",
+        "\"--jobs\": expected a whole number from 1 to 1000, found 0.",
       ])
   }
 
@@ -148,10 +148,10 @@ struct ConfigurationTests {
     let faults = Self.faults { () throws(Faults) in try Self.read("limits: { inflight: 2 }\ncomit: {}") }
     #expect(
       faults.map(\.message) == [
-        "\"limits.inflight\" in \"ledger.yaml\" is no setting: expected one of \"requests_per_minute\", "
-          + "\"in_flight\", \"max_attempts\", \"max_wait\"",
-        "\"comit\" in \"ledger.yaml\" is no setting: expected one of \"extractor\", \"limits\", \"policy\", "
-          + "\"layout\", \"templates\", \"commit\", \"drafts\"",
+        "\"limits.inflight\" in \"ledger.yaml\" is not a setting: expected one of \"requests_per_minute\", "
+          + "\"in_flight\", \"max_attempts\", \"max_wait\".",
+        "\"comit\" in \"ledger.yaml\" is not a setting: expected one of \"extractor\", \"limits\", \"policy\", "
+          + "\"layout\", \"templates\", \"commit\", \"drafts\".",
       ])
     #expect(faults.map(\.hint) == ["Did you mean \"in_flight\"?", "Did you mean \"commit\"?"])
   }

@@ -25,7 +25,7 @@ struct ExecExtractorTests {
   @Test("It gets one JSON object on stdin and answers on stdout")
   func answers() async throws {
     let reply = try await ask("fine").get()
-    #expect(reply.idf.mode == "A /images/A.png Nocturnal Canopy")
+    #expect(reply.said["mode"] == "A /images/A.png Nocturnal Canopy 512")
     #expect(reply.raw?.hasPrefix("{\"schema\"") == true)
   }
 

@@ -28,10 +28,23 @@ enum ExtractorFixtures {
   /// A request about a picture that a server knows by its name only.
   static func request(_ name: String, path: String? = nil) throws -> ExtractionRequest {
     ExtractionRequest(
-      asset: try #require(AssetID(name)), imagePath: path ?? "/images/\(name).png",
-      image: Digest.sha256(Array(name.utf8)), dimensions: IDF.Dimensions(width: 512, height: 512),
+      asset: try #require(AssetID(name)), imagePath: path ?? "/images/\(name).png", fileName: "\(name).png",
+      image: Digest.sha256(Array(name.utf8)), measured: measured.idf,
       specs: ["name": "Nocturnal Canopy", "mode": "Gallery"], idempotencyKey: "key-\(name)")
   }
+
+  /// What was measured in that picture.
+  static let measured = Measurement(
+    dimensions: .init(width: 512, height: 512), background: "#1a1714",
+    palette: .init(primary: ["#c45c4b", "#d4a84b"], accents: ["#7a9e82"]),
+    densityZones: .init(
+      upperLeft: .init(coverage: 0.18), upperRight: .init(coverage: 0.3), central: .init(coverage: 0.65),
+      lowerLeft: .init(coverage: 0.25), lowerRight: .init(coverage: 0.2)),
+    transparency: 0, edges: .init(leftRight: true, topBottom: false),
+    colours: [
+      .init(hex: "#1a1714", share: 0.5), .init(hex: "#c45c4b", share: 0.3),
+      .init(hex: "#d4a84b", share: 0.15), .init(hex: "#7a9e82", share: 0.05),
+    ])
 
   static func configured(
     _ kind: ExtractorSettings.Kind, _ command: [String], environmentNames: [String] = [],
@@ -40,6 +53,7 @@ enum ExtractorFixtures {
     var settings = ExtractorSettings()
     settings.kind = kind
     settings.command = command
+    settings.arguments = ["code": "@path"]
     settings.env = environmentNames
     settings.timeout = timeout
     return settings

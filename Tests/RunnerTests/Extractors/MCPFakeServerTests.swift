@@ -17,8 +17,8 @@ struct MCPFakeServerTests {
   func understood(_ how: String) async throws {
     for answer in try await Fixtures.ask(Fixtures.fake(how), "A", "B") {
       let reply = try answer.get()
-      #expect(reply.idf.background == "#1a1714")
-      #expect(reply.idf.specimens == ["Eucalyptus – Blüte 🌿"])
+      #expect(reply.said["background"] == "#1A1714")
+      #expect(reply.said["specimens"] == ["Eucalyptus – Blüte 🌿"])
     }
   }
 
@@ -38,15 +38,20 @@ struct MCPFakeServerTests {
   static let badReplies: [(String, String, Bool)] = [
     ("no_outcome", "has neither \"result\" nor \"error\"", true),
     ("invalid_json", "is no valid JSON", true),
-    ("nonsense", "holds no JSON object: expected an IDF, found \"I can't see the image.\"", true),
+    ("nonsense", "holds no JSON object with design facts, found \"I can't see the image.\"", true),
     ("number_for_text", "\"content[0].text\": expected a text, found 7", true),
-    ("no_colour", "\"palette.primary[0]\": expected a colour such as #1a2b3c, found \"reddish\"", true),
-    ("number_for_name", "\"purpose\": expected a text, found 7", true),
-    ("other_size", "\"dimensions.width\": expected 512 as in the image's header, found 4", false),
     ("needs_input", "expected resultType \"complete\", found \"input_required\"", false),
   ]
 
-  @Test("An answer that is no IDF fails the asset with what was wrong", arguments: badReplies)
+  @Test(
+    "What an answer has wrong about the image is no failure",
+    arguments: ["no_colour", "number_for_name", "other_size"])
+  func wrongFields(_ how: String) async throws {
+    let answer = try await Fixtures.ask(Fixtures.fake(how), "A").first
+    #expect(answer?.refusal == nil, "\(String(describing: answer))")
+  }
+
+  @Test("An answer that can't be read fails the asset with what was wrong", arguments: badReplies)
   func badReply(_ how: String, _ words: String, _ retryable: Bool) async throws {
     let refusal = try await Fixtures.ask(Fixtures.fake(how), "A").first?.refusal
     guard case .badReply(let message, _, retryable) = refusal else {

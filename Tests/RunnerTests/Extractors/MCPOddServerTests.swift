@@ -22,7 +22,7 @@ struct MCPOddServerTests {
     ])
   func understood(_ how: String) async throws {
     let reply = try await ask(how).get()
-    #expect(reply.idf.background == "#1a1714")
+    #expect(reply.said["background"] == "#1A1714")
     let notes = reply.notes.joined(separator: "\n")
     if how == "half_emoji" { #expect(notes.contains("U+FFFD")) }
     if how == "no_line_feed" {

@@ -42,7 +42,9 @@ enum RealServer: String, CaseIterable, Sendable, CustomTestStringConvertible {
       timeout: timeout)
     configured.batch = batch
     configured.tool = tool ?? ExtractorSettings.defaultTool(batch: batch)
-    configured.arguments = arguments ?? ExtractorSettings.defaultArguments(batch: batch)
+    // These servers tell pictures apart by their paths.
+    configured.arguments =
+      arguments ?? (batch ? ["analysis_type": "quality", "file_paths": "@paths"] : ["code": "@path"])
     var settings = MCPSettings(
       configured, root: ExtractorFixtures.repository,
       environment: ExtractorFixtures.surroundings.merging(["SIDEKICK_KEY": "open sesame"]) { $1 })

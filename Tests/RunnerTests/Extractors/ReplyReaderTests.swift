@@ -2,7 +2,7 @@ import Testing
 
 @testable import Runner
 
-@Suite("An IDF is found in what a model says")
+@Suite("An answer is found in what a model says")
 struct ReplyReaderTests {
   static let facts = """
     {"schema":"idf/v1","dimensions":{"width":512,"height":512,"format":"PNG"},"background":"#1A1714",\
@@ -27,54 +27,72 @@ struct ReplyReaderTests {
 
   @Test("JSON, JSON in a fence and JSON inside prose are understood", arguments: understood)
   func understands(_ text: String) throws {
-    let idf = try ReplyReader(for: ExtractorFixtures.request("A")).read(text)
-    #expect(idf.background == "#1a1714")
-    #expect(idf.purpose == "braces } { and \"quotes\" 429")
-    #expect(idf.mode == "Gallery", "What is left out comes from the specs.")
+    guard case .answer(let said) = try ReplyReader().read(text) else {
+      Issue.record("expected an answer")
+      return
+    }
+    #expect(said["background"] == "#1A1714")
+    #expect(said["purpose"] == "braces } { and \"quotes\" 429")
   }
 
-  /// A reply, words of the message, whether it was meant as an IDF, whether to ask again.
-  static let refused: [(String, String, Bool, Bool)] = [
-    ("", "is empty", false, true),
-    ("I see nothing.", "holds no JSON object: expected an IDF, found \"I see nothing.\"", false, true),
-    ("[1]", "holds no JSON object", false, true),
-    ("{\"error\": \"x\"}", "expected members such as \"palette\", found \"error\"", false, true),
-    (facts.replacing("}}", with: "},}"), "a comma with nothing after it", true, true),
-    (
-      facts.replacing("\"#c45c4b\"", with: "\"reddish\""), "\"palette.primary[0]\": expected a colour", true,
-      true
-    ),
-    (
-      facts.replacing("0.6", with: "\"0.6\""), "\"density_zones.central.coverage\": expected a number", true,
-      true
-    ),
-    (
-      facts.replacing("\"width\":512", with: "\"width\":4"), "\"dimensions.width\": expected 512", true, false
-    ),
-    (String(facts.dropLast(20)), "is no valid JSON", true, true),
-    (String(repeating: "{", count: 5000), "is no valid JSON", false, true),
-    (
-      String(repeating: "{\"a\":", count: 200) + "1" + String(repeating: "}", count: 200),
-      "nested too deeply", false, true
-    ),
-    (facts + String(repeating: " ", count: 1 << 20), "is too long", true, true),
+  /// Replies of which nothing is required: what is taken, as JSON.
+  static let taken: [(String, String)] = [
+    ("{}", "{}"), ("[{\"mode\":\"Gallery\"}]", "{\"mode\":\"Gallery\"}"),
+    ("```json\n[{\"alt\":\"A leaf\"}]\n```", "{\"alt\":\"A leaf\"}"),
+    ("{\"quality_score\": 8}", "{\"quality_score\":8}"), ("```json\n{}\n```", "{}"),
+    ("{\"result\": {\"colors\": {\"primary\": \"#FFF\"}}}", "{\"colors\":{\"primary\":\"#FFF\"}}"),
+    ("I'd say {\"mode\": \"Gallery\"}, as a function f() {} would.", "{\"mode\":\"Gallery\"}"),
+    ("{\"data\": [{\"tags\": []}]}", "{\"tags\":[]}"),
   ]
 
-  @Test("What is no IDF is refused with what was wrong", arguments: refused)
-  func refuses(_ text: String, _ words: String, _ isAttempt: Bool, _ retryable: Bool) throws {
-    let reader = ReplyReader(for: try ExtractorFixtures.request("A"))
-    let failure = try #require(throws: ReplyReader.Failure.self) { try reader.read(text) }
-    #expect(failure.message.contains(words), "\(failure.message)")
-    #expect(failure.isAttempt == isAttempt)
-    #expect(failure.retryable == retryable)
+  @Test("Any object is an answer, also a list of one", arguments: taken)
+  func takes(_ text: String, _ said: String) throws {
+    #expect(try ReplyReader().read(text) == .answer(JSONReader.value(of: Array(said.utf8))))
   }
 
-  @Test("An error object does not become an IDF because the specs hold all facts")
-  func errorIsNoIDF() throws {
-    var request = try ExtractorFixtures.request("A")
-    request.specs = try JSONReader.value(of: Array(Self.facts.utf8))
-    let reader = ReplyReader(for: request)
-    #expect(throws: ReplyReader.Failure.self) { try reader.read("{\"error\":{\"code\":429}}") }
-    #expect(try reader.read("{}").background == "#1a1714")
+  /// A reply, words of the message, whether it was meant as an answer.
+  static let unreadable: [(String, String, Bool)] = [
+    ("", "is empty", false),
+    ("I see nothing.", "holds no JSON object with design facts, found \"I see nothing.\"", false),
+    ("[1]", "is not readable: expected a JSON object, found a list of 1", false),
+    ("[{}, {}]", "is not readable: expected a JSON object, found a list of 2", false),
+    ("class Leaf {} and func draw() { return {} }", "holds no JSON object with design facts", false),
+    ("The call `f({\"a\": 1})` is fine.", "holds no JSON object with design facts", false),
+    (facts.replacing("}}", with: "},}"), "a comma with nothing after it", true),
+    (String(facts.dropLast(20)), "is not valid JSON", true),
+    (String(repeating: "{", count: 5000), "is not valid JSON", false),
+    (
+      String(repeating: "{\"a\":", count: 200) + "1" + String(repeating: "}", count: 200),
+      "nested too deeply", false
+    ),
+    (facts + String(repeating: " ", count: 1 << 20), "is too long", true),
+  ]
+
+  @Test("What holds no object can't be read, and the message says what was there", arguments: unreadable)
+  func refuses(_ text: String, _ words: String, _ isAttempt: Bool) throws {
+    let failure = try #require(throws: ReplyReader.Failure.self) { try ReplyReader().read(text) }
+    #expect(failure.message.contains(words), "\(failure.message)")
+    #expect(failure.isAttempt == isAttempt)
+    #expect(failure.retryable)
+  }
+
+  @Test(
+    "An error in place of an answer is a refusal",
+    arguments: [
+      "{\"error\":{\"code\":429}}", "{\"detail\": \"Not found\"}", "{\"status\": \"failed\", \"id\": 7}",
+      "Error: both models failed", "  Error: quota", "{\"result\": \"Error: timeout\"}",
+      "```\n{\"message\": \"no\"}\n```",
+    ])
+  func refusal(_ text: String) throws {
+    guard case .refusal = try ReplyReader().read(text) else {
+      Issue.record("expected a refusal")
+      return
+    }
+  }
+
+  @Test("An object with a known field is an answer, whatever else it has")
+  func fieldWins() throws {
+    let text = "{\"status\": \"ok\", \"mode\": \"Gallery\"}"
+    #expect(try ReplyReader().read(text) == .answer(["status": "ok", "mode": "Gallery"]))
   }
 }

@@ -43,6 +43,9 @@ extension FaultTable {
       .manifestIDF(
         IDFProblem(path: [.member("background")], expected: "a colour such as #1a2b3c", found: "\"red\""),
         asset: "ASSET-3")),
+    Row(
+      "manifestOtherImage",
+      .manifestOtherImage("a.png", expected: .zero, found: .sha256([1]), asset: asset)),
     Row("manifestMore", .manifestMore(200)),
     Row("noImages", .noImages("downloads")),
     Row("fileNameUnreadable", .fileNameUnreadable("caf\u{FFFD}.png")),

@@ -10,7 +10,7 @@ struct ManifestDraftTests {
       batchID: "theatrical-specimens",
       assets: [
         .init(id: "ASSET-3", path: "a.png", score: 92, specs: ["name": "Canopy", "category": "patterns"]),
-        .init(id: "ASSET-4", path: "/b.png", score: 94.5, idf: IDFReaderTests.reply),
+        .init(id: "ASSET-4", path: "/b.png", score: 94.5, idf: IDFCheckTests.idf),
       ])
     let manifest = try draft.manifest(relativeTo: "/base")
     #expect(manifest.assets.map(\.source) == ["/base/a.png", "/b.png"])
@@ -47,8 +47,8 @@ struct ManifestDraftTests {
     ] as [(String, String?, String?)])
   func names(_ path: String, _ id: String?, _ name: String?) {
     let names = DraftedNames(prefix: "ASSET")
-    #expect(names.id(inStem: DraftedNames.stem(of: path)) == id)
-    #expect(names.name(inStem: DraftedNames.stem(of: path)) == name)
+    #expect(names.id(inStem: ImageStem(path: path).text) == id)
+    #expect(names.name(inStem: ImageStem(path: path).text) == name)
   }
 
   @Test("Numbers are those of the prefix, in whatever case")

@@ -64,9 +64,7 @@ struct ManifestTests {
     #expect(asset.category == "patterns")
     #expect(
       asset.specs == ["a": ["x": 2, "y": 1], "category": "patterns", "name": "Canopy", "z": 1.5])
-    let idf = try IDFReader.read(
-      #require(asset.idf), specs: asset.specs, dimensions: .init(width: 8, height: 8))
-    #expect(idf.background == "#aabbcc")
+    #expect(StatedFacts(try #require(asset.idf)).background == "#aabbcc")
     let id = try #require(AssetID("ASSET-3"))
     #expect(manifest.asset(id) == asset)
   }

@@ -6,13 +6,13 @@ import Testing
 
 @Suite("Keys: idempotent by content")
 struct StageKeyTests {
-  private func brief(_ name: String = "Night", id: Int = 1) throws -> AssetBrief {
+  private func brief(_ name: String = "Night", id: Int = 1, mode: String = "Gallery") throws -> AssetBrief {
     let draft = ManifestDraft(
       batchID: "b",
       assets: [
         .init(
           id: Batches.asset(id).text, path: "a.png", score: 95,
-          specs: ["name": .string(name), "category": "patterns"])
+          specs: ["name": .string(name), "category": "patterns", "mode": .string(mode)])
       ])
     return try AssetBrief(try draft.manifest(relativeTo: "/images").assets[0], in: Configuration())
   }
@@ -30,7 +30,12 @@ struct StageKeyTests {
   private func extract(
     _ asset: AssetState, _ brief: AssetBrief, identity: ExtractorIdentity? = nil
   ) -> Digest {
-    StageKey.extract(asset, brief, setup: Batches.digest("setup"), identity: identity ?? self.identity).digest
+    var settings = ExtractorSettings()
+    settings.kind = .exec
+    return StageKey.extract(
+      asset, sent: SentSpecs.of(brief.specs, to: settings), setup: Batches.digest("setup"),
+      identity: identity ?? self.identity
+    ).digest
   }
 
   @Test("The same parts give the same key; a part moved over a border another")
@@ -67,10 +72,13 @@ struct StageKeyTests {
     #expect(StageKey.validate(asset(image: "other")).digest != StageKey.validate(asset()).digest)
   }
 
-  @Test("Specs, image and everything the extractor says of itself are in the key of `extract`")
+  @Test(
+    "Image, what is sent and everything the extractor says of itself are in the key of `extract`, names aren't"
+  )
   func extractParts() throws {
     let plain = extract(asset(), try brief())
-    #expect(plain != extract(asset(), try brief("Day")))
+    #expect(plain == extract(asset(), try brief("Day")))
+    #expect(plain != extract(asset(), try brief(mode: "Day")))
     #expect(plain != extract(asset(image: "other"), try brief()))
     #expect(plain != extract(asset(), try brief(), identity: .init(kind: "exec", parts: identity.parts)))
     #expect(
@@ -78,24 +86,46 @@ struct StageKeyTests {
         != extract(asset(), try brief(), identity: .init(kind: "mcp", parts: ["name": "n", "version": "2"])))
   }
 
+  @Test(
+    "Of the specs, only what the call carries is in the key",
+    arguments: [
+      (.local, ["code": "@prompt"], "{}"), (.mcp, ["code": "@path"], "{}"),
+      (.mcp, ["code": "@prompt"], #"{"mode":"M"}"#), (.mcp, ["f": "@briefs"], #"{"mode":"M"}"#),
+      (.mcp, ["c": "@specs"], #"{"mode":"M","size":1}"#), (.exec, [:], #"{"mode":"M","size":1}"#),
+    ] as [(ExtractorSettings.Kind, JSONValue, String)])
+  func sent(_ kind: ExtractorSettings.Kind, _ arguments: JSONValue, _ expected: String) {
+    var settings = ExtractorSettings()
+    (settings.kind, settings.arguments) = (kind, arguments)
+    settings.batch = arguments["f"] != nil
+    let specs: JSONValue = ["name": "N", "category": "icons", "mode": "M", "size": 1]
+    #expect(JSONWriter.canonical(SentSpecs.of(specs, to: settings)) == Array(expected.utf8))
+  }
+
   @Test("What an extractor said of itself is read back from the key")
   func identityReadBack() throws {
-    let key = StageKey.extract(asset(), try brief(), setup: Batches.digest("s"), identity: identity)
+    let key = StageKey.extract(asset(), sent: [:], setup: Batches.digest("s"), identity: identity)
     #expect(ExtractorIdentity(key) == identity)
     #expect(ExtractorIdentity(StageKey.validate(asset())) == nil)
   }
 
-  @Test("`render` depends on the asset's id, the IDF and the templates")
+  @Test("`render` depends on the asset's id and name, what was measured and said, and the templates")
   func render() throws {
-    func key(_ number: Int = 1, idf: String = "idf", templates: [String: Digest] = [:]) throws -> Digest {
+    func key(
+      _ number: Int = 1, name: String = "Night", measured: String = "m", reply: String = "r",
+      trust: [FactsMerge.Trusted] = [], templates: [String: Digest] = [:]
+    ) throws -> Digest {
       StageKey.render(
-        asset(number), try brief(id: number), idf: Batches.digest(idf), templates: templates
+        asset(number), try brief(name, id: number), measured: Batches.digest(measured),
+        reply: Batches.digest(reply), trust: trust, templates: templates
       ).digest
     }
     let plain = try key()
     #expect(try plain == key())
     #expect(try plain != key(2))
-    #expect(try plain != key(idf: "other"))
+    #expect(try plain != key(name: "Day"))
+    #expect(try plain != key(measured: "other"))
+    #expect(try plain != key(reply: "other"))
+    #expect(try plain != key(trust: [.palette]))
     #expect(try plain != key(templates: ["context.md": Batches.digest("t")]))
   }
 
@@ -121,9 +151,10 @@ struct StageKeyTests {
 
   @Test("No part of a key is a time, a host or an absolute path")
   func noSurroundings() throws {
-    let key = StageKey.render(asset(), try brief(), idf: Batches.digest("i"), templates: [:])
+    let key = StageKey.render(
+      asset(), try brief(), measured: nil, reply: Batches.digest("i"), trust: [], templates: [:])
     // The address on the site begins with a slash, and is no path of this machine.
     #expect(!key.parts.contains { $0.name != "url" && $0.value.hasPrefix("/") })
-    #expect(key.parts.first == .init("stage", "render/2"))
+    #expect(key.parts.first == .init("stage", "render/3"))
   }
 }

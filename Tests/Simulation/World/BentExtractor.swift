@@ -13,7 +13,9 @@ struct BentExtractor: Extractor {
     do throws(ExtractorRefusal) {
       var reply = try await sound.extract(request)
       // As if answers were told apart by their order.
-      if bug == .answersMixedUp, world.watch.callsUnderWay > 0 { reply.idf.background = "#000000" }
+      if bug == .answersMixedUp, world.watch.callsUnderWay > 0 {
+        reply.said = ["narrative": "It shows another image."]
+      }
       return reply
     } catch {
       if bug == .limitedSpendsAttempts, case .limited = error {

@@ -28,7 +28,7 @@ struct SimulatedExtractor: Extractor {
 
   func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {
     if try await answersPartly(request) { throw incomplete(request.asset) }
-    return ExtractionReply(idf: Self.facts(of: request), raw: "{}")
+    return ExtractionReply(said: Self.facts(of: request), raw: "{}")
   }
 
   /// Refuses an asset that an answer left out.
@@ -89,15 +89,8 @@ struct SimulatedExtractor: Extractor {
     }
   }
 
-  static func facts(of request: ExtractionRequest) -> IDF {
-    let digits = request.image.hex
-    return IDF(
-      dimensions: request.dimensions, background: "#\(digits.prefix(6))",
-      palette: .init(
-        primary: ["#\(digits.dropFirst(6).prefix(6))"], accents: ["#\(digits.dropFirst(12).prefix(6))"]),
-      densityZones: .init(
-        upperLeft: .init(coverage: 0.25), central: .init(coverage: 0.5), lowerRight: .init(coverage: 0.125)),
-      specimens: request.specs["specimens"]?.array?.compactMap(\.string) ?? [])
+  static func facts(of request: ExtractionRequest) -> JSONValue {
+    ["narrative": .string("It shows \(request.image.hex.prefix(12)).")]
   }
 }
 
@@ -118,7 +111,7 @@ struct SimulatedBatchExtractor: BatchExtractor {
       let isPartial = try await sound.answersPartly(first)
       for request in requests {
         answers[request.asset] = .success(
-          ExtractionReply(idf: SimulatedExtractor.facts(of: request), raw: "{}"))
+          ExtractionReply(said: SimulatedExtractor.facts(of: request), raw: "{}"))
       }
       if isPartial { answers[last.asset] = .failure(sound.incomplete(last.asset)) }
     } catch {

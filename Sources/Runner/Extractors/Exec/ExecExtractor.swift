@@ -40,6 +40,7 @@ public struct ExecExtractor: Extractor {
     command.outputLimitBytes = Self.outputLimitBytes
     let asked: JSONValue = [
       "asset_id": .string(request.asset.text), "path": .string(request.imagePath), "specs": request.specs,
+      "measured": Prompt.measured(request),
     ]
     command.input = Array((JSONWriter.compact(asked) + "\n").utf8)
     let result: ProcessResult

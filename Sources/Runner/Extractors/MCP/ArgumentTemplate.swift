@@ -15,19 +15,25 @@ package struct ArgumentTemplate: Hashable, Sendable {
     /// text.
     case specs = "@specs"
     case assetID = "@asset_id"
-    /// What is asked, in words: see `Prompt`.
+    /// What is asked, in words: see `Prompt`. In a call for all assets, the part that is the same for each.
     case prompt = "@prompt"
+    /// The path of a text file with what is asked, for tools that open text files.
+    case brief = "@brief"
+    /// What was measured in the pixels, as an object.
+    case measured = "@measured"
     /// The same for every repetition of the same call.
     case idempotencyKey = "@idempotency_key"
-    /// All paths; only where one call asks for all assets.
+    /// All paths of images; only where one call asks for all assets.
     case paths = "@paths"
+    /// All paths of text files; only where one call asks for all assets.
+    case briefs = "@briefs"
 
     /// Tells whether the word means something in a call for one asset, or in one for all.
     func fits(batch: Bool) -> Bool {
       switch self {
       case .prompt, .idempotencyKey: true
-      case .paths: batch
-      case .path, .base64, .specs, .assetID: !batch
+      case .paths, .briefs: batch
+      case .path, .base64, .specs, .assetID, .brief, .measured: !batch
       }
     }
   }

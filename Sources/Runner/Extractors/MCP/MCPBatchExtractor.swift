@@ -23,11 +23,12 @@ public struct MCPBatchExtractor: BatchExtractor {
     do throws(ExtractorRefusal) {
       let (answer, notes, reader) = try await caller.call(requests)
       let result = try reader.result(of: answer, notes: notes)
-      let results = try Self.takeApart(result, requests, reader)
+      let results = try Self.takeApart(result, paths: requests.map(caller.path), reader)
       let allNotes = notes + results.notes
       return Dictionary(
         uniqueKeysWithValues: requests.map { request in
-          let answer = results.answers[request.imagePath] ?? .unusable("says nothing of the file")
+          let path = caller.path(of: request)
+          let answer = results.answers[path] ?? .unusable("says nothing of the file")
           return (request.asset, Self.reply(answer, request, allNotes, reader))
         })
     } catch {
@@ -39,12 +40,11 @@ public struct MCPBatchExtractor: BatchExtractor {
   public func shutDown() async { await caller.shutDown() }
 
   private static func takeApart(
-    _ result: MCPToolResult, _ requests: [ExtractionRequest], _ reader: MCPAnswerReader
+    _ result: MCPToolResult, paths: [String], _ reader: MCPAnswerReader
   ) throws(ExtractorRefusal) -> BatchResults {
-    let paths = requests.map(\.imagePath)
     for answer in result.answers {
       let values = answer.string.map {
-        JSONInText.pieces(of: $0).compactMap { try? JSONReader.value(of: $0) }.map(
+        JSONInText.pieces(of: $0).compactMap { try? JSONReader.value(of: $0.bytes) }.map(
           reader.answers.redactor.redact)
       }
       for value in values ?? [answer] {

@@ -34,7 +34,7 @@ struct MCPToolCaller: Sendable {
       ]
       parts["model"] = settings.model
       parts.merge(files.parts) { $1 }
-      if template.words.contains(.prompt) { parts["prompt"] = Digest.sha256(Prompt.text.utf8).hex }
+      if asksInWords { parts["prompt"] = Digest.sha256(Prompt.text.utf8).hex }
       return ExtractorIdentity(kind: "mcp", parts: parts.mapValues(settings.program.redactor.redact))
     }
   }
@@ -59,6 +59,15 @@ struct MCPToolCaller: Sendable {
 
   func shutDown() async { await server.shutDown() }
 
+  /// The path under which a call for all assets names one: its image's, or that of the text that asks about it.
+  func path(of request: ExtractionRequest) -> String {
+    template.words.contains(.briefs) ? Self.briefPath(of: request) : request.imagePath
+  }
+
+  private var asksInWords: Bool {
+    template.words.contains { [.prompt, .brief, .briefs].contains($0) }
+  }
+
   private func values(
     for requests: [ExtractionRequest]
   ) throws(ExtractorRefusal) -> [ArgumentTemplate.Word: JSONValue] {
@@ -73,16 +82,44 @@ struct MCPToolCaller: Sendable {
         case .assetID: .string(first.asset.text)
         case .prompt: .string(settings.batch ? Prompt.text : Prompt.text(for: first))
         case .idempotencyKey: .string(Self.idempotencyKey(of: requests))
-        case .paths: .array(Self.paths(of: requests).map(JSONValue.string))
+        case .measured: Prompt.measured(first)
+        case .brief: .string(try Self.writeBrief(of: first))
+        case .paths: .array(Self.unique(requests.map(\.imagePath)).map(JSONValue.string))
+        case .briefs: .array(Self.unique(try Self.writeBriefs(of: requests)).map(JSONValue.string))
         }
     }
     return values
   }
 
   /// Every path once: two assets may have the same bytes, and so one copy.
-  private static func paths(of requests: [ExtractionRequest]) -> [String] {
+  private static func unique(_ paths: [String]) -> [String] {
     var seen: Set<String> = []
-    return requests.map(\.imagePath).filter { seen.insert($0).inserted }
+    return paths.filter { seen.insert($0).inserted }
+  }
+
+  /// The text file lies beside the image's copy, in a folder that is gone when the call has ended.
+  private static func briefPath(of request: ExtractionRequest) -> String {
+    let path = request.imagePath
+    return (path.hasSuffix(".png") ? String(path.dropLast(4)) : path) + ".txt"
+  }
+
+  private static func writeBriefs(
+    of requests: [ExtractionRequest]
+  ) throws(ExtractorRefusal) -> [String] {
+    var paths: [String] = []
+    for request in requests { paths.append(try writeBrief(of: request)) }
+    return paths
+  }
+
+  private static func writeBrief(of request: ExtractionRequest) throws(ExtractorRefusal) -> String {
+    let path = briefPath(of: request)
+    do {
+      try Data(Prompt.text(for: request).utf8).write(to: URL(fileURLWithPath: path))
+      return path
+    } catch {
+      throw .surroundings(
+        message: "The question \"\(path)\" could not be written: \(error.localizedDescription)")
+    }
   }
 
   private static func idempotencyKey(of requests: [ExtractionRequest]) -> String {

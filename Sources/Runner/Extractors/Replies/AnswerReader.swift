@@ -6,31 +6,52 @@ struct AnswerReader: Sendable {
   let redactor: Redactor
   let limits: LimitReader
 
-  /// Reads what may be an IDF in any of several places.
+  /// Reads what may be an answer in any of several places.
   func reply(
     answers: [JSONValue], raw: String, to request: ExtractionRequest, notes: [String], place: String
   ) throws(ExtractorRefusal) -> ExtractionReply {
-    let reader = ReplyReader(for: request, redactor: redactor)
+    let reader = ReplyReader(redactor: redactor)
     var worst: ReplyReader.Failure?
+    var plain: JSONValue?
+    var refused: JSONValue?
     for answer in answers {
       do throws(ReplyReader.Failure) {
-        return ExtractionReply(
-          idf: try reader.read(answer), raw: Excerpt.raw(raw), notes: notes.map(redactor.redact))
+        let reading = try reader.read(answer)
+        switch reading {
+        case .answer(let said) where reading.isAboutImage:
+          return ExtractionReply(said: said, raw: Excerpt.raw(raw), notes: notes.map(redactor.redact))
+        case .answer(let said): plain = plain ?? said
+        case .refusal(let said): refused = refused ?? said
+        }
       } catch {
         if worst == nil || (error.isAttempt && worst?.isAttempt == false) { worst = error }
       }
     }
-    let failure =
-      worst ?? ReplyReader.Failure(message: "is empty: expected an IDF", isAttempt: false, retryable: true)
-    if !failure.isAttempt, let limit = limit(inAnswers: answers, place: place) {
+    if worst?.isAttempt != true, let limit = limit(inAnswers: answers, place: place) {
       throw limited(limit, said: raw)
     }
-    throw badReply(failure, raw: raw)
+    if let plain {
+      return ExtractionReply(
+        said: plain, raw: Excerpt.raw(raw), notes: notes.map(redactor.redact) + [Self.note(ofNothing: plain)])
+    }
+    if let refused { throw refusal(ofErrorSaid: refused, place: place) }
+    throw badReply(
+      worst
+        ?? ReplyReader.Failure(message: "is empty: expected a JSON object", isAttempt: false, retryable: true),
+      raw: raw)
+  }
+
+  /// What to say of an object without a field that is known.
+  private static func note(ofNothing said: JSONValue) -> String {
+    let found = (said.members ?? []).prefix(5).map { "\"\(Excerpt.line($0.name, limit: 40))\"" }
+    return "The extractor said nothing of the image"
+      + (found.isEmpty ? "." : ": its reply has only \(found.joined(separator: ", ")).")
   }
 
   /// What an error that a tool or a file's analysis gave means.
   func refusal(ofErrorSaid said: JSONValue, place: String, retryable: Bool = true) -> ExtractorRefusal {
-    let text = said.string ?? said["message"]?.string ?? JSONWriter.compact(said)
+    let text =
+      said.string ?? said["message"]?.string ?? said["error"]?.string ?? JSONWriter.compact(said)
     let limit =
       said.string.map { limits.limit(inError: $0, place: place) } ?? limits.limit(in: said, place: place)
     if let limit { return limited(limit, said: text) }
@@ -38,7 +59,7 @@ struct AnswerReader: Sendable {
       message: "\(subject.capitalisedFirst) said no: \"\(Excerpt.line(text))\"", retryable: retryable)
   }
 
-  /// The refusal that a reply which is no IDF comes to.
+  /// The refusal that a reply which can't be read comes to.
   func badReply(_ failure: ReplyReader.Failure, raw: String?) -> ExtractorRefusal {
     .badReply(
       message: "The reply of \(subject) \(redactor.redact(failure.message))", raw: raw.map(Excerpt.raw),

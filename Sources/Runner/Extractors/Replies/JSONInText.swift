@@ -1,21 +1,32 @@
 /// Finds JSON objects in what a model wrote: the whole text, in a Markdown fence, or in the middle of prose.
 enum JSONInText {
+  /// A part of a text that may be JSON.
+  struct Piece: Hashable {
+    var bytes: [UInt8]
+    /// Words stand around it.
+    var isInProse: Bool
+  }
+
   /// More pieces than this are not looked at.
   private static let mostPieces = 32
 
   /// The pieces of a text that may be JSON objects, likeliest first.
-  static func pieces(of text: String) -> [[UInt8]] {
+  static func pieces(of text: String) -> [Piece] {
     let bytes = trimmed(Array(text.utf8))
     guard let first = bytes.first else { return [] }
     var pieces: [[UInt8]] = []
-    if isOpening(first) || first == UInt8(ascii: "\"") { pieces.append(bytes) }
+    if opensValue(first) || first == UInt8(ascii: "\"") { pieces.append(bytes) }
     pieces += fenced(bytes)
+    let whole = pieces.count
     pieces += braced(bytes)
     var seen: Set<[UInt8]> = []
-    return Array(pieces.filter { seen.insert($0).inserted }.prefix(mostPieces))
+    return pieces.indices.filter { seen.insert(pieces[$0]).inserted }.prefix(mostPieces)
+      .map { Piece(bytes: pieces[$0], isInProse: $0 >= whole) }
   }
 
   private static func isOpening(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "{") }
+
+  private static func opensValue(_ byte: UInt8) -> Bool { isOpening(byte) || byte == UInt8(ascii: "[") }
 
   private static func trimmed(_ bytes: [UInt8]) -> [UInt8] {
     var rest = bytes[...]
@@ -49,7 +60,7 @@ enum JSONInText {
       }
     }
     if fence != nil { pieces.append(trimmed(content)) }
-    return pieces.filter { $0.first.map(isOpening) ?? false }
+    return pieces.filter { $0.first.map(opensValue) ?? false }
   }
 
   /// Every outermost `{…}` whose braces balance, those in JSON texts not counted.
@@ -66,6 +77,9 @@ enum JSONInText {
       if let end = end(ofObjectAt: index, in: bytes) {
         pieces.append(Array(bytes[index..<end]))
         index = end
+      } else if bytes[(index + 1)...].first(where: { $0 > 0x20 }) == UInt8(ascii: "\"") {
+        // An object that was cut off: what is within it is only a part of the answer.
+        break
       } else {
         index += 1
       }

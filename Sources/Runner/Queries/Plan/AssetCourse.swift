@@ -9,8 +9,8 @@ struct AssetCourse {
   private var reasons: [Stage: String] = [:]
   /// No later stage's key can be told, because a stage before it has to run first.
   private var isUnknown = false
-  /// `validate` has to run; its result enters no key.
-  private var lacksFacts = false
+  /// `validate` has to run; what it measures enters the keys after `extract`.
+  private var lacksMeasurement = false
   private let stages: StageWork
   private let state: BatchState
   private let now: Moment
@@ -47,13 +47,8 @@ struct AssetCourse {
       plans[stage] = BatchPlan.StagePlan(stage, .failed, why: failure.message)
       return false
     }
-    if isUnknown {
+    if isUnknown || lacksMeasurement && stage > .extract {
       runs(stage)
-      return true
-    }
-    if stage == .extract, lacksFacts, stages.brief(of: asset.id).idf != nil {
-      isUnknown = true
-      complete(stage, BatchPlan.StagePlan(stage, .provide), [])
       return true
     }
     switch try await stages.prepare(stage, of: asset) {
@@ -120,7 +115,7 @@ struct AssetCourse {
       }
     case .waiting, .started, .completed: break
     }
-    if stage == .validate { lacksFacts = true } else { isUnknown = true }
+    if stage == .validate { lacksMeasurement = true } else { isUnknown = true }
     complete(stage, plan, [])
   }
 

@@ -1,4 +1,4 @@
-/// The design facts of an image: what `extract` returns. Its JSON form is `idf/v1`.
+/// The design facts of an image: what was measured, given or described. Its JSON form is `idf/v1`.
 public struct IDF: Hashable, Sendable, Codable {
   public static let schema = "idf/v1"
   /// What `background` says of a ground that has no colour.
@@ -17,6 +17,36 @@ public struct IDF: Hashable, Sendable, Codable {
   public var specimens: [String]
   public var mode: String?
   public var purpose: String?
+  /// What the image shows and feels like, in sentences.
+  public var narrative: String?
+  public var motifs: [Motif]?
+  public var tags: [String]?
+  /// Where the image belongs, in words.
+  public var placement: String?
+  /// What a reader who can't see the image is told.
+  public var alt: String?
+  /// Where each field came from; nil in an IDF of 0.1, which didn't say.
+  public var sources: [String: Source]?
+
+  /// Where a field came from. Raw values are written into files.
+  public enum Source: String, Hashable, Sendable, Codable, CaseIterable {
+    /// The pixels.
+    case measured
+    /// The manifest: a person.
+    case given
+    /// An extractor's reply.
+    case described
+  }
+
+  /// A recurring element of the image, and why it is there.
+  public struct Motif: Hashable, Sendable, Codable {
+    public var name: String
+    public var rationale: String?
+    public init(name: String, rationale: String? = nil) {
+      self.name = name
+      self.rationale = rationale
+    }
+  }
 
   public struct Dimensions: Hashable, Sendable, Codable {
     /// Pixels.
@@ -88,7 +118,8 @@ public struct IDF: Hashable, Sendable, Codable {
   public init(
     dimensions: Dimensions, background: String, palette: Palette, densityZones: DensityZones,
     transparency: Double? = nil, edges: Edges? = nil, specimens: [String] = [], mode: String? = nil,
-    purpose: String? = nil
+    purpose: String? = nil, narrative: String? = nil, motifs: [Motif]? = nil, tags: [String]? = nil,
+    placement: String? = nil, alt: String? = nil, sources: [String: Source]? = nil
   ) {
     self.schema = Self.schema
     self.dimensions = dimensions
@@ -100,11 +131,17 @@ public struct IDF: Hashable, Sendable, Codable {
     self.specimens = specimens
     self.mode = mode
     self.purpose = purpose
+    self.narrative = narrative
+    self.motifs = motifs
+    self.tags = tags
+    self.placement = placement
+    self.alt = alt
+    self.sources = sources
   }
 
   enum CodingKeys: String, CodingKey {
     case schema, dimensions, background, palette, transparency, edges
     case densityZones = "density_zones"
-    case specimens, mode, purpose
+    case specimens, mode, purpose, narrative, motifs, tags, placement, alt, sources
   }
 }

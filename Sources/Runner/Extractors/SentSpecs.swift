@@ -1,0 +1,31 @@
+/// What an extractor is told of an asset besides its image, as far as the answer may depend on it: a part of the key of
+/// `extract`.
+///
+/// Names are no part, though some extractors are handed them: `specs.name`, `specs.category`, the asset's id and the
+/// file's name say what an asset is called, not what can be seen. So a corrected name never costs a call.
+enum SentSpecs {
+  private static let names: Set<String> = ["name", "category"]
+  /// The fields of `specs` that the prompt has.
+  static let ofPrompt = ["mode", "purpose", "specimens"]
+
+  /// The specs that calls of this extractor carry.
+  static func of(_ specs: JSONValue, to extractor: ExtractorSettings) -> JSONValue {
+    switch extractor.kind {
+    case .local: return [:]
+    case .exec: return withoutNames(specs)
+    case .mcp:
+      let words = (try? ArgumentTemplate(extractor.arguments, batch: extractor.batch))?.words ?? []
+      if words.contains(.specs) { return withoutNames(specs) }
+      return words.contains { [.prompt, .brief, .briefs].contains($0) } ? inPrompt(specs) : [:]
+    }
+  }
+
+  /// What the prompt says of the specs.
+  static func inPrompt(_ specs: JSONValue) -> JSONValue {
+    .object((specs.members ?? []).filter { ofPrompt.contains($0.name) })
+  }
+
+  private static func withoutNames(_ specs: JSONValue) -> JSONValue {
+    .object((specs.members ?? []).filter { !names.contains($0.name) })
+  }
+}
