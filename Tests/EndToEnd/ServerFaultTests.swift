@@ -80,7 +80,7 @@ struct ServerFaultTests {
     arguments: [
       ("number_for_name", "purpose: expected text, found 7; it was left out."),
       ("no_colour", "palette: \"reddish\" is not a colour; it was left out."),
-      ("other_size", "dimensions: the reply says 4 × 512; the image has 512 × 512."),
+      ("other_size", "dimensions: the reply says 4 × 4; the image has 512 × 512."),
     ])
   func wrongField(_ how: String, _ note: String) async throws {
     let folder = try Self.folder(how, "only:ASSET-4")
