@@ -194,12 +194,11 @@ extension Runner {
     var faults: [Fault] = []
     for asset in manifest.assets {
       do throws(Fault) {
-        let pinned = try await surroundings.objects.pin(asset.source)
+        let pinned = try await surroundings.objects.pinImage(asset.source)
         if let expected = asset.sha256, expected != pinned.id {
           throw .manifestOtherImage(asset.path, expected: expected, found: pinned.id, asset: asset.id)
         }
-        images.append(
-          PinnedImage(asset: asset.id, digest: pinned.id, sizeBytes: pinned.sizeBytes))
+        images.append(PinnedImage(pinned, of: asset.id))
       } catch {
         var fault = error
         fault.asset = asset.id.text

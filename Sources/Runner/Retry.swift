@@ -100,7 +100,7 @@ extension Runner {
   ) async throws(Fault) -> PinnedImage? {
     let brief = stages.brief(of: asset.id)
     let pinned: PinnedFile
-    do throws(Fault) { pinned = try await surroundings.objects.pin(brief.source) } catch {
+    do throws(Fault) { pinned = try await surroundings.objects.pinImage(brief.source) } catch {
       guard error.exit == .inputMissing else { throw error }
       if isAsked {
         await run.note(
@@ -124,6 +124,6 @@ extension Runner {
       Note(
         "score_older",
         "Score \(JSONNumber(brief.score).text) was given before the image changed.", asset: asset.id))
-    return PinnedImage(asset: asset.id, digest: pinned.id, sizeBytes: pinned.sizeBytes)
+    return PinnedImage(pinned, of: asset.id)
   }
 }

@@ -16,6 +16,12 @@ extension Fault {
       hint: "Export the image again.", path: name)
   }
 
+  /// The first bytes are not a PNG's; `found` is a name that `ForeignFormat` gives.
+  static func imageForeign(_ name: String, found: String) -> Fault {
+    ForeignFormat.conversions.contains(found)
+      ? imageConverted(name, found: found) : imageNotPNG(name, found: found)
+  }
+
   /// The first bytes are not a PNG's; `found` names the format they seem to be.
   static func imageNotPNG(_ name: String, found: String) -> Fault {
     Fault(

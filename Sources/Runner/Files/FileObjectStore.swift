@@ -99,6 +99,17 @@ public struct FileObjectStore: ObjectStore {
   public func pin(_ path: String) throws(Fault) -> PinnedFile {
     let input = try InputFile(opening: path)
     try input.refuseSystemFile()
+    return try copy(input)
+  }
+
+  public func pinImage(_ path: String) throws(Fault) -> PinnedFile {
+    let image = try InputImage(opening: path)
+    if image.foreign != nil { return try image.measured() }
+    return try copy(image.file)
+  }
+
+  /// Copies a file that is open into the objects.
+  private func copy(_ input: InputFile) throws(Fault) -> PinnedFile {
     var sizeBytes = 0
     let id: ObjectID
     do throws(FileError) {
@@ -117,9 +128,9 @@ public struct FileObjectStore: ObjectStore {
       }
     } catch {
       if error.number == EFBIG, error.call == "read" {
-        throw .inputTooLarge(path, limitBytes: largestPinBytes)
+        throw .inputTooLarge(input.path, limitBytes: largestPinBytes)
       }
-      throw .file("copy into the objects", path, error)
+      throw .file("copy into the objects", input.path, error)
     }
     try syncFolder()
     return PinnedFile(id: id, sizeBytes: sizeBytes)

@@ -7,10 +7,13 @@ public typealias ObjectID = Digest
 public struct PinnedFile: Hashable, Sendable {
   public var id: ObjectID
   public var sizeBytes: Int
+  /// What the file is instead of a PNG, such as `a JPEG`: then nothing of it was stored. Nil where it was.
+  public var foreign: String?
 
-  public init(id: ObjectID, sizeBytes: Int) {
+  public init(id: ObjectID, sizeBytes: Int, foreign: String? = nil) {
     self.id = id
     self.sizeBytes = sizeBytes
+    self.foreign = foreign
   }
 }
 
@@ -50,6 +53,10 @@ public protocol ObjectStore: Sendable {
   /// (66).
   func pin(_ path: String) async throws(Fault) -> PinnedFile
 
+  /// Copies an image into the objects as `pin` does, once its first bytes are a PNG's. Of any other file only the digest
+  /// and the size are taken, and what it seems to be.
+  func pinImage(_ path: String) async throws(Fault) -> PinnedFile
+
   /// Reads an object and checks its bytes against its name; `object_missing` or `object_damaged` (74)
   /// otherwise.
   func read(_ id: ObjectID, limitBytes: Int) async throws(Fault) -> [UInt8]
@@ -75,6 +82,9 @@ public protocol ObjectStore: Sendable {
 }
 
 extension ObjectStore {
+  /// Without files there is nothing that is not to be stored.
+  public func pinImage(_ path: String) async throws(Fault) -> PinnedFile { try await pin(path) }
+
   /// Without files there are no copies: the object's own path.
   public func copy(of id: ObjectID, named name: String) async throws(Fault) -> PrivateCopy {
     PrivateCopy(path: path(of: id))

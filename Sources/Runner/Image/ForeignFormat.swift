@@ -9,10 +9,13 @@ enum ForeignFormat {
       ?? "bytes of another kind"
   }
 
-  /// Whether a PNG's line ends, or its bytes above 127, were changed on the way.
-  static func isConvertedPNG(_ bytes: [UInt8]) -> Bool {
-    damagedPNG(bytes) != nil && !lostFirstByte(bytes)
-  }
+  /// Names of PNGs that something on their way took for text.
+  static let conversions: Set = [asUTF8, sevenBits, otherSignature, otherLineEnds]
+
+  private static let asUTF8 = "a PNG that was converted to UTF-8 as if it were text"
+  private static let sevenBits = "a PNG whose bytes lost their highest bit"
+  private static let otherSignature = "a PNG with a damaged signature"
+  private static let otherLineEnds = "a PNG whose line ends were changed"
 
   /// Whether this is the variant of PNG that Xcode makes for iPhones, which only Apple's programs read.
   static func isAppleVariant(_ bytes: [UInt8]) -> Bool {
@@ -69,25 +72,19 @@ enum ForeignFormat {
     signatures.first { bytes.starts(with: $0.start) }?.name
   }
 
-  private static func lostFirstByte(_ bytes: [UInt8]) -> Bool {
-    bytes.starts(with: PNGHeader.signature[1...])
-  }
-
   /// A PNG that went through something that takes files for text: its signature is made to show that.
   private static func damagedPNG(_ bytes: [UInt8]) -> String? {
-    if lostFirstByte(bytes) { return "a PNG that lost its first byte" }
+    if bytes.starts(with: PNGHeader.signature[1...]) { return "a PNG that lost its first byte" }
     // Bytes above 127 as UTF-8 writes them: the sign for what can't be read, or the character of Latin-1.
     for start: [UInt8] in [[0xef, 0xbf, 0xbd], [0xc2, 0x89]]
     where bytes.starts(with: start + Array("PNG".utf8)) {
-      return "a PNG that was converted to UTF-8 as if it were text"
+      return asUTF8
     }
     guard has(bytes, "PNG", at: 1), bytes[0] == 0x89 || bytes[0] == 0x09 else { return nil }
-    if bytes[0] == 0x09 { return "a PNG whose bytes lost their highest bit" }
+    if bytes[0] == 0x09 { return sevenBits }
     if bytes.starts(with: PNGHeader.signature) { return nil }
-    guard bytes.count > 4, [0x0a, 0x0d, 0x1a].contains(bytes[4]) else {
-      return "a PNG with a damaged signature"
-    }
-    return "a PNG whose line ends were changed"
+    guard bytes.count > 4, [0x0a, 0x0d, 0x1a].contains(bytes[4]) else { return otherSignature }
+    return otherLineEnds
   }
 
   private static func text(_ bytes: [UInt8]) -> String? {

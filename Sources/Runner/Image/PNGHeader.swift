@@ -36,9 +36,7 @@ package struct PNGHeader: Hashable, Sendable {
   package init(_ bytes: [UInt8], named name: String) throws(Fault) {
     guard !bytes.isEmpty else { throw .imageEmpty(name) }
     guard bytes.starts(with: Self.signature.prefix(bytes.count)) else {
-      let found = ForeignFormat.name(of: bytes)
-      if ForeignFormat.isConvertedPNG(bytes) { throw .imageConverted(name, found: found) }
-      throw .imageNotPNG(name, found: found)
+      throw .imageForeign(name, found: ForeignFormat.name(of: bytes))
     }
     guard bytes.count >= Self.byteCount else { throw .imageTruncated(name) }
     if ForeignFormat.isAppleVariant(bytes) { throw .imageOfApple(name) }

@@ -99,15 +99,25 @@ public struct PinnedImage: Hashable, Sendable, Codable {
   public var asset: AssetID
   public var digest: Digest
   public var sizeBytes: Int
+  /// What the file is instead of a PNG: then no object holds its bytes, and its asset fails. Absent for a PNG.
+  public var foreign: String?
 
-  public init(asset: AssetID, digest: Digest, sizeBytes: Int) {
+  public init(asset: AssetID, digest: Digest, sizeBytes: Int, foreign: String? = nil) {
     self.asset = asset
     self.digest = digest
     self.sizeBytes = sizeBytes
+    self.foreign = foreign
   }
 
+  init(_ file: PinnedFile, of asset: AssetID) {
+    self.init(asset: asset, digest: file.id, sizeBytes: file.sizeBytes, foreign: file.foreign)
+  }
+
+  /// The object that holds the image's bytes; nil where none does.
+  var object: Digest? { foreign == nil ? digest : nil }
+
   enum CodingKeys: String, CodingKey {
-    case asset, digest
+    case asset, digest, foreign
     case sizeBytes = "size_bytes"
   }
 }

@@ -47,10 +47,10 @@ extension BatchEvent {
     let named: [Digest?] =
       switch self {
       case .batchRegistered(let registration), .batchRevised(let registration):
-        registration.images.map(\.digest) + registration.templates.values
+        registration.images.map(\.object) + registration.templates.values.map { $0 }
       case .stageStarted(_, let start): (start.targets ?? []).flatMap { [$0.digest, $0.old] }
       case .assetPackaged(_, let package): [package.bundle]
-      case .assetRetried(_, let retry): [retry.image?.digest]
+      case .assetRetried(_, let retry): [retry.image?.object]
       case .batchPlaced(let placement): placement.targets.flatMap { [$0.digest, $0.old] }
       default: []
       }

@@ -156,9 +156,9 @@ struct StageWork: Sendable {
 
   /// Makes sure that the pinned image is whole; a lost one is taken anew from its source while that still holds it.
   private func ensureImage(of asset: AssetState) async throws(Fault) {
-    guard try await objects.check(asset.image.digest) != .sound else { return }
+    guard let object = asset.image.object, try await objects.check(object) != .sound else { return }
     let source = brief(of: asset.id).source
-    let again = try? await objects.pin(source)
+    let again = try? await objects.pinImage(source)
     guard again?.id == asset.image.digest else {
       throw Fault.pinnedImageLost(asset.id, digest: asset.image.digest, source: source)
     }

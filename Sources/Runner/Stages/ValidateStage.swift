@@ -10,6 +10,7 @@ extension StageWork {
   func validate(
     _ asset: AssetState, _ key: StageKey, started: Moment
   ) async throws(Fault) -> StageOutcome {
+    if let found = asset.image.foreign { throw .imageForeign(brief(of: asset.id).path, found: found) }
     let measures = try measure(asset)
     let contents = [CanonicalJSON.encode(measures.facts), CanonicalJSON.encode(Measurement(measures))]
     let digests = try await objects.putAll(contents)

@@ -125,6 +125,7 @@ extension FaultTable {
     Row("imageWithoutPixels", .imageWithoutPixels("asset-3.png", width: 0, height: 512)),
     Row("imageNotPNG", .imageNotPNG("asset-3.png", found: "a JPEG")),
     Row("imageConverted", .imageConverted("asset-3.png", found: "a PNG whose line ends were changed")),
+    Row("imageForeign", .imageForeign("asset-3.png", found: "a WebP")),
     Row("imageOfApple", .imageOfApple("asset-3.png")),
     Row("imageTruncated", .imageTruncated("asset-3.png")),
     Row("imageDamaged", .imageDamaged("asset-3.png", found: "IDAT: CRC error")),

@@ -81,6 +81,7 @@ struct AssetCourse {
   private func glance() -> Fault? {
     let brief = stages.brief(of: asset.id)
     do throws(Fault) {
+      if let found = asset.image.foreign { throw .imageForeign(brief.path, found: found) }
       try PNGGlance.check(path: stages.objects.path(of: asset.image.digest), named: brief.path)
       return nil
     } catch {

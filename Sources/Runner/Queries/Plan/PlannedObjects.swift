@@ -29,9 +29,15 @@ final class PlannedObjects: ObjectStore {
   func pin(_ path: String) throws(Fault) -> PinnedFile {
     let input = try InputFile(opening: path)
     try input.refuseSystemFile()
-    let (id, sizeBytes) = try input.measured()
-    held.withLock { $0.sources[id] = path }
-    return PinnedFile(id: id, sizeBytes: sizeBytes)
+    let pinned = try input.measured()
+    held.withLock { $0.sources[pinned.id] = path }
+    return pinned
+  }
+
+  func pinImage(_ path: String) throws(Fault) -> PinnedFile {
+    let image = try InputImage(opening: path).measured()
+    if image.foreign == nil { held.withLock { $0.sources[image.id] = path } }
+    return image
   }
 
   func read(_ id: ObjectID, limitBytes: Int) throws(Fault) -> [UInt8] {
@@ -59,17 +65,5 @@ final class PlannedObjects: ObjectStore {
 
   func remove(_ id: ObjectID) throws(Fault) -> Bool {
     preconditionFailure("A plan removes nothing.")
-  }
-}
-
-extension InputFile {
-  /// Reads the file through for its digest and size.
-  fileprivate func measured() throws(Fault) -> (Digest, Int) {
-    do throws(FileError) {
-      let found = try file.digest()
-      return (found.digest, Int(found.sizeBytes))
-    } catch {
-      throw .file("read", path, error)
-    }
   }
 }

@@ -1,0 +1,48 @@
+/// A user's image, opened and looked at before a byte of it is stored.
+///
+/// A manifest may be a stranger's, and what it names a key or a password: what does not begin as a PNG does is never
+/// copied anywhere. A PNG that is broken further on is; its asset fails when it is decoded.
+struct InputImage: Sendable {
+  let file: InputFile
+  /// What the file is instead of a PNG, such as `a JPEG`: a phrase of ours, not a byte of the file's. Nil for a PNG.
+  let foreign: String?
+
+  /// Opens a regular file, or a link to one, and reads its first bytes; a file of the system's is refused (66).
+  init(opening path: String) throws(Fault) {
+    file = try InputFile(opening: path)
+    try file.refuseSystemFile()
+    foreign = try file.foreignFormat()
+  }
+
+  /// Reads the file through for its digest and size.
+  func measured() throws(Fault) -> PinnedFile {
+    var measured = try file.measured()
+    measured.foreign = foreign
+    return measured
+  }
+}
+
+extension InputFile {
+  /// Reads the file through for its digest and size.
+  func measured() throws(Fault) -> PinnedFile {
+    do throws(FileError) {
+      let found = try file.digest()
+      return PinnedFile(id: found.digest, sizeBytes: found.sizeBytes)
+    } catch {
+      throw .file("read", path, error)
+    }
+  }
+
+  /// Names what the file is if it does not begin as a PNG does; an empty one, or one cut within the signature, is a
+  /// broken PNG. The file stands at its start again.
+  fileprivate func foreignFormat() throws(Fault) -> String? {
+    let start: [UInt8]
+    do throws(FileError) {
+      start = try file.beginning(count: ForeignFormat.byteCount)
+      try file.rewind()
+    } catch {
+      throw .file("read", path, error)
+    }
+    return start.starts(with: PNGHeader.signature.prefix(start.count)) ? nil : ForeignFormat.name(of: start)
+  }
+}
