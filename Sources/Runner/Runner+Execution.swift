@@ -8,10 +8,25 @@ extension Runner {
     return execution
   }
 
+  /// Takes out the values of the variables that the extractor is given, or would be: by the run's settings, the present
+  /// configuration and the batch's registration. A configuration that can't be read keeps nobody from cancelling.
+  func redactor(
+    _ execution: ExecutionSettings?, _ options: RunOptions, _ registration: Registration?
+  ) -> Redactor {
+    var names = execution?.extractor.env ?? []
+    if execution == nil {
+      names += ((try? present(options)) ?? nil)?.extractor.env ?? []
+      names += registration?.configuration.extractor.env ?? []
+    }
+    return surroundings.redactor(names)
+  }
+
   /// What `run.started` says of this process and of how the run works.
-  func runStart(_ execution: ExecutionSettings?, _ options: RunOptions) -> RunStart {
+  func runStart(
+    _ execution: ExecutionSettings?, _ options: RunOptions, _ registration: Registration? = nil
+  ) -> RunStart {
     var start = surroundings.process
-    let redactor = surroundings.redactor(execution?.extractor.env ?? [])
+    let redactor = redactor(execution, options, registration)
     start.argv = start.argv?.map(redactor.redact)
     start.execution = execution?.redacted(by: redactor)
     start.ignoresWaits = options.ignoresWaits ? true : nil

@@ -74,6 +74,7 @@ public struct Runner: Sendable {
         let earlier = try await stages.stillLeft(await run.state.leftBehind)
         let left = try await stages.takeBack(in: run) + earlier
         let asked = await run.state.openRun?.start
+        let why = redactor(nil, run.options, await run.state.registration).redact(why)
         try await run.write([
           .batchCancelled(
             BatchCancellation(why: why, left: left, actor: asked?.actor, argv: asked?.argv))
@@ -99,6 +100,7 @@ public struct Runner: Sendable {
         if await !run.state.placePlan.isEmpty {
           try await stages.unplace(in: run, why: "An asset is left out.")
         }
+        let why = redactor(nil, run.options, await run.state.registration).redact(why)
         guard let revised = await run.state.leavingOut(assets, why: why) else { return }
         try await run.write([.batchRevised(revised)])
       }
@@ -236,7 +238,7 @@ public struct Runner: Sendable {
   func start(
     of run: BatchRun, _ state: BatchState, _ execution: ExecutionSettings?, _ options: RunOptions
   ) -> RunStart {
-    var start = runStart(execution, options)
+    var start = runStart(execution, options, state.registration)
     start.hold = run.isHolding ? true : state.holds ? false : nil
     return start
   }
