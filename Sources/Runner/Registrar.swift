@@ -12,10 +12,13 @@ public struct RunRequest: Sendable {
   public var replaced: [String]
   /// Land a batch anew whose commit has left the branch.
   public var again: Bool
+  /// The folder that images must lie in once all links are resolved, as the working tree for a manifest that somebody else
+  /// may have written; nil takes them from anywhere.
+  public var imagesBeneath: String?
 
   public init(
     manifest: Manifest, configuration: Configuration, branch: String? = nil, forced: [String] = [],
-    replaced: [String] = [], again: Bool = false
+    replaced: [String] = [], again: Bool = false, imagesBeneath: String? = nil
   ) {
     self.manifest = manifest
     self.configuration = configuration
@@ -23,7 +26,10 @@ public struct RunRequest: Sendable {
     self.forced = forced
     self.replaced = replaced
     self.again = again
+    self.imagesBeneath = imagesBeneath
   }
+
+  var imageRule: ImageRule { ImageRule(beneath: imagesBeneath) }
 }
 
 /// What a manifest means for a batch as it stands.
@@ -123,7 +129,7 @@ extension Runner {
   func registration(
     for request: RunRequest, _ state: BatchState
   ) async throws(Fault) -> (Registration, notes: [String], found: FoundLanding?) {
-    let images = try await pin(request.manifest)
+    let images = try await pin(request)
     let preflight = Preflight(
       repository: try surroundings.repository(), commit: request.configuration.commit)
     let chosen = request.branch ?? request.configuration.commit.branch
@@ -135,7 +141,7 @@ extension Runner {
         branch: destination.ref, tip: destination.tip?.text, base: destination.base?.text,
         author: destination.identities.author, committer: destination.identities.committer,
         toolVersion: surroundings.process.toolVersion, forced: request.forced,
-        replaced: request.replaced.isEmpty ? nil : request.replaced)
+        replaced: request.replaced.isEmpty ? nil : request.replaced, imagesBeneath: request.imagesBeneath)
       let repository = try surroundings.repository()
       let history = try BatchHistory(
         of: request.manifest.batchID, on: destination.ref, at: destination.tip, in: repository)
@@ -182,19 +188,19 @@ extension Runner {
   }
 
   /// Copies every image into the objects; tells of all that are missing at once.
-  private func pin(_ manifest: Manifest) async throws(Fault) -> [PinnedImage] {
-    let (images, faults) = await pinAll(manifest)
+  private func pin(_ request: RunRequest) async throws(Fault) -> [PinnedImage] {
+    let (images, faults) = await pinAll(request)
     if !faults.isEmpty { throw Faults(faults).first }
     return images
   }
 
   /// Copies every image into the objects that can be, and says what is wrong with the others.
-  func pinAll(_ manifest: Manifest) async -> ([PinnedImage], [Fault]) {
+  func pinAll(_ request: RunRequest) async -> ([PinnedImage], [Fault]) {
     var images: [PinnedImage] = []
     var faults: [Fault] = []
-    for asset in manifest.assets {
+    for asset in request.manifest.assets {
       do throws(Fault) {
-        let pinned = try await surroundings.objects.pinImage(asset.source)
+        let pinned = try await surroundings.objects.pinImage(asset.source, under: request.imageRule)
         if let expected = asset.sha256, expected != pinned.id {
           throw .manifestOtherImage(asset.path, expected: expected, found: pinned.id, asset: asset.id)
         }

@@ -8,11 +8,16 @@ public struct RegistrationChange: Hashable, Sendable {
   public var forced: [String]
   /// More assets that may take the place of others.
   public var replaced: [String]
+  /// Images may lie anywhere from now on.
+  public var imagesAnywhere: Bool
 
-  public init(branch: String? = nil, forced: [String] = [], replaced: [String] = []) {
+  public init(
+    branch: String? = nil, forced: [String] = [], replaced: [String] = [], imagesAnywhere: Bool = false
+  ) {
     self.branch = branch
     self.forced = forced
     self.replaced = replaced
+    self.imagesAnywhere = imagesAnywhere
   }
 }
 
@@ -29,6 +34,7 @@ extension Runner {
     let allowed = registration.replaced ?? []
     let more = change.replaced.filter { !allowed.contains($0) }
     if !more.isEmpty { revised.replaced = allowed + more }
+    if change.imagesAnywhere { revised.imagesBeneath = nil }
     if let branch = change.branch, branch != registration.branchName {
       notes = try redirect(&revised, to: branch)
     }

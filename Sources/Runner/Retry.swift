@@ -99,8 +99,13 @@ extension Runner {
     of asset: AssetState, in run: BatchRun, _ stages: StageWork, isAsked: Bool
   ) async throws(Fault) -> PinnedImage? {
     let brief = stages.brief(of: asset.id)
+    let rule = run.options.change.imagesAnywhere ? ImageRule() : stages.registration.imageRule
     let pinned: PinnedFile
-    do throws(Fault) { pinned = try await surroundings.objects.pinImage(brief.source) } catch {
+    do throws(Fault) { pinned = try await surroundings.objects.pinImage(brief.source, under: rule) } catch {
+      if error.exit == .manifestRefused, !isAsked {
+        await run.note(Note(error.code, error.message, asset: asset.id))
+        return nil
+      }
       guard error.exit == .inputMissing else { throw error }
       if isAsked {
         await run.note(

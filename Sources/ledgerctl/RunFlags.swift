@@ -24,6 +24,9 @@ struct RunFlags: ParsableArguments {
     help: ArgumentHelp("Overwrite PATH although no batch placed it. Can be repeated.", valueName: "path"))
   var force: [String] = []
 
+  @Flag(help: "Take images from outside of the repository, too, for a manifest in it.")
+  var allowOutside = false
+
   @Option(help: ArgumentHelp("Show progress on stderr: auto, bar, plain or none.", valueName: "how"))
   var progress: ProgressChoice?
 
@@ -52,7 +55,7 @@ struct RunFlags: ParsableArguments {
     RunOptions(
       configuration: try project.configuration(overrides), maxWaitMs: maxWait?.milliseconds, jobs: jobs,
       ignoresWaits: now, untilPackaged: untilPackaged,
-      change: RegistrationChange(branch: branch, forced: force))
+      change: RegistrationChange(branch: branch, forced: force, imagesAnywhere: allowOutside))
   }
 
   /// How progress is shown here: on a terminal as a board, else line by line, and never where scripts read.

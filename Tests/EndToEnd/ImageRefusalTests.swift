@@ -12,7 +12,7 @@ struct ImageRefusalTests {
   /// A repository whose batch holds the images of that many paths, an asset each, named by the file's stem.
   static func folder(_ paths: [String], idf: [String: JSONValue] = [:]) throws -> SampleFolder {
     let folder = try SampleFolder()
-    try folder.write("policy: { max_assets: 200 }\n", to: "ledger.yaml")
+    try folder.write("policy: { max_assets: 200, max_bytes: 104857600 }\n", to: "ledger.yaml")
     try folder.writeManifest(batch: "images") { draft in
       draft.assets = paths.map { path in
         let stem = String(path.split(separator: "/").last?.prefix { $0 != "." } ?? "")
@@ -58,7 +58,7 @@ struct ImageRefusalTests {
       }
     }
     let folder = try Self.folder(names.flatMap { $0 })
-    let done = try await folder.ledgerctl("run", "batch.json", "--format", "json")
+    let done = try await folder.ledgerctl("run", "batch.json", "--allow-outside", "--format", "json")
     #expect(done.exit == 1)
     let outcomes = try Self.outcomes(done.json())
     #expect(outcomes.count == 174)

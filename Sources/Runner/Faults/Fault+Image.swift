@@ -48,6 +48,16 @@ extension Fault {
       path: name)
   }
 
+  /// A manifest of the repository names an image elsewhere, by its path or through a link.
+  static func imageOutside(_ path: String, folder: String, leadsTo real: String?) -> Fault {
+    Fault(
+      "image_outside", exit: .manifestRefused,
+      "The image \"\(path)\" is not taken: expected one below \"\(folder)\", found that it leads to "
+        + "\"\(VisibleText.showing(real ?? path))\".",
+      hint: "Copy the image into the repository, or allow what the manifest names with `--allow-outside`.",
+      path: path)
+  }
+
   /// The file ends before the image does.
   static func imageTruncated(_ name: String) -> Fault {
     Fault(

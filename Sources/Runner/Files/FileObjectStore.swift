@@ -102,8 +102,8 @@ public struct FileObjectStore: ObjectStore {
     return try copy(input)
   }
 
-  public func pinImage(_ path: String) throws(Fault) -> PinnedFile {
-    let image = try InputImage(opening: path)
+  public func pinImage(_ path: String, under rule: ImageRule) throws(Fault) -> PinnedFile {
+    let image = try InputImage(opening: path, under: rule)
     if image.foreign != nil { return try image.measured() }
     return try copy(image.file)
   }

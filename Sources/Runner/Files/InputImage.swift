@@ -1,3 +1,19 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What a file must keep to for being taken as an image.
+public struct ImageRule: Hashable, Sendable {
+  /// The folder that it must lie in once all links are resolved; nil where a person named it.
+  public var beneath: String?
+
+  public init(beneath: String? = nil) { self.beneath = beneath }
+}
+
 /// A user's image, opened and looked at before a byte of it is stored.
 ///
 /// A manifest may be a stranger's, and what it names a key or a password: what does not begin as a PNG does is never
@@ -8,9 +24,10 @@ struct InputImage: Sendable {
   let foreign: String?
 
   /// Opens a regular file, or a link to one, and reads its first bytes; a file of the system's is refused (66).
-  init(opening path: String) throws(Fault) {
+  init(opening path: String, under rule: ImageRule) throws(Fault) {
     file = try InputFile(opening: path)
     try file.refuseSystemFile()
+    if let folder = rule.beneath { try file.refuse(unlessBeneath: folder) }
     foreign = try file.foreignFormat()
   }
 
@@ -31,6 +48,21 @@ extension InputFile {
     } catch {
       throw .file("read", path, error)
     }
+  }
+
+  /// Refuses a file that lies elsewhere (65), by its own place and not by the path that led to it.
+  fileprivate func refuse(unlessBeneath folder: String) throws(Fault) {
+    let real = try? ProjectPath.resolved(path)
+    guard let real, ProjectPath.components(of: real, enteringFolder: folder) != nil, isAt(real) else {
+      throw .imageOutside(path, folder: folder, leadsTo: real)
+    }
+  }
+
+  /// Tells whether the file that is open is the one at a path.
+  private func isAt(_ path: String) -> Bool {
+    var facts = stat()
+    guard lstat(path, &facts) == 0, let own = try? file.status() else { return false }
+    return own.isSameFile(as: FileStatus(facts))
   }
 
   /// Names what the file is if it does not begin as a PNG does; an empty one, or one cut within the signature, is a

@@ -53,9 +53,9 @@ public protocol ObjectStore: Sendable {
   /// (66).
   func pin(_ path: String) async throws(Fault) -> PinnedFile
 
-  /// Copies an image into the objects as `pin` does, once its first bytes are a PNG's. Of any other file only the digest
-  /// and the size are taken, and what it seems to be.
-  func pinImage(_ path: String) async throws(Fault) -> PinnedFile
+  /// Copies an image into the objects as `pin` does, once it keeps to the rule (65) and its first bytes are a PNG's. Of
+  /// any other file only the digest and the size are taken, and what it seems to be.
+  func pinImage(_ path: String, under rule: ImageRule) async throws(Fault) -> PinnedFile
 
   /// Reads an object and checks its bytes against its name; `object_missing` or `object_damaged` (74)
   /// otherwise.
@@ -83,7 +83,9 @@ public protocol ObjectStore: Sendable {
 
 extension ObjectStore {
   /// Without files there is nothing that is not to be stored.
-  public func pinImage(_ path: String) async throws(Fault) -> PinnedFile { try await pin(path) }
+  public func pinImage(_ path: String, under rule: ImageRule) async throws(Fault) -> PinnedFile {
+    try await pin(path)
+  }
 
   /// Without files there are no copies: the object's own path.
   public func copy(of id: ObjectID, named name: String) async throws(Fault) -> PrivateCopy {

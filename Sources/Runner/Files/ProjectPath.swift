@@ -50,6 +50,24 @@ enum ProjectPath {
     return parts.dropFirst(outer.count).map(String.init)
   }
 
+  /// Returns the components that lead on from where a path enters a folder, told by the folder itself and not by its name,
+  /// so that another way to it counts, too; nil for a path elsewhere.
+  static func components(of path: String, enteringFolder folder: String) -> [String]? {
+    let parts = path.split(separator: "/").map(String.init)
+    let wanted = FileFacts(following: folder)
+    guard wanted.kind == .folder else { return nil }
+    for count in parts.indices {
+      let above = appending(Array(parts.prefix(count)), to: "/")
+      if FileFacts(following: above).isSameFile(as: wanted) { return Array(parts.dropFirst(count)) }
+    }
+    return nil
+  }
+
+  /// Tells whether a path leads into a folder once all links are resolved.
+  static func leads(_ path: String, into folder: String) -> Bool {
+    components(of: (try? resolved(path)) ?? path, enteringFolder: folder) != nil
+  }
+
   /// Returns what a path stands for, without following it if it is a link; nil where there is nothing to be
   /// seen.
   static func kind(of path: String) -> FileKind? {

@@ -8,6 +8,8 @@ public struct ManifestFile: Hashable, Sendable {
   public var path: String
   /// The absolute folder that paths in the manifest are relative to.
   public var directory: String
+  /// The working tree that it lies in, of the project it is read for: it may be a stranger's, and so may what it names.
+  public var workingTree: String?
 
   public init(bytes: [UInt8], path: String, directory: String) {
     self.bytes = bytes
@@ -27,26 +29,30 @@ public struct ManifestFile: Hashable, Sendable {
         ? InputFile.beginning(of: 0, limitBytes: maxBytes)
         : bytes(of: absolute(path, in: workingDirectory), root: root)
       let directory = isInput ? workingDirectory : folder(of: path, in: workingDirectory)
-      return ManifestFile(bytes: bytes, path: path, directory: directory)
+      var file = ManifestFile(bytes: bytes, path: path, directory: directory)
+      if !isInput, let root {
+        file.workingTree = tree(of: absolute(path, in: workingDirectory), around: root)
+      }
+      return file
     } catch {
       if case .link(let link) = error { throw Faults([.linkInProject(path, link: link)]) }
       throw Faults([.manifestMissing(path, error)])
     }
   }
 
+  /// The top of the working tree around the project's root, where a file lies in it.
+  private static func tree(of path: String, around root: String) -> String? {
+    let top = SurroundingTree.around(root)?.top ?? root
+    return ProjectPath.leads(path, into: top) ? top : nil
+  }
+
   /// Reads a file by its absolute path; from where the path enters the project on, through no link.
   private static func bytes(of path: String, root: String?) throws(InputFile.Refusal) -> [UInt8] {
-    let parts = path.split(separator: "/").map(String.init)
-    let inside = root.map { FileFacts(at: $0) }
-    for count in parts.indices {
-      guard let inside, let root else { break }
-      let folder = ProjectPath.appending(Array(parts.prefix(count)), to: "/")
-      if FileFacts(following: folder).isSameFile(as: inside) {
-        return try InputFile.beginning(
-          of: parts.dropFirst(count).joined(separator: "/"), beneath: root, limitBytes: maxBytes)
-      }
+    guard let root, let inside = ProjectPath.components(of: path, enteringFolder: root) else {
+      return try InputFile.beginning(of: path, limitBytes: maxBytes)
     }
-    return try InputFile.beginning(of: path, limitBytes: maxBytes)
+    return try InputFile.beginning(
+      of: inside.joined(separator: "/"), beneath: root, limitBytes: maxBytes)
   }
 
   /// The folder a path lies in, made absolute; links and `..` stay for the kernel to follow.

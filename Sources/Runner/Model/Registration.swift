@@ -36,12 +36,14 @@ public struct Registration: Hashable, Sendable, Codable {
   /// Ids of assets that the user allowed to take the place of other assets; `all` stands for every id. Absent where
   /// none are.
   public var replaced: [String]?
+  /// The folder that images must lie in once all links are resolved; absent where a person named them.
+  public var imagesBeneath: String?
 
   public init(
     manifest: Manifest, manifestDigest: Digest, images: [PinnedImage], configuration: Configuration,
     templates: [String: Digest], branch: String, tip: String?, base: String?, author: String,
     committer: String,
-    toolVersion: String, forced: [String], replaced: [String]? = nil
+    toolVersion: String, forced: [String], replaced: [String]? = nil, imagesBeneath: String? = nil
   ) {
     self.manifest = manifest
     self.manifestDigest = manifestDigest
@@ -56,7 +58,11 @@ public struct Registration: Hashable, Sendable, Codable {
     self.toolVersion = toolVersion
     self.forced = forced
     self.replaced = replaced
+    self.imagesBeneath = imagesBeneath
   }
+
+  /// What images must keep to, also those that are taken later.
+  var imageRule: ImageRule { ImageRule(beneath: imagesBeneath) }
 
   /// What lands: the digest of the manifest and of its images' bytes, the same in every clone and ledger.
   public var content: Digest { Self.content(of: manifestDigest, images) }
@@ -79,6 +85,7 @@ public struct Registration: Hashable, Sendable, Codable {
     case toolVersion = "tool_version"
     case forced, elsewhere, replaced
     case leftOut = "left_out"
+    case imagesBeneath = "images_beneath"
     case actor, argv
   }
 }

@@ -117,7 +117,7 @@ public struct Drafting: Sendable {
     let draft = Draft(
       batchID: request.batch
         ?? DraftedNames.batchID(folder: folder, date: request.date) { batches.contains($0.lowercased()) },
-      assets: drafted, notes: found.notes)
+      assets: drafted, notes: found.notes + Self.notes(on: found.images, outsideOfTreeAround: base))
     try check(draft, base: base)
     return draft
   }
@@ -153,6 +153,20 @@ public struct Drafting: Sendable {
   }
 
   // MARK: - Paths
+
+  /// Names the images that lie outside of the working tree in which the draft lies.
+  private static func notes(
+    on images: [InputImages.Image], outsideOfTreeAround base: String
+  ) -> [String] {
+    guard let top = SurroundingTree.around(realPath(base) ?? base)?.top else { return [] }
+    let outside = images.filter { !ProjectPath.leads($0.source, into: top) }
+    if outside.isEmpty { return [] }
+    let names = outside.prefix(5).map { "\"\($0.path)\"" }.joined(separator: ", ")
+    return [
+      "Outside of the repository: \(names)\(outside.count > 5 ? ", …" : ""). "
+        + "A manifest in the repository that names them is run with `--allow-outside`."
+    ]
+  }
 
   private static func folder(of output: String?, in directory: String) throws(Fault) -> String {
     guard let output else { return directory }

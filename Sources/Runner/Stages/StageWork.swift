@@ -158,7 +158,7 @@ struct StageWork: Sendable {
   private func ensureImage(of asset: AssetState) async throws(Fault) {
     guard let object = asset.image.object, try await objects.check(object) != .sound else { return }
     let source = brief(of: asset.id).source
-    let again = try? await objects.pinImage(source)
+    let again = try? await objects.pinImage(source, under: registration.imageRule)
     guard again?.id == asset.image.digest else {
       throw Fault.pinnedImageLost(asset.id, digest: asset.image.digest, source: source)
     }

@@ -29,6 +29,8 @@ struct Plan: Verb {
   var branch: String?
   @Option(help: ArgumentHelp("Plan to overwrite PATH. Can be repeated.", valueName: "path"))
   var force: [String] = []
+  @Flag(help: "Plan with images from outside of the repository, too, for a manifest in it.")
+  var allowOutside = false
   @Flag(help: "Exit with 2 if there is something to do.")
   var exitCode = false
   @Option(name: .customLong("format"), help: "Answer as text or json.")
@@ -39,7 +41,8 @@ struct Plan: Verb {
   func perform(_ console: Console) async throws -> ExitStatus {
     let wanted = Wanted(
       manifest: manifest, overrides: Configuration.Overrides(extractorKind: extractor?.kind, branch: branch),
-      branch: branch, forced: force, replaced: replace, again: again, exitCode: exitCode)
+      branch: branch, forced: force, replaced: replace, again: again, allowsOutside: allowOutside,
+      exitCode: exitCode)
     return try await Self.show(wanted, global, console)
   }
 
@@ -51,6 +54,8 @@ struct Plan: Verb {
     var forced: [String]
     var replaced: [String]
     var again: Bool
+    /// Images may lie outside of the repository.
+    var allowsOutside: Bool
     /// Tell by the exit status whether there is something to do.
     var exitCode: Bool
   }
@@ -65,7 +70,8 @@ struct Plan: Verb {
       wanted.manifest, workingDirectory: caller.directory, root: planning.layout.root)
     let request = RunRequest(
       manifest: try Manifest.read(file, under: configuration), configuration: configuration,
-      branch: wanted.branch, forced: wanted.forced, replaced: wanted.replaced, again: wanted.again)
+      branch: wanted.branch, forced: wanted.forced, replaced: wanted.replaced, again: wanted.again,
+      imagesBeneath: wanted.allowsOutside ? nil : file.workingTree)
     let plan = await planning.plan(request)
     if console.format == .text {
       for line in PlanText.lines(plan, console.outStyle) { console.line(line) }

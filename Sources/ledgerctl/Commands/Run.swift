@@ -41,7 +41,7 @@ struct Run: Verb {
     if dryRun {
       let shown = Plan.Wanted(
         manifest: manifest, overrides: flags.overrides, branch: flags.branch, forced: flags.force,
-        replaced: replace, again: again, exitCode: false)
+        replaced: replace, again: again, allowsOutside: flags.allowOutside, exitCode: false)
       return try await Plan.show(shown, global, console)
     }
     // A manifest that is refused leaves nothing behind, so it is read before a ledger is made.
@@ -54,7 +54,7 @@ struct Run: Verb {
     let project = try global.project(.making, from: console.caller)
     let request = RunRequest(
       manifest: manifest, configuration: configuration, branch: flags.branch, forced: flags.force,
-      replaced: replace, again: again)
+      replaced: replace, again: again, imagesBeneath: flags.allowOutside ? nil : file.workingTree)
     var options = try flags.options(project, untilPackaged: until == .packaged)
     options.change.replaced = replace
     let work = Work(console: console, project: project, flags: flags, global: global)

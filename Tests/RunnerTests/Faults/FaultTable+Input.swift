@@ -127,6 +127,10 @@ extension FaultTable {
     Row("imageConverted", .imageConverted("asset-3.png", found: "a PNG whose line ends were changed")),
     Row("imageForeign", .imageForeign("asset-3.png", found: "a WebP")),
     Row("imageOfApple", .imageOfApple("asset-3.png")),
+    Row(
+      "imageOutside",
+      .imageOutside(
+        "/work/downloads/asset-3.png", folder: "/work", leadsTo: "/home/alice/private/asset-3.png")),
     Row("imageTruncated", .imageTruncated("asset-3.png")),
     Row("imageDamaged", .imageDamaged("asset-3.png", found: "IDAT: CRC error")),
     Row("imageWithTail", .imageWithTail("asset-3.png", imageBytes: 905, tailBytes: 1_992_293_471)),

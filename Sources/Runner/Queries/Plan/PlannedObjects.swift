@@ -34,8 +34,8 @@ final class PlannedObjects: ObjectStore {
     return pinned
   }
 
-  func pinImage(_ path: String) throws(Fault) -> PinnedFile {
-    let image = try InputImage(opening: path).measured()
+  func pinImage(_ path: String, under rule: ImageRule) throws(Fault) -> PinnedFile {
+    let image = try InputImage(opening: path, under: rule).measured()
     if image.foreign == nil { held.withLock { $0.sources[image.id] = path } }
     return image
   }

@@ -28,7 +28,7 @@ extension Runner {
     _ request: RunRequest, _ state: BatchState, _ action: BatchPlan.Action, into plan: inout BatchPlan
   ) async throws {
     plan.action = action
-    let (images, missing) = await pinAll(request.manifest)
+    let (images, missing) = await pinAll(request)
     plan.faults += missing
     let preflight = Preflight(
       repository: try surroundings.repository(), commit: request.configuration.commit)
@@ -40,6 +40,7 @@ extension Runner {
       return
     }
     plan.notes += destination.notes
+    plan.notes += try outsiders(request)
     let templates = try await pinTemplates(request)
     guard missing.isEmpty else { return }
     let registration = Registration(
@@ -47,7 +48,8 @@ extension Runner {
       configuration: request.configuration, templates: templates, branch: destination.ref,
       tip: destination.tip?.text, base: destination.base?.text, author: destination.identities.author,
       committer: destination.identities.committer, toolVersion: surroundings.process.toolVersion,
-      forced: request.forced, replaced: request.replaced.isEmpty ? nil : request.replaced)
+      forced: request.forced, replaced: request.replaced.isEmpty ? nil : request.replaced,
+      imagesBeneath: request.imagesBeneath)
     if !request.again, action == .register {
       let repository = try surroundings.repository()
       let history = try BatchHistory(of: plan.batch, on: destination.ref, at: destination.tip, in: repository)
@@ -66,6 +68,15 @@ extension Runner {
     try await work(
       registered(registration, state), registration, request.configuration.execution, destination,
       into: &plan)
+  }
+
+  /// Names the images that lie outside of the repository.
+  private func outsiders(_ request: RunRequest) throws(Fault) -> [String] {
+    let top = try surroundings.repository().layout.topLevel
+    let outside = request.manifest.assets.filter { !ProjectPath.leads($0.source, into: top) }
+    if outside.isEmpty { return [] }
+    let names = outside.prefix(5).map { "\"\($0.source)\"" }.joined(separator: ", ")
+    return ["Images from outside of the repository: \(names)\(outside.count > 5 ? ", …" : "")."]
   }
 
   private func goOn(
