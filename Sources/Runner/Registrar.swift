@@ -29,7 +29,7 @@ public struct RunRequest: Sendable {
     self.imagesBeneath = imagesBeneath
   }
 
-  var imageRule: ImageRule { ImageRule(beneath: imagesBeneath) }
+  var imageRule: ImageRule { ImageRule(configuration.policy, beneath: imagesBeneath) }
 }
 
 /// What a manifest means for a batch as it stands.
@@ -73,23 +73,12 @@ extension Runner {
   private static func imagesChanged(since state: BatchState) -> [Note] {
     state.assets.compactMap { asset in
       guard let source = state.registration?.manifest.asset(asset.id)?.source,
-        let found = InputFile.digest(at: source), found != asset.image.digest
+        let found = InputFile.digest(at: source), found != asset.image.source
       else { return nil }
       return Note(
         "image_changed",
         "The image \"\(source)\" of asset \"\(asset.id)\" has changed since it landed. "
           + "Give the manifest a new `batch_id` to land it.", asset: asset.id)
-    }
-  }
-
-  /// Says which images have changed since a batch landed: they are not what it landed.
-  private static func imagesChanged(since state: BatchState) -> [String] {
-    state.assets.compactMap { asset in
-      guard let source = state.registration?.manifest.asset(asset.id)?.source,
-        let found = InputFile.digest(at: source), found != asset.image.digest
-      else { return nil }
-      return "The image \"\(source)\" of asset \"\(asset.id)\" has changed since it landed. "
-        + "Give the manifest a new `batch_id` to land it."
     }
   }
 

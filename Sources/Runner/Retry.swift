@@ -99,7 +99,8 @@ extension Runner {
     of asset: AssetState, in run: BatchRun, _ stages: StageWork, isAsked: Bool
   ) async throws(Fault) -> PinnedImage? {
     let brief = stages.brief(of: asset.id)
-    let rule = run.options.change.imagesAnywhere ? ImageRule() : stages.registration.imageRule
+    var rule = stages.registration.imageRule
+    if run.options.change.imagesAnywhere { rule.beneath = nil }
     let pinned: PinnedFile
     do throws(Fault) { pinned = try await surroundings.objects.pinImage(brief.source, under: rule) } catch {
       if error.exit == .manifestRefused, !isAsked {

@@ -50,12 +50,28 @@ public struct Configuration: Hashable, Sendable {
     public var maxAssets = 5
     /// From 0 to 100.
     public var minScore = 90.0
+    /// The most bytes of an image's file.
+    public var maxBytes = 32 << 20
+    /// Whether texts, EXIF and what else says nothing of a picture are left out of it.
+    public var stripMetadata = false
 
     public init() {}
 
     enum CodingKeys: String, CodingKey {
       case maxAssets = "max_assets"
       case minScore = "min_score"
+      case maxBytes = "max_bytes"
+      case stripMetadata = "strip_metadata"
+    }
+
+    /// Reads a stored policy; what earlier versions don't have is at its default.
+    public init(from decoder: any Decoder) throws {
+      self.init()
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      maxAssets = try container.decode(Int.self, forKey: .maxAssets)
+      minScore = try container.decode(Double.self, forKey: .minScore)
+      maxBytes = try container.decodeIfPresent(Int.self, forKey: .maxBytes) ?? maxBytes
+      stripMetadata = try container.decodeIfPresent(Bool.self, forKey: .stripMetadata) ?? stripMetadata
     }
   }
 

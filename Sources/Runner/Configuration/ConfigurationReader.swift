@@ -20,7 +20,7 @@ struct ConfigurationReader {
       ]
     ),
     ("limits", ["requests_per_minute", "in_flight", "max_attempts", "max_wait"]),
-    ("policy", ["max_assets", "min_score"]),
+    ("policy", ["max_assets", "min_score", "max_bytes", "strip_metadata"]),
     ("layout", ["bundle", "production", "url", "handle", "categories", "default_category"]),
     ("templates", []),
     ("commit", ["branch", "hooks", "sign", "subject"]),
@@ -94,6 +94,8 @@ struct ConfigurationReader {
     case "limits.max_wait": set(\.limits.maxWait, reader.duration(name, value))
     case "policy.max_assets": set(\.policy.maxAssets, reader.integer(name, value, in: 1...1000))
     case "policy.min_score": set(\.policy.minScore, reader.number(name, value, in: 0...100))
+    case "policy.max_bytes": set(\.policy.maxBytes, reader.integer(name, value, in: 1...(1 << 31)))
+    case "policy.strip_metadata": set(\.policy.stripMetadata, reader.flag(name, value))
     case "drafts.prefix":
       guard let prefix = reader.text(name, value) else { return }
       guard AssetID(prefix) != nil, prefix.utf8.count <= 50 else {

@@ -65,6 +65,12 @@ package enum SettingsGuide {
     Entry(
       name: "policy.min_score", standard: "90", example: "92.5", words: "The lowest score that is taken."),
     Entry(
+      name: "policy.max_bytes", standard: "33554432", example: "104857600",
+      words: "The most bytes of an image's file."),
+    Entry(
+      name: "policy.strip_metadata", standard: "false", example: "true",
+      words: "Leave texts, EXIF and times out of images: see docs/images.md."),
+    Entry(
       name: "layout.bundle", standard: "\"assets/{{asset_id}}-{{slug}}\"",
       example: "\"design/{{category}}/{{asset_id}}\"",
       words: "The folder of an asset's documents; knows asset_id, slug, category and file."),

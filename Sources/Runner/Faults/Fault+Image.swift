@@ -48,6 +48,14 @@ extension Fault {
       path: name)
   }
 
+  /// The file is longer than `policy.max_bytes`.
+  static func imageOverLimit(_ path: String, sizeBytes: Int64, maxBytes: Int) -> Fault {
+    Fault(
+      "image_over_limit", exit: .manifestRefused,
+      "The image \"\(path)\" is not taken: expected at most \(maxBytes) bytes, found \(sizeBytes).",
+      hint: "Compress or scale the image, or raise policy.max_bytes.", path: path)
+  }
+
   /// A manifest of the repository names an image elsewhere, by its path or through a link.
   static func imageOutside(_ path: String, folder: String, leadsTo real: String?) -> Fault {
     Fault(

@@ -105,7 +105,25 @@ public struct FileObjectStore: ObjectStore {
   public func pinImage(_ path: String, under rule: ImageRule) throws(Fault) -> PinnedFile {
     let image = try InputImage(opening: path, under: rule)
     if image.foreign != nil { return try image.measured() }
+    if let stripped = try copyStripped(image) { return stripped }
     return try copy(image.file)
+  }
+
+  /// Copies what is kept of an image into the objects; nil where all of it is, or where it is broken.
+  private func copyStripped(_ image: InputImage) throws(Fault) -> PinnedFile? {
+    var pinned: PinnedFile?
+    do throws(FileError) {
+      try store { (file) throws(FileError) in
+        pinned = try image.stripped { (kept) throws(FileError) in try file.write(kept) }
+        guard let pinned else { throw FileError("strip", EBADMSG) }
+        return pinned.id
+      }
+    } catch {
+      if error.call == "strip" { return nil }
+      throw .file("copy into the objects", image.file.path, error)
+    }
+    try syncFolder()
+    return pinned
   }
 
   /// Copies a file that is open into the objects.

@@ -1,3 +1,5 @@
+import Ledger
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -10,8 +12,16 @@
 public struct ImageRule: Hashable, Sendable {
   /// The folder that it must lie in once all links are resolved; nil where a person named it.
   public var beneath: String?
+  /// `policy.max_bytes`.
+  public var maxBytes: Int
+  /// Whether what says nothing of the picture is left out of the copy: see `PNGStripper`.
+  public var stripsMetadata: Bool
 
-  public init(beneath: String? = nil) { self.beneath = beneath }
+  public init(_ policy: Configuration.Policy, beneath: String? = nil) {
+    self.beneath = beneath
+    maxBytes = policy.maxBytes
+    stripsMetadata = policy.stripMetadata
+  }
 }
 
 /// A user's image, opened and looked at before a byte of it is stored.
@@ -22,20 +32,51 @@ struct InputImage: Sendable {
   let file: InputFile
   /// What the file is instead of a PNG, such as `a JPEG`: a phrase of ours, not a byte of the file's. Nil for a PNG.
   let foreign: String?
+  private let rule: ImageRule
 
   /// Opens a regular file, or a link to one, and reads its first bytes; a file of the system's is refused (66).
   init(opening path: String, under rule: ImageRule) throws(Fault) {
+    self.rule = rule
     file = try InputFile(opening: path)
     try file.refuseSystemFile()
+    try file.refuse(longerThan: rule.maxBytes)
     if let folder = rule.beneath { try file.refuse(unlessBeneath: folder) }
     foreign = try file.foreignFormat()
   }
 
-  /// Reads the file through for its digest and size.
+  /// Reads the file through for what a copy of it would be.
   func measured() throws(Fault) -> PinnedFile {
+    do throws(FileError) {
+      if let stripped = try stripped() { return stripped }
+    } catch {
+      throw .file("read", file.path, error)
+    }
     var measured = try file.measured()
     measured.foreign = foreign
     return measured
+  }
+
+  /// Reads the file through and hands on what is kept of it; nil where nothing is to be left out, or where the image is
+  /// not whole: then the file stands at its start again.
+  func stripped(
+    _ keep: ([UInt8]) throws(FileError) -> Void = { _ in }
+  ) throws(FileError) -> PinnedFile? {
+    guard rule.stripsMetadata, foreign == nil else { return nil }
+    var stripper = PNGStripper()
+    var hasher = SHA256()
+    var sizeBytes = 0
+    let source = try file.file.digest(limitBytes: rule.maxBytes) { (piece) throws(FileError) in
+      let kept = stripper.kept(of: piece)
+      hasher.update(kept)
+      sizeBytes += kept.count
+      try keep(kept)
+    }
+    guard stripper.isWhole else {
+      try file.file.rewind()
+      return nil
+    }
+    let id = hasher.finish()
+    return PinnedFile(id: id, sizeBytes: sizeBytes, original: id == source.digest ? nil : source.digest)
   }
 }
 
@@ -48,6 +89,15 @@ extension InputFile {
     } catch {
       throw .file("read", path, error)
     }
+  }
+
+  /// Refuses a file that is longer than the policy allows (65).
+  fileprivate func refuse(longerThan maxBytes: Int) throws(Fault) {
+    let sizeBytes: Int64
+    do throws(FileError) { sizeBytes = try file.status().sizeBytes } catch {
+      throw .file("read", path, error)
+    }
+    if sizeBytes > maxBytes { throw .imageOverLimit(path, sizeBytes: sizeBytes, maxBytes: maxBytes) }
   }
 
   /// Refuses a file that lies elsewhere (65), by its own place and not by the path that led to it.

@@ -9,11 +9,14 @@ public struct PinnedFile: Hashable, Sendable {
   public var sizeBytes: Int
   /// What the file is instead of a PNG, such as `a JPEG`: then nothing of it was stored. Nil where it was.
   public var foreign: String?
+  /// The digest of the file's own bytes; nil where the copy has the same ones.
+  public var original: Digest?
 
-  public init(id: ObjectID, sizeBytes: Int, foreign: String? = nil) {
+  public init(id: ObjectID, sizeBytes: Int, foreign: String? = nil, original: Digest? = nil) {
     self.id = id
     self.sizeBytes = sizeBytes
     self.foreign = foreign
+    self.original = original
   }
 }
 

@@ -88,10 +88,13 @@ struct PNGReader: ~Copyable {
 
   /// Refuses a file of which the image is only a small part: nobody meant to publish the rest.
   private func refuseLongTail() throws(Fault) {
-    guard info.trailing_bytes > Self.maxTrailingBytes,
-      info.trailing_bytes > info.png_bytes || info.trailing_bytes > Self.maxLongTrailingBytes
-    else { return }
+    guard Self.isLongTail(imageBytes: info.png_bytes, tailBytes: info.trailing_bytes) else { return }
     throw .imageWithTail(name, imageBytes: info.png_bytes, tailBytes: info.trailing_bytes)
+  }
+
+  /// Tells whether more follows an image than anybody means to publish.
+  static func isLongTail(imageBytes: UInt64, tailBytes: UInt64) -> Bool {
+    tailBytes > maxTrailingBytes && (tailBytes > imageBytes || tailBytes > maxLongTrailingBytes)
   }
 
   /// As many bytes may follow any image.

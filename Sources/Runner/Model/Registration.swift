@@ -62,7 +62,7 @@ public struct Registration: Hashable, Sendable, Codable {
   }
 
   /// What images must keep to, also those that are taken later.
-  var imageRule: ImageRule { ImageRule(beneath: imagesBeneath) }
+  var imageRule: ImageRule { ImageRule(configuration.policy, beneath: imagesBeneath) }
 
   /// What lands: the digest of the manifest and of its images' bytes, the same in every clone and ledger.
   public var content: Digest { Self.content(of: manifestDigest, images) }
@@ -108,23 +108,33 @@ public struct PinnedImage: Hashable, Sendable, Codable {
   public var sizeBytes: Int
   /// What the file is instead of a PNG: then no object holds its bytes, and its asset fails. Absent for a PNG.
   public var foreign: String?
+  /// The digest of the file as it was named, where `policy.strip_metadata` left something out of the copy.
+  public var original: Digest?
 
-  public init(asset: AssetID, digest: Digest, sizeBytes: Int, foreign: String? = nil) {
+  public init(
+    asset: AssetID, digest: Digest, sizeBytes: Int, foreign: String? = nil, original: Digest? = nil
+  ) {
     self.asset = asset
     self.digest = digest
     self.sizeBytes = sizeBytes
     self.foreign = foreign
+    self.original = original
   }
 
   init(_ file: PinnedFile, of asset: AssetID) {
-    self.init(asset: asset, digest: file.id, sizeBytes: file.sizeBytes, foreign: file.foreign)
+    self.init(
+      asset: asset, digest: file.id, sizeBytes: file.sizeBytes, foreign: file.foreign, original: file.original
+    )
   }
+
+  /// What the named file's digest is as long as nobody changes it.
+  var source: Digest { original ?? digest }
 
   /// The object that holds the image's bytes; nil where none does.
   var object: Digest? { foreign == nil ? digest : nil }
 
   enum CodingKeys: String, CodingKey {
-    case asset, digest, foreign
+    case asset, digest, foreign, original
     case sizeBytes = "size_bytes"
   }
 }

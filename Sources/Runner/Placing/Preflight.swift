@@ -153,7 +153,7 @@ extension StageWork {
     var notes: [Note] = []
     for image in state.assets.map(\.image) {
       let source = brief(of: image.asset).source
-      guard let found = InputFile.digest(at: source), found != image.digest else { continue }
+      guard let found = InputFile.digest(at: source), found != image.source else { continue }
       notes.append(
         Note(
           "image_changed",

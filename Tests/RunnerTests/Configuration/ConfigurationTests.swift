@@ -124,7 +124,8 @@ struct ConfigurationTests {
           + "\"LEDGERCTL_COMMIT_BRANCH\", \"LEDGERCTL_EXTRACTOR_KIND\", \"LEDGERCTL_LIMITS_IN_FLIGHT\", "
           + "\"LEDGERCTL_LIMITS_MAX_ATTEMPTS\", \"LEDGERCTL_LIMITS_MAX_WAIT\", "
           + "\"LEDGERCTL_LIMITS_REQUESTS_PER_MINUTE\", \"LEDGERCTL_POLICY_MAX_ASSETS\", "
-          + "\"LEDGERCTL_POLICY_MIN_SCORE\".",
+          + "\"LEDGERCTL_POLICY_MAX_BYTES\", \"LEDGERCTL_POLICY_MIN_SCORE\", "
+          + "\"LEDGERCTL_POLICY_STRIP_METADATA\".",
       ])
     #expect(faults.map(\.hint) == [nil, "Did you mean \"LEDGERCTL_LIMITS_IN_FLIGHT\"?"])
   }

@@ -128,6 +128,8 @@ extension FaultTable {
     Row("imageForeign", .imageForeign("asset-3.png", found: "a WebP")),
     Row("imageOfApple", .imageOfApple("asset-3.png")),
     Row(
+      "imageOverLimit", .imageOverLimit("asset-3.png", sizeBytes: 1_992_294_400, maxBytes: 32 << 20)),
+    Row(
       "imageOutside",
       .imageOutside(
         "/work/downloads/asset-3.png", folder: "/work", leadsTo: "/home/alice/private/asset-3.png")),

@@ -93,7 +93,7 @@ struct PngSuiteTests {
     return chunks
   }
 
-  private static func rgba(ofImageAt path: String) throws -> (width: Int, height: Int, bytes: [UInt8]) {
+  static func rgba(ofImageAt path: String) throws -> (width: Int, height: Int, bytes: [UInt8]) {
     var reader = try PNGReader.opened(path: path, named: path)
     let (width, height) = (reader.header.width, reader.header.height)
     var bytes = [UInt8](repeating: 0, count: width * height * 4)
