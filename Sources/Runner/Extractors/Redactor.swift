@@ -12,13 +12,25 @@ public struct Redactor: Sendable {
   /// A tail of fewer bytes is all that was written: see `ByteTail`.
   private static let wholeTailBytes = 64 << 10
 
+  /// A shorter line of a secret of several might be anybody's.
+  private static let shortestLine = 16
+  /// By so much a secret may grow where it is spelt, and be parted by lines.
+  private static let longestSpelling = 6
+
   private let search: SecretSearch
+  private let longestSecret: Int
   private var looksForShapes = true
 
-  /// Takes the values that must never be seen; those of fewer than 8 bytes are let through.
+  /// Takes the values that must never be seen; those of fewer than 8 bytes are let through. The lines of one that has
+  /// several are looked for, too: a program may print them one by one.
   public init(secrets: some Sequence<String> = []) {
-    let values = secrets.flatMap { [$0, Self.trimmingSpace($0)] }
-    search = SecretSearch(values.map { Array($0.utf8) }.filter { $0.count >= Self.shortestSecret })
+    let values = secrets.flatMap { [$0, Self.trimmingSpace($0)] }.map { Array($0.utf8) }
+    let lines = values.flatMap { value in
+      value.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.map(Array.init)
+    }
+    search = SecretSearch(
+      values.filter { $0.count >= Self.shortestSecret } + lines.filter { $0.count >= Self.shortestLine })
+    longestSecret = values.map(\.count).max() ?? 0
   }
 
   /// Looks for values alone, not for the shapes of keys.
@@ -34,14 +46,30 @@ public struct Redactor: Sendable {
     let isCut = bytes.count < text.utf8.count
     let found = ranges(in: bytes)
     guard !found.isEmpty || isCut else { return text }
-    var output: [UInt8] = []
-    var copied = 0
-    for secret in found {
-      guard secret.upperBound > copied else { continue }
-      if secret.lowerBound >= copied { output += bytes[copied..<secret.lowerBound] + Array(Self.mark.utf8) }
-      copied = secret.upperBound
+    return Self.marking(found, in: bytes[...]) + (isCut ? "…" : "")
+  }
+
+  /// Returns lines without secrets, also without the parts of one that goes on from a line to the next.
+  func redact(lines: [[UInt8]]) -> [String] {
+    let text = Array(lines.joined(separator: [UInt8(ascii: "\n")]))
+    let found = ranges(in: text)
+    var start = 0
+    return lines.map { line in
+      defer { start += line.count + 1 }
+      return Self.marking(found, in: text[start..<start + line.count])
     }
-    return String(decoding: output + bytes[copied...], as: UTF8.self) + (isCut ? "…" : "")
+  }
+
+  /// A part of a text with marks in the place of secrets, which may begin before it and end behind it.
+  private static func marking(_ secrets: [Range<Int>], in part: ArraySlice<UInt8>) -> String {
+    var output: [UInt8] = []
+    var copied = part.startIndex
+    for secret in secrets where secret.overlaps(part.indices) && secret.upperBound > copied {
+      let start = max(secret.lowerBound, part.startIndex)
+      if start >= copied { output += part[copied..<start] + Array(mark.utf8) }
+      copied = min(secret.upperBound, part.endIndex)
+    }
+    return String(decoding: output + part[copied...], as: UTF8.self)
   }
 
   /// Tells whether a text holds a secret.
@@ -62,8 +90,9 @@ public struct Redactor: Sendable {
 
   /// Returns the text of a stream's last bytes without secrets.
   func redact(tail: [UInt8]) -> String {
-    // A tail may begin in the middle of a secret, which would then not be known as one.
-    let whole = tail.count < Self.wholeTailBytes ? tail[...] : tail.drop { $0 != UInt8(ascii: "\n") }
+    // A tail may begin in the middle of a secret, even of its spelling in lines, which would then not be known as one.
+    let within = tail.dropFirst(longestSecret * Self.longestSpelling)
+    let whole = tail.count < Self.wholeTailBytes ? tail[...] : within.drop { $0 != UInt8(ascii: "\n") }
     return redact(String(decoding: whole, as: UTF8.self))
   }
 

@@ -20,7 +20,9 @@ enum SecretSpelling {
     case 0:
       return String(JSONWriter.compact(.string(text)).dropFirst().dropLast()).replacing("/", with: "\\/")
     case 1:
-      return text.unicodeScalars.map { "\\u00" + JSONWriter.hexDigits(of: UInt8($0.value & 0xFF)) }.joined()
+      return text.utf16.map { unit in
+        "\\u" + JSONWriter.hexDigits(of: UInt8(unit >> 8)) + JSONWriter.hexDigits(of: UInt8(unit & 0xFF))
+      }.joined()
     case 2: return bytes.map { "%" + JSONWriter.hexDigits(of: $0).uppercased() }.joined()
     case 3:
       return bytes.map {

@@ -24,6 +24,19 @@ actor MCPConnection {
   }
 
   private static let mostNotes = 20
+  /// More skipped lines are kept than are told of: only beside the others is a part of a secret known as one.
+  private static let mostKept = 256
+  private static let longestKept = 4 << 10
+
+  /// What is worth telling with the next answer: a sentence, or a line of output as it came.
+  private enum Noticed: Sendable {
+    case sentence(String)
+    case skipped([UInt8])
+
+    var line: [UInt8]? {
+      if case .skipped(let line) = self { line } else { nil }
+    }
+  }
   private static let opening = ["initialize", "server/discover"]
 
   private let process: ChildProcess
@@ -34,7 +47,7 @@ actor MCPConnection {
   private var calls: [Int64: Call] = [:]
   private var lastID: Int64 = 0
   private var linesRead = 0
-  private var notes: [String] = []
+  private var notes: [Noticed] = []
   private var notesLeftOut = 0
   /// Why nothing can be asked any more.
   private var end: MCPFailure?
@@ -105,7 +118,16 @@ actor MCPConnection {
       notes = []
       notesLeftOut = 0
     }
-    return notesLeftOut == 0 ? notes : notes + ["\(notesLeftOut) more like these"]
+    var skipped = redactor.redact(lines: notes.compactMap(\.line))[...]
+    let texts = notes.map { note in
+      switch note {
+      case .sentence(let text): text
+      case .skipped:
+        "a line on stdout that is no message was skipped: \"\(Excerpt.line(skipped.removeFirst(), limit: 80))\""
+      }
+    }
+    let left = notesLeftOut + max(0, texts.count - Self.mostNotes)
+    return texts.prefix(Self.mostNotes) + (left == 0 ? [] : ["\(left) more like these"])
   }
 
   /// Closes stdin, waits, sends SIGTERM, waits, sends SIGKILL; returns when the server and its children are
@@ -199,13 +221,13 @@ actor MCPConnection {
   private func take(_ line: [UInt8]) {
     linesRead += 1
     guard !line.allSatisfy({ $0 <= 0x20 }) else { return }
-    switch MCPLine(line, limitBytes: limits.lineBytes) {
+    switch MCPLine(line, limitBytes: limits.lineBytes, redactor: redactor) {
     case .messages(let messages, let noticed):
-      for what in noticed { note(redactor.redact(what)) }
+      for what in noticed { note(what) }
       for message in messages { take(message) }
     case .unreadable(let id?, let problem) where calls[id] != nil:
       settle(id, .failure(.unreadable("is no valid JSON: \(problem)")))
-    case .unreadable, .noise: noteSkipped(line)
+    case .unreadable, .noise: note(.skipped(Array(line.prefix(Self.longestKept))))
     }
   }
 
@@ -227,8 +249,9 @@ actor MCPConnection {
     let number = id == .null && open.count == 1 ? open.first : MCPMessage.requestID(id)
     guard let number, open.contains(number) else { return ignoreReply(id, open: Array(open)) }
     switch outcome {
-    case .result(let result): settle(number, .success(result))
-    case .error(let error): settle(number, .failure(.error(error)))
+    // Before anything is cut out of it: a part of a secret is not known as one.
+    case .result(let result): settle(number, .success(redactor.redact(result)))
+    case .error(let error): settle(number, .failure(.error(redactor.redact(error))))
     case nil: settle(number, .failure(.unreadable("has neither \"result\" nor \"error\"")))
     }
   }
@@ -236,7 +259,7 @@ actor MCPConnection {
   /// Notes a reply that is nobody's. Where nothing but the start of the server is under way, it was meant for that, and
   /// no other will come.
   private func ignoreReply(_ id: JSONValue, open: [Int64]) {
-    let shown = redactor.redact(id.shown)
+    let shown = redactor.redact(id).shown
     let isLate = MCPMessage.requestID(id).map { (1...max(1, lastID)).contains($0) } ?? false
     guard !isLate else { return note("a second or late reply to request \(shown) was ignored") }
     note("a reply with the id \(shown), which no request has, was ignored")
@@ -250,14 +273,10 @@ actor MCPConnection {
     calls[id]?.deadline = min(ContinuousClock.now + call.timeout, call.hardDeadline)
   }
 
-  private func noteSkipped(_ line: [UInt8]) {
-    let shown = Excerpt.line(
-      redactor.redact(String(decoding: line.prefix(64 << 10), as: UTF8.self)), limit: 80)
-    note("a line on stdout that is no message was skipped: \"\(shown)\"")
-  }
-
   /// Keeps what is worth telling with the next answer.
-  func note(_ text: String) {
-    if notes.count < Self.mostNotes { notes.append(text) } else { notesLeftOut += 1 }
+  func note(_ text: String) { note(.sentence(text)) }
+
+  private func note(_ noticed: Noticed) {
+    if notes.count < Self.mostKept { notes.append(noticed) } else { notesLeftOut += 1 }
   }
 }

@@ -9,7 +9,8 @@ enum MCPLine {
 
   private static let mostStarts = 16
 
-  init(_ line: [UInt8], limitBytes: Int) {
+  /// `redactor` takes secrets out of what is told of output that was passed over.
+  init(_ line: [UInt8], limitBytes: Int, redactor: Redactor) {
     if let read = Self.value(of: line, limitBytes: limitBytes) {
       // Protocol 2025-03-26 allowed several messages in a list.
       let messages = (read.value.array ?? [read.value]).map(MCPMessage.init)
@@ -18,7 +19,7 @@ enum MCPLine {
         ? .noise : .messages(messages.compactMap(\.self), noticed: read.noticed)
       return
     }
-    let found = Self.messages(within: line, limitBytes: limitBytes)
+    let found = Self.messages(within: line, limitBytes: limitBytes, redactor)
     if !found.messages.isEmpty {
       self = .messages(found.messages, noticed: found.noticed)
     } else if let id = Self.idOfUnreadableReply(line) {
@@ -41,7 +42,7 @@ enum MCPLine {
 
   /// Finds messages behind or between other output that no line feed parts from them, as after a progress bar.
   private static func messages(
-    within line: [UInt8], limitBytes: Int
+    within line: [UInt8], limitBytes: Int, _ redactor: Redactor
   ) -> (messages: [MCPMessage], noticed: [String]) {
     var messages: [MCPMessage] = []
     var noticed: [String] = []
@@ -67,7 +68,7 @@ enum MCPLine {
         index += 1
       }
     }
-    let words = Excerpt.line(String(decoding: passed, as: UTF8.self), limit: 80)
+    let words = Excerpt.line(redactor.redact(String(decoding: passed, as: UTF8.self)), limit: 80)
     if !messages.isEmpty, !words.isEmpty {
       noticed.append("other output on the line of a message was skipped: \"\(words)\"")
     }

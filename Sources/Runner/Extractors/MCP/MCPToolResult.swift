@@ -6,8 +6,12 @@ struct MCPToolResult: Hashable, Sendable {
   var structured: JSONValue?
   var isError: Bool
 
+  /// All texts, one after another; a secret may go on from one to the next.
+  private var together: String
+
   /// Reads the result of `tools/call`; throws what is wrong with it, in words that follow "the reply".
   init(_ result: JSONValue, tool: MCPTool, redactor: Redactor) throws(ReplyReader.Failure) {
+    let result = redactor.redact(result)
     if let type = result["resultType"]?.string, type != "complete" {
       throw ReplyReader.Failure(
         message:
@@ -15,10 +19,10 @@ struct MCPToolResult: Hashable, Sendable {
         isAttempt: true, retryable: false)
     }
     isError = result["isError"] == .bool(true)
-    let structured = result.given("structuredContent").map { redactor.redact($0) }
+    let structured = result.given("structuredContent")
     let inner = structured?["result"]
     self.structured = tool.wrapsResult && structured?.members?.count == 1 ? inner ?? structured : structured
-    texts = []
+    (texts, together) = ([], "")
     guard let content = result["content"] else {
       guard structured == nil else { return }
       throw Self.malformed("\"content\": expected a list, found nothing")
@@ -31,21 +35,22 @@ struct MCPToolResult: Hashable, Sendable {
       if block["type"]?.string == "text", text?.string == nil {
         throw Self.malformed("\"content[\(index)].text\": expected a text, found \(text?.shown ?? "nothing")")
       }
-      if let text = text?.string { texts.append(redactor.redact(text)) }
+      if let text = text?.string { texts.append(text) }
     }
+    together = redactor.redact(texts.joined(separator: "\n"))
   }
 
   /// All that was said, for the record and for an error's words.
   var raw: String {
     if texts.isEmpty, let structured { return structured.string ?? JSONWriter.compact(structured) }
-    return texts.joined(separator: "\n")
+    return together
   }
 
   /// The pieces an answer may be in, likeliest first.
   var answers: [JSONValue] {
     var answers = structured.map { [$0] } ?? []
     answers += texts.map(JSONValue.string)
-    if texts.count > 1 { answers.append(.string(texts.joined(separator: "\n"))) }
+    if texts.count > 1 { answers.append(.string(together)) }
     return answers
   }
 
@@ -55,6 +60,11 @@ struct MCPToolResult: Hashable, Sendable {
 }
 
 extension Redactor {
+  /// Returns the error with every secret in its texts replaced.
+  func redact(_ error: MCPMessage.RPCError) -> MCPMessage.RPCError {
+    MCPMessage.RPCError(code: error.code, message: redact(error.message), data: error.data.map(redact))
+  }
+
   /// Returns the value with every secret in its texts and names replaced.
   func redact(_ value: JSONValue) -> JSONValue {
     switch value {
