@@ -1,15 +1,19 @@
 #!/bin/sh
-# Makes a repository that a stranger would like somebody to work in: hostile-clone.sh FOLDER, which must not exist.
+# Makes a repository that a stranger would like somebody to work in: hostile-clone.sh FOLDER [KIND]; FOLDER must not exist.
 #   FOLDER/outside   what nobody must reach: a secret, and programs that leave a mark in FOLDER/started
 #   FOLDER/clone     the repository, with its `.git` as it would come in an archive: hooks and programs in its configuration
-# The manifest `batch.json` is harmless; `links.json` names images through links that lead outside.
+# The manifest `batch.json` is harmless; `links.json` names images through links that lead outside. KIND adds what makes `run`
+# refuse to work there: template, templates, configuration, paths, escapes, ledger, ledger-links; see below.
 set -eu
 folder=$1
+kind=${2:-plain}
+ledger=$(cd "$(dirname "$0")" && pwd -P)/ledgers/0.1.0.tar.gz
 mkdir "$folder"
 folder=$(cd "$folder" && pwd -P)
 mkdir "$folder/outside" "$folder/clone"
 cd "$folder/outside"
 echo 'aws_secret_access_key = wJalrXUtnFEMI-OUTSIDE' > secret
+{ printf '\211PNG\r\n\032\n'; cat secret; } > picture.png
 mkdir folder && echo 'wJalrXUtnFEMI-OUTSIDE' > folder/context.md
 for name in hook filter fsmonitor external textconv pager editor helper; do
   printf '#!/bin/sh\necho "%s" >> "%s/started"\ncat 2>/dev/null\n' "$name" "$folder" > "$name"
@@ -36,7 +40,8 @@ png("images/\x1b]0;owned\x07.png", 2)
 png("images/-rf.png", 3)
 PNG
 ln -s ../../outside/secret images/secret.png
-ln -s ../outside images/away
+ln -s ../../outside/picture.png images/linked.png
+ln -s ../../outside images/away
 cat > batch.json <<'JSON'
 {"batch_id": "strange", "assets": [
   {"asset_id": "ASSET-1", "path": "images/a.png", "score": 95,
@@ -45,7 +50,13 @@ cat > batch.json <<'JSON'
 JSON
 cat > links.json <<'JSON'
 {"batch_id": "links", "assets": [
-  {"asset_id": "ASSET-7", "path": "images/secret.png", "score": 95, "specs": {"name": "Secret", "category": "patterns"}}]}
+  {"asset_id": "ASSET-7", "path": "images/secret.png", "score": 95, "specs": {"name": "Secret", "category": "patterns"}},
+  {"asset_id": "ASSET-8", "path": "images/linked.png", "score": 95, "specs": {"name": "Linked", "category": "patterns"}},
+  {"asset_id": "ASSET-9", "path": "images/away/picture.png", "score": 95, "specs": {"name": "Away", "category": "patterns"}}]}
+JSON
+cat > text.json <<'JSON'
+{"batch_id": "text", "assets": [
+  {"asset_id": "ASSET-6", "path": "notes/a.txt", "score": 95, "specs": {"name": "Text", "category": "patterns"}}]}
 JSON
 # Filters for everything, and names that git or a terminal might take for something else.
 cat > .gitattributes <<'TEXT'
@@ -55,6 +66,55 @@ TEXT
 mkdir notes
 echo note > notes/a.txt
 echo note > 'notes/--exec=id.txt'
+case $kind in
+plain) ;;
+template)
+  # One template is a link, the other is a text.
+  mkdir templates
+  ln -s ../../outside/folder/context.md templates/context.md
+  echo '{{name}}' > templates/usage.md
+  echo 'templates: templates' > ledger.yaml ;;
+templates)
+  ln -s ../outside/folder templates
+  echo 'templates: templates' > ledger.yaml ;;
+configuration)
+  # A program to start, and variables for it.
+  cat > ledger.yaml <<'YAML'
+extractor:
+  kind: exec
+  command: [../outside/helper, "$(id)", "; id"]
+  env: [AWS_SECRET_ACCESS_KEY, HOME]
+YAML
+  ;;
+paths)
+  cat > ledger.yaml <<'YAML'
+templates: ../outside/folder
+layout: { bundle: "../outside/{{asset_id}}", production: ".git/hooks/{{file}}", url: "javascript:alert(1)" }
+commit: { branch: "--upload-pack=id", subject: "feat: x\n\nLedger-Batch: other" }
+YAML
+  ;;
+escapes)
+  cat > ledger.yaml <<'YAML'
+"\e]0;owned\a": 1
+layout: { bundle: "a\e[2J/{{asset_id}}", handle: "\u202e{{slug}}" }
+extractor: { kind: "\e]52;c;cHduCg==\a", tool: "\u0085x" }
+YAML
+  ;;
+ledger | ledger-links)
+  mkdir .home && tar -xzf "$ledger" --no-same-owner -C .home
+  mv .home/.ledger .ledger && rm -rf .home
+  rm -f .ledger/.gitignore
+  chmod -R u+rwX,go-w .ledger
+  [ "$kind" = ledger ] || {
+    rm -rf .ledger/objects .ledger/tmp
+    ln -s ../../outside/folder .ledger/objects
+    ln -s ../../outside .ledger/tmp
+    ln -s ../../outside/secret .ledger/head.link
+    mv .ledger/head .ledger/head.was 2> /dev/null || true
+    ln -s ../../outside/secret .ledger/head
+  } ;;
+*) echo "unknown: $kind" >&2; exit 64 ;;
+esac
 git add -A
 git commit -q -m 'A strange repository'
 # A commit of nobody's on a remote's ref says that it is a batch's.
