@@ -94,7 +94,7 @@ struct UsagePageTests {
   func measured() async throws {
     let folder = try await landed()
     let page = try page(folder, ground: "#101010")
-    for width in [1280, 360] {
+    for width in [1280, 500] {
       let told = try await page.told(width: width, height: 900)
       for piece in Self.pieces {
         let box = try #require(told[piece.id])
@@ -108,7 +108,7 @@ struct UsagePageTests {
           #expect(box["ground"] == "rgba(0, 0, 0, 0)", "No box behind a cut-out.")
         }
       }
-      #expect(told["WALL"]?["layerWidth"] == .string(width == 1280 ? "900px" : "360px"))
+      #expect(told["WALL"]?["layerWidth"] == .string(width == 1280 ? "900px" : "500px"))
       #expect(told["TILE"]?["layer"]?.string?.contains("tile.png") == true)
       // The text's colour on the ground, as the text says.
       let usage = String(decoding: try folder.read("assets/TILE/usage.md"), as: UTF8.self)
@@ -128,7 +128,7 @@ struct UsagePageTests {
   func pictures(_ ground: String) async throws {
     let folder = try await landed()
     let page = try page(folder, ground: ground)
-    for width in [1280, 360] {
+    for width in [1280, 500] {
       let told = try await page.told(width: width, height: 900)
       let picture = try await page.picture(width: width, height: 900)
       func place(_ id: String, _ x: Double, _ y: Double) throws -> String {

@@ -93,11 +93,45 @@ struct TokensFileTests {
     #expect(TokensFacts(JSONWriter.canonical(outside)) == nil)
   }
 
+  /// Style Dictionary merges the files of `source` deeply, later values over earlier ones
+  /// (https://styledictionary.com/reference/config/#properties).
   @Test("The files of many assets merge without losing a token")
   func filesMerge() throws {
     let files = try SeedBundles.all().map { try Self.tokens($0) }
-    let names = files.flatMap { $0.members?.map(\.name) ?? [] }
-    #expect(names == ["asset-3", "asset-4", "asset-6"])
+    let merged = files.reduce(JSONValue.object([]), Self.merged)
+    let all = files.flatMap { Self.tokenPaths(in: $0) }
+    #expect(all.count > 30 && Set(all).count == all.count)
+    #expect(Set(Self.tokenPaths(in: merged)) == Set(all))
+    #expect(merged.members?.map(\.name).sorted() == ["asset-3", "asset-4", "asset-6"])
+    for file in files {
+      for path in Self.tokenPaths(in: file) {
+        #expect(Self.value(at: path, in: merged) == Self.value(at: path, in: file), "\(path)")
+      }
+    }
+  }
+
+  private static func merged(_ one: JSONValue, _ other: JSONValue) -> JSONValue {
+    guard let left = one.members, let right = other.members else { return other }
+    var members = left
+    for member in right {
+      if let index = members.firstIndex(where: { $0.name == member.name }) {
+        members[index].value = merged(members[index].value, member.value)
+      } else {
+        members.append(member)
+      }
+    }
+    return .object(members)
+  }
+
+  /// The path of every token: of every object with a `$value`.
+  private static func tokenPaths(in value: JSONValue, below path: [String] = []) -> [[String]] {
+    if value["$value"] != nil { return [path] }
+    return (value.members ?? []).filter { !$0.name.hasPrefix("$") }
+      .flatMap { tokenPaths(in: $0.value, below: path + [$0.name]) }
+  }
+
+  private static func value(at path: [String], in value: JSONValue) -> JSONValue? {
+    path.reduce(Optional(value)) { $0?[$1] }?["$value"]
   }
 
   @Test("Keys are sorted and the file ends in one line feed")
