@@ -23,7 +23,7 @@ struct SecretTests {
 
   private static func reply(_ purpose: String) -> String {
     ##"{"background":"#101010","palette":{"primary":["#c45c4b"],"accents":[]},"specimens":["a"],"mode":""##
-      + "\(purpose)\",\"\(purpose)\":1,\"purpose\":\"see \(purpose) there\","
+      + "\(purpose)\",\"\(purpose)\":1,\"narrative\":\"see \(purpose) there\","
       + #""density_zones":{"upper_left":{"coverage":0.1},"central":{"coverage":0.2},"lower_right":{"coverage":0.3}}}"#
   }
 
