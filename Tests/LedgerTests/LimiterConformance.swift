@@ -5,12 +5,12 @@ import Testing
 /// What every store's limiter must do; the decisions themselves are tested with `CallWindow`.
 @Suite("Every store's limiter") struct LimiterConformance {
   private func request(
-    _ expecting: Int64, starting calls: [CallStart] = [], ended: [String] = [],
+    _ expecting: Int64, starting calls: [CallStart] = [], ended: [String] = [], returned: [String] = [],
     pausesEnded: [String] = [], pauses: [LimiterPause] = []
   ) -> AppendRequest {
     AppendRequest(
       batch: "demo", expecting: expecting, events: [.sample()], state: "open", callsStarted: calls,
-      callsEnded: ended, pausesEnded: pausesEnded, pauses: pauses)
+      callsEnded: ended, callsReturned: returned, pausesEnded: pausesEnded, pauses: pauses)
   }
 
   private func call(
@@ -116,6 +116,44 @@ import Testing
       #expect(shorter == .limited(limiter: "mcp", until: pause(ms: 50).until))
       try await store.append(request(3, pausesEnded: ["mcp"]))
       try await store.append(request(4, starting: [call("2", limits)]))
+    }
+  }
+
+  @Test(
+    "A call that is given back counts neither as started nor as under way; one that ended still counts as started",
+    arguments: StoreKind.allCases)
+  func givenBack(_ kind: StoreKind) async throws {
+    let limits = CallLimits(perMinute: 2, inFlight: 2)
+    try await kind.withStore { store in
+      let both = [call("1", limits, leaseMs: 90_000), call("2", limits, leaseMs: 90_000)]
+      try await store.append(request(0, starting: both))
+      let full = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 5))
+      #expect(full.calls == 0)
+      try await store.append(request(1, ended: ["1"], returned: ["2"]))
+      let left = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 5))
+      #expect(left == Allowance(calls: 1, next: nil))
+      // Nothing is remembered of it: its id is free again.
+      try await store.append(request(2, starting: [call("2", limits, atMs: 5)]))
+      let again = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 6))
+      #expect(again.calls == 0)
+    }
+  }
+
+  @Test(
+    "A call may start in the append that gives another one back, under the same id too",
+    arguments: StoreKind.allCases)
+  func givenBackForAnother(_ kind: StoreKind) async throws {
+    let limits = CallLimits(perMinute: 1, inFlight: nil)
+    try await kind.withStore { store in
+      try await store.append(request(0, starting: [call("1", limits)]))
+      let early = await failure { try await store.append(request(1, starting: [call("2", limits, atMs: 3)])) }
+      #expect(early == .limited(limiter: "mcp", until: Deadline(.boot(ms: 3), plusMs: CallWindow.spanMs - 2)))
+      try await store.append(request(1, starting: [call("2", limits, atMs: 3)], returned: ["1"]))
+      try await store.append(request(2, starting: [call("2", limits, atMs: 4)], returned: ["2"]))
+      let none = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 5))
+      #expect(none.calls == 0)
+      // What nobody knows can be given back without harm: an append that failed debited nothing.
+      try await store.append(request(3, returned: ["9"]))
     }
   }
 
