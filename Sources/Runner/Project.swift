@@ -125,9 +125,7 @@ public final class Project: Sendable {
     let environment = environment
     var surroundings = Surroundings(
       store: store, objects: objects,
-      worktree: { batch throws(Fault) in
-        try FileWorktree(root: root, token: "\(temporary)/\(batch)")
-      },
+      worktree: { token throws(Fault) in try FileWorktree(root: root, token: token) },
       repository: { [self] () throws(Fault) in try repository() },
       locks: FileBatchLocks(layout), clock: clock, root: root, scratch: temporary,
       makeExtractor: { configuration throws(Fault) in
@@ -141,6 +139,7 @@ public final class Project: Sendable {
       publishHead: { [store] () async throws(Fault) in
         do throws(StoreError) { try await store.publishHead() } catch { throw .ledger(error) }
       })
+    surroundings.mark = LedgerMark(layout)
     surroundings.presentConfiguration = { [self] () throws(Fault) in
       do throws(Faults) { return try configuration() } catch { throw error.first }
     }

@@ -35,6 +35,7 @@ public struct Runner: Sendable {
       case .goOn:
         var options = options
         options.configuration = options.configuration ?? request.configuration
+        options.sources = request.manifest.sources
         return try await goOn(batch, state, options)
       }
     }
@@ -182,7 +183,7 @@ public struct Runner: Sendable {
     guard let registration = state.registration else { throw .batchUnknown(batch.text) }
     let run = makeRun(batch, state, options)
     let execution = asking ? try execution(options, registration) : nil
-    let stages = try await stages(for: registration, batch, execution)
+    let stages = try await stages(for: registration, batch, execution, options.sources)
     let started = surroundings.clock.now()
     let start = start(of: run, state, execution, options)
     for note in try settingNotes(start, options, state) { await run.note(note) }
@@ -200,7 +201,7 @@ public struct Runner: Sendable {
     let state = await run.state
     guard !state.isEnded else { return .finished }
     guard let registration = state.registration else { throw .batchUnknown(run.batch.text) }
-    let stages = try await stages(for: registration, run.batch, execution)
+    let stages = try await stages(for: registration, run.batch, execution, run.options.sources)
     try checkExtractor(registration, execution, state)
     for note in try stages.changedSources(state) { await run.note(note) }
     if state.placement == nil {
@@ -223,7 +224,8 @@ public struct Runner: Sendable {
 
   /// The work on a batch under its registration; without execution settings, no extractor can be asked.
   func stages(
-    for registration: Registration, _ batch: BatchID, _ execution: ExecutionSettings?
+    for registration: Registration, _ batch: BatchID, _ execution: ExecutionSettings?,
+    _ sources: [AssetID: String] = [:]
   ) async throws(Fault) -> StageWork {
     var extractor: any Extractor = NoExtractor()
     if let execution {
@@ -231,7 +233,8 @@ public struct Runner: Sendable {
     }
     return try StageWork(
       batch: batch, registration: registration, execution: execution, surroundings: surroundings,
-      extractor: extractor, templates: try await templates(of: registration))
+      extractor: extractor, templates: try await templates(of: registration),
+      sources: sources)
   }
 
   /// What a run says of itself at its start.

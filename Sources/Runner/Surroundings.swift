@@ -4,8 +4,10 @@ import Ledger
 public struct Surroundings: Sendable {
   package var store: any EventStore
   package var objects: any ObjectStore
-  /// Opens the working tree for a batch; what a killed run left of the same batch is recognised.
-  package var worktree: @Sendable (BatchID) throws(Fault) -> any Worktree
+  /// Opens the working tree for a batch; what a killed run left of the same batch is recognised by its token.
+  package var worktree: @Sendable (PrivateToken) throws(Fault) -> any Worktree
+  /// What tells the ledger's private files from those of others.
+  package var mark: LedgerMark
   /// Opens the repository at its first use, and only then.
   package var repository: @Sendable () throws(Fault) -> any Repository
   /// Whether a batch's commit is seen on its branch at first glance; false where only the repository can tell.
@@ -42,7 +44,7 @@ public struct Surroundings: Sendable {
 
   package init(
     store: any EventStore, objects: any ObjectStore,
-    worktree: @escaping @Sendable (BatchID) throws(Fault) -> any Worktree,
+    worktree: @escaping @Sendable (PrivateToken) throws(Fault) -> any Worktree,
     repository: @escaping @Sendable () throws(Fault) -> any Repository, locks: any BatchLocks,
     clock: any RunClock, root: String,
     scratch: String,
@@ -54,6 +56,7 @@ public struct Surroundings: Sendable {
     self.store = store
     self.objects = objects
     self.worktree = worktree
+    mark = LedgerMark(root, folder: root)
     self.repository = repository
     self.locks = locks
     self.clock = clock
@@ -82,6 +85,9 @@ public struct RunOptions: Sendable {
   public var untilPackaged = false
   /// Leave a hold as it is; otherwise it is lifted once the check before any work has passed.
   public var keepsHold = false
+  /// Where the images lie now, as the manifest of this call has it: the project may have been moved since they were
+  /// registered.
+  package var sources: [AssetID: String] = [:]
   /// What a registered batch goes by from now on; recorded as a revision where it says anything new.
   public var change = RegistrationChange()
 

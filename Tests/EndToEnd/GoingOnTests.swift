@@ -212,13 +212,16 @@ struct GoingOnTests {
     #expect(try folder.git("status", "--porcelain", "--untracked-files=all") == "?? \(own)\n")
   }
 
-  @Test("Where the user has committed the same meanwhile, the index that a killed run left locked is freed")
-  func committedByTheUser() async throws {
+  @Test(
+    "Where the user has committed the same meanwhile, the index that a killed run left locked is freed",
+    arguments: [false, true])
+  func committedByTheUser(leftBy010: Bool) async throws {
     let folder = try SampleFolder()
     try folder.write("", to: ".git/index.lock")
     #expect(try await folder.ledgerctl("run", "batch.json").exit == 75)
     // As if it had been killed with the index in its hands: the lock is ours by the file that shares its inode.
-    let token = GitRepository.token(scratch: folder.root + "/.ledger/tmp")
+    let tokens = LedgerMark(".ledger", folder: folder.root + "/.ledger").tokenOfCommits
+    let token = leftBy010 ? try #require(tokens.older) : tokens.text
     try folder.shell(
       """
       ln .git/index.lock .git/ledgerctl-\(token).index

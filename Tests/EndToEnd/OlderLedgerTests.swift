@@ -87,6 +87,20 @@ struct OlderLedgerTests {
     #expect(verdict.exit == 0, "\(verdict.text)")
   }
 
+  @Test("What failed for a damaged image lands once the image is repaired, and the other asset is reused")
+  func repaired() async throws {
+    let project = try OlderProject("0.1.0")
+    let before = try await project.events("failed").count
+    let image = try Data(contentsOf: URL(fileURLWithPath: project.root + "/images/c-1.png"))
+    try image.write(to: URL(fileURLWithPath: project.root + "/images/b-2.png"))
+    let run = try await project.ledgerctl("run", "failed.json")
+    #expect(run.exit == 0, "\(run.errors)")
+    try await project.expectLanded("failed", after: before)
+    let later = try await project.events("failed").dropFirst(before)
+    let started = later.filter { $0["type"] == "stage.started" }.compactMap { $0["asset"]?.string }
+    #expect(Set(started) == ["B-2"])
+  }
+
   @Test("What was cancelled is registered anew, and reuses what it had", arguments: ["undone", "cancelled"])
   func cancelled(batch: String) async throws {
     let project = try OlderProject("0.1.0")

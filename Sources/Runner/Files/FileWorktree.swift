@@ -29,6 +29,8 @@ public struct FileWorktree: Worktree {
   let root: OpenFile
   /// Begins the names of this batch's temporary files.
   let ownPrefix: String
+  /// The same as an older version had it; nil where that left none.
+  let olderPrefix: String?
   let replacing: Replacing
   /// Folders on the way to targets whose names are on disk for sure.
   let settled = SettledFolders()
@@ -37,19 +39,24 @@ public struct FileWorktree: Worktree {
   ///
   /// - Parameter token: the same for every run and for the cancelling of a batch, and for no other batch: it
   ///   says which temporary files are this batch's own.
-  public init(root: String, token: String) throws(Fault) {
+  public init(root: String, token: PrivateToken) throws(Fault) {
     try self.init(root: root, token: token, replacing: .exchange)
   }
 
-  package init(root: String, token: String, replacing: Replacing) throws(Fault) {
+  package init(root: String, token: PrivateToken, replacing: Replacing) throws(Fault) {
     rootPath = root
-    ownPrefix = Self.temporaryPrefix + Digest.sha256(token.utf8).hex.prefix(16)
+    ownPrefix = Self.prefix(token.text)
+    olderPrefix = token.older.map(Self.prefix)
     self.replacing = replacing
     do throws(FileError) {
       self.root = try OpenFile.open(root, O_RDONLY | O_DIRECTORY)
     } catch {
       throw .file("open", root, error)
     }
+  }
+
+  private static func prefix(_ token: String) -> String {
+    temporaryPrefix + Digest.sha256(token.utf8).hex.prefix(16)
   }
 
   public func inspect(_ target: TargetPath) throws(Fault) -> TargetState {
@@ -116,8 +123,10 @@ public struct FileWorktree: Worktree {
     for target in targets {
       do throws(FileError) {
         guard case .folder(let folder) = try reach(target) else { continue }
-        for name in try TemporaryFile.sweep(folder, prefix: ownPrefix + "-w") {
-          removed.insert(path(target, upTo: target.components.count - 1, name))
+        for prefix in [ownPrefix, olderPrefix].compactMap({ $0 }) {
+          for name in try TemporaryFile.sweep(folder, prefix: prefix + "-w") {
+            removed.insert(path(target, upTo: target.components.count - 1, name))
+          }
         }
       } catch {
         throw .target("clean around", target.text, error)

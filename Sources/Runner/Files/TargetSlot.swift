@@ -22,19 +22,30 @@ struct TargetSlot {
   let aside: String
 
   init(_ tree: FileWorktree, _ target: TargetPath, in folder: OpenFile) {
+    self.init(tree, target, in: folder, prefix: tree.ownPrefix)
+  }
+
+  private init(_ tree: FileWorktree, _ target: TargetPath, in folder: OpenFile, prefix: String) {
     self.tree = tree
     self.target = target
     self.folder = folder
     name = target.name
     let mark = Digest.sha256(target.name.utf8).hex.prefix(16)
-    swap = "\(tree.ownPrefix)-s-\(mark)"
-    aside = "\(tree.ownPrefix)-a-\(mark)"
+    swap = "\(prefix)-s-\(mark)"
+    aside = "\(prefix)-a-\(mark)"
   }
 
   /// Ends what a kill interrupted. Only bytes that are among `known`, and so kept elsewhere, are removed;
   /// others go back under the target's name or, where somebody has put something else there, stay and are
   /// named in a fault.
   func settle(known: Set<Digest>) throws(Fault) {
+    if let older = tree.olderPrefix {
+      try TargetSlot(tree, target, in: folder, prefix: older).settleOwn(known: known)
+    }
+    try settleOwn(known: known)
+  }
+
+  private func settleOwn(known: Set<Digest>) throws(Fault) {
     let settled: Bool
     do throws(FileError) {
       let asideSettled = try settleAside(known)

@@ -7,13 +7,13 @@
 /// Making a commit out of objects, without the working tree and the user's index.
 extension GitRepository {
   package func build(
-    _ draft: CommitDraft, scratch: String, token: String
+    _ draft: CommitDraft, scratch: String, token: PrivateToken
   ) throws(Fault) -> BuildOutcome {
     for identity in [draft.author, draft.committer] where !CommitObject.isIdentity(identity) {
       throw .badIdentity(identity)
     }
-    let index = PrivateIndex(path: "\(scratch)/git-\(token).index")
-    index.remove()
+    let index = PrivateIndex(path: "\(scratch)/git-\(token.text).index")
+    for name in token.all { PrivateIndex(path: "\(scratch)/git-\(name).index").remove() }
     defer { index.remove() }
     // Always the same kind of index, whatever the user likes theirs to be.
     let options = GitProgram.Options(
@@ -24,14 +24,14 @@ extension GitRepository {
       ])
     try read(draft, into: index, options)
     let pointers = try keepLargeFiles(of: draft)
-    let blobs = try writeBlobs(draft.files, pointers, scratch: "\(scratch)/git-\(token).pointer")
+    let blobs = try writeBlobs(draft.files, pointers, scratch: "\(scratch)/git-\(token.text).pointer")
     let files = Array(zip(draft.files.map(\.path), blobs))
     try update(index: options, files, removing: draft.removing, restoring: draft.restoring)
     var message = draft.message
     if draft.runsHooks {
       // As `git commit` does before its hooks.
       try refresh(draft.files.map(\.path), pointers: pointers, options)
-      message = try runHooks(on: draft, options, scratch: "\(scratch)/git-\(token).message")
+      message = try runHooks(on: draft, options, scratch: "\(scratch)/git-\(token.text).message")
       try checkAfterHooks(files, of: draft, options)
     }
     try check(message, of: draft)

@@ -12,7 +12,7 @@ import Ledger
 /// a lock with the same inode is ours, whoever of us made it.
 extension GitRepository {
   package func holdIndex(
-    for changes: [TreeChange], token: String, patience: Duration
+    for changes: [TreeChange], token: PrivateToken, patience: Duration
   ) throws(Fault) -> IndexOutcome {
     let deadline = ContinuousClock.now + patience
     try takeBackLock(token)
@@ -43,9 +43,9 @@ extension GitRepository {
     }
   }
 
-  package func publishIndex(token: String) throws(Fault) {
+  package func publishIndex(token: PrivateToken) throws(Fault) {
     if FileFacts(at: privateIndex(token)).kind == .absent { return }
-    guard isLockOurs(token) else { throw .indexLockLost(lockPath) }
+    guard isLock(token.text) else { throw .indexLockLost(lockPath) }
     guard rename(lockPath, layout.indexFile) == 0 else {
       throw .indexUnlockable(lockPath, cause: String(cString: strerror(errno)))
     }
@@ -54,7 +54,7 @@ extension GitRepository {
     try syncPath(layout.gitFolder)
   }
 
-  package func releaseIndex(token: String) {
+  package func releaseIndex(token: PrivateToken) {
     // While the lock stays, so does the file by which the next run knows it as ours.
     do { try takeBackLock(token) } catch { return }
     discardPrivateIndex(token)
@@ -62,19 +62,19 @@ extension GitRepository {
 
   // MARK: - The lock
 
-  /// The token of a ledger's commits, by the folder of its private files.
-  static func token(scratch: String) -> String { "commit-" + Digest.sha256(scratch.utf8).hex.prefix(16) }
-
   private var lockPath: String { "\(layout.indexFile).lock" }
 
-  private func privateIndex(_ token: String) -> String { "\(layout.gitFolder)/ledgerctl-\(token).index" }
+  private func privateIndex(_ token: PrivateToken) -> String { privateIndex(named: token.text) }
 
-  private func isLockOurs(_ token: String) -> Bool {
-    FileFacts(at: lockPath).isSameFile(as: FileFacts(at: privateIndex(token)))
+  private func privateIndex(named token: String) -> String { "\(layout.gitFolder)/ledgerctl-\(token).index" }
+
+  /// Whether the lock is the private index of this name.
+  private func isLock(_ name: String) -> Bool {
+    FileFacts(at: lockPath).isSameFile(as: FileFacts(at: privateIndex(named: name)))
   }
 
-  private func takeBackLock(_ token: String) throws(Fault) {
-    if isLockOurs(token) { try removeLock() }
+  private func takeBackLock(_ token: PrivateToken) throws(Fault) {
+    if token.all.contains(where: isLock) { try removeLock() }
   }
 
   private func removeLock() throws(Fault) {
@@ -83,14 +83,16 @@ extension GitRepository {
     }
   }
 
-  private func holdsOurBytes(_ token: String) -> Bool {
+  private func holdsOurBytes(_ token: PrivateToken) -> Bool {
     let (lock, ours) = (FileFacts(at: lockPath), FileFacts(at: privateIndex(token)))
     return lock.sizeBytes == ours.sizeBytes && WholeFile.read(lockPath) == WholeFile.read(privateIndex(token))
   }
 
-  private func discardPrivateIndex(_ token: String) {
-    unlink(privateIndex(token))
-    unlink("\(privateIndex(token)).lock")
+  private func discardPrivateIndex(_ token: PrivateToken) {
+    for name in token.all {
+      unlink(privateIndex(named: name))
+      unlink("\(privateIndex(named: name)).lock")
+    }
   }
 
   // MARK: - The new index
@@ -105,7 +107,7 @@ extension GitRepository {
 
   /// Writes the private index: the base with those changes whose paths stand there as they were before the
   /// commit.
-  private func stage(_ changes: [TreeChange], on base: [UInt8]?, _ token: String) throws(Fault) {
+  private func stage(_ changes: [TreeChange], on base: [UInt8]?, _ token: PrivateToken) throws(Fault) {
     let path = privateIndex(token)
     discardPrivateIndex(token)
     if let base {

@@ -34,12 +34,12 @@ extension GitRepository {
     }
   }
 
-  package func refreshLargeFiles(_ paths: [String], token: String) {
+  package func refreshLargeFiles(_ paths: [String], token: PrivateToken) {
     guard largeFiles.isThere else { return }
     do { try refreshIndex(of: paths, token: token) } catch { releaseIndex(token: token) }
   }
 
-  private func refreshIndex(of paths: [String], token: String) throws(Fault) {
+  private func refreshIndex(of paths: [String], token: PrivateToken) throws(Fault) {
     var changes: [TreeChange] = []
     for (path, staged) in try stagedEntries(paths) {
       guard case .entry(let entry) = staged else { continue }

@@ -80,7 +80,7 @@ package protocol Repository: Sendable {
 
   /// Writes blobs, trees and the commit, and syncs them. `scratch` is a folder for a private index; `token`
   /// tells concurrent builds apart. Idempotent, but for signatures.
-  func build(_ draft: CommitDraft, scratch: String, token: String) throws(Fault) -> BuildOutcome
+  func build(_ draft: CommitDraft, scratch: String, token: PrivateToken) throws(Fault) -> BuildOutcome
   /// Writes recorded bytes of a commit again, and checks that everything it needs is there. Idempotent.
   func writeCommit(_ bytes: [UInt8]) throws(Fault) -> GitID
   /// Makes sure that Git LFS keeps what a commit's own pointers stand for; `source` is where those bytes are.
@@ -107,15 +107,15 @@ package protocol Repository: Sendable {
   /// foreign one as long as `patience`. HEAD can't be moved by others while the lock is held, so look at it
   /// afterwards.
   func holdIndex(
-    for changes: [TreeChange], token: String, patience: Duration
+    for changes: [TreeChange], token: PrivateToken, patience: Duration
   ) throws(Fault) -> IndexOutcome
   /// Lets the user's index know of working files that were written anew and hold what Git LFS keeps for them: git
   /// can't tell without its program. Without it the index is right too: nothing is done where it is locked.
-  func refreshLargeFiles(_ paths: [String], token: String)
+  func refreshLargeFiles(_ paths: [String], token: PrivateToken)
   /// Makes the held index the user's index and frees the lock. Does nothing where no index is held.
-  func publishIndex(token: String) throws(Fault)
+  func publishIndex(token: PrivateToken) throws(Fault)
   /// Frees the lock if it is ours, and leaves the user's index as it was.
-  func releaseIndex(token: String)
+  func releaseIndex(token: PrivateToken)
 
   // MARK: Recovery
 

@@ -24,6 +24,9 @@ public struct Manifest: Hashable, Sendable, Codable {
   /// The asset of that id, as written.
   public func asset(_ id: AssetID) -> ManifestAsset? { assets.first { $0.id == id } }
 
+  /// Absolute paths of the images.
+  var sources: [AssetID: String] { Dictionary(assets.map { ($0.id, $0.source) }) { $1 } }
+
   enum CodingKeys: String, CodingKey {
     case batchID = "batch_id"
     case assets, digest

@@ -52,7 +52,7 @@ extension Project {
   public func write(_ files: [PackagedFile], to folder: String) async throws(Fault) -> Int {
     let objects = try FileObjectStore(layout)
     try FolderPath.make(folder)
-    let worktree = try FileWorktree(root: folder, token: layout.ledgerFolder)
+    let worktree = try FileWorktree(root: folder, token: LedgerMark(layout).tokenOfRepairs)
     var waiting: [(TargetPath, PackagedFile)] = []
     var faults: [Fault] = []
     for file in files {

@@ -25,7 +25,7 @@ struct AssetBrief: Sendable {
   /// The image as the manifest names it.
   let path: String
   /// Absolute path of the user's own image.
-  let source: String
+  var source: String
   let targets: BundleTargets
 
   /// Works the names and paths of a registered asset out. `templates` are the files that a project's own

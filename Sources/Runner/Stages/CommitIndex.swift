@@ -9,9 +9,8 @@ extension StageWork {
     if case .locked(let lock) = outcome { throw .lockInTheWay(lock) }
   }
 
-  /// What tells the private files of this ledger's commits apart: the same in every run and for every batch, so that
-  /// the next commit takes over what a killed one left. The commit lock keeps them apart.
-  var token: String { GitRepository.token(scratch: surroundings.scratch) }
+  /// What tells the private files of this ledger's commits from those of others.
+  var token: PrivateToken { surroundings.mark.tokenOfCommits }
 
   /// Frees git's index, if a commit of ours that was killed before its intent left it locked.
   ///

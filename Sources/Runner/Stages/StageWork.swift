@@ -13,9 +13,11 @@ struct StageWork: Sendable {
   let worktree: any Worktree
   let surveyed = SurveyedTip()
 
+  /// `sources` say where images lie that are not where the registration has them.
   init(
     batch: BatchID, registration: Registration, execution: ExecutionSettings? = nil,
-    surroundings: Surroundings, extractor: any Extractor, templates: BundleTemplates
+    surroundings: Surroundings, extractor: any Extractor, templates: BundleTemplates,
+    sources: [AssetID: String] = [:]
   ) throws(Fault) {
     self.batch = batch
     self.registration = registration
@@ -23,9 +25,13 @@ struct StageWork: Sendable {
     self.surroundings = surroundings
     self.extractor = extractor
     self.templates = templates
-    worktree = try surroundings.worktree(batch)
+    worktree = try surroundings.worktree(surroundings.mark.token(of: batch))
     briefs = Dictionary(
-      uniqueKeysWithValues: try AssetBrief.all(in: registration).map { ($0.id, $0) })
+      uniqueKeysWithValues: try AssetBrief.all(in: registration).map { brief in
+        var brief = brief
+        brief.source = sources[brief.id] ?? brief.source
+        return (brief.id, brief)
+      })
   }
 
   var objects: any ObjectStore { surroundings.objects }

@@ -109,6 +109,18 @@ struct FileWorktreeKillTests {
     }
   }
 
+  @Test("What an older version left under names of its own is ended and swept too", arguments: replacing)
+  func olderNames(left: Leftover) throws {
+    try lay(left)
+    try bench.write("\(bench.tree.ownPrefix)-w0", "half")
+    let tree = try FileWorktree(
+      root: bench.scratch["root"], token: PrivateToken("by its place in the tree", older: "bench"))
+    #expect(try tree.sweepTemporary(around: [target]) == ["\(bench.tree.ownPrefix)-w0"])
+    _ = try tree.place(target, bench.object("new"), expecting: .holding(digest("old")))
+    #expect(bench.read("c.md") == "new")
+    #expect(bench.files == ["c.md"])
+  }
+
   @Test("Half-written files are swept; another batch's, a living writer's and the user's are spared")
   func sweep() throws {
     let own = bench.tree.ownPrefix

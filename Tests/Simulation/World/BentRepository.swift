@@ -23,7 +23,7 @@ struct BentRepository: Repository {
   func keepLargeFiles(of commit: GitID, from source: (Digest) -> String) throws(Fault) {
     try sound.keepLargeFiles(of: commit, from: source)
   }
-  func refreshLargeFiles(_ paths: [String], token: String) {
+  func refreshLargeFiles(_ paths: [String], token: PrivateToken) {
     sound.refreshLargeFiles(paths, token: token)
   }
   func ignored(among paths: [String]) throws(Fault) -> Set<String> { try sound.ignored(among: paths) }
@@ -54,7 +54,7 @@ struct BentRepository: Repository {
   func commitBytes(_ id: GitID) throws(Fault) -> [UInt8]? { try sound.commitBytes(id) }
   func changes(of commit: GitID) throws(Fault) -> [TreeChange] { try sound.changes(of: commit) }
 
-  func build(_ draft: CommitDraft, scratch: String, token: String) throws(Fault) -> BuildOutcome {
+  func build(_ draft: CommitDraft, scratch: String, token: PrivateToken) throws(Fault) -> BuildOutcome {
     let outcome = try sound.build(draft, scratch: scratch, token: token)
     if bug == .swapBeforeIntent, case .built(let commit) = outcome {
       _ = try sound.compareAndSwap(
@@ -79,15 +79,15 @@ struct BentRepository: Repository {
     try sound.clearRefLocks(ref, holding: new)
   }
   func holdIndex(
-    for changes: [TreeChange], token: String, patience: Duration
+    for changes: [TreeChange], token: PrivateToken, patience: Duration
   ) throws(Fault) -> IndexOutcome {
     try sound.holdIndex(for: changes, token: token, patience: patience)
   }
-  func publishIndex(token: String) throws(Fault) {
+  func publishIndex(token: PrivateToken) throws(Fault) {
     if bug == .stagedForgotten { world.git.indexLock?.index["notes/staged.txt"] = nil }
     if bug != .indexLeftLocked { try sound.publishIndex(token: token) }
   }
-  func releaseIndex(token: String) { sound.releaseIndex(token: token) }
+  func releaseIndex(token: PrivateToken) { sound.releaseIndex(token: token) }
   func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit] {
     let found = bug == .landedCommitNotFound ? [] : try sound.commits(withLines: lines, from: ref)
     guard bug == .reflogBelieved, found.isEmpty else { return found }

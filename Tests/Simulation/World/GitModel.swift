@@ -11,7 +11,7 @@ struct GitModel {
 
   struct IndexLock {
     /// Nil for one that the user left or holds.
-    var token: String?
+    var token: PrivateToken?
     var index: [String: GitID]
     /// The process of ours that took it last.
     var holder: Int32?

@@ -3,7 +3,7 @@ import Runner
 
 /// Making a commit, moving the branch and publishing the index.
 extension SimulatedRepository {
-  func build(_ draft: CommitDraft, scratch: String, token: String) throws(Fault) -> BuildOutcome {
+  func build(_ draft: CommitDraft, scratch: String, token: PrivateToken) throws(Fault) -> BuildOutcome {
     try perform("build") { () throws(Fault) in
       let parentTree = draft.parent.flatMap { world.git.commits[$0]?.tree } ?? [:]
       var tree = parentTree
@@ -91,7 +91,7 @@ extension SimulatedRepository {
   // MARK: The user's index
 
   func holdIndex(
-    for changes: [TreeChange], token: String, patience: Duration
+    for changes: [TreeChange], token: PrivateToken, patience: Duration
   ) throws(Fault) -> IndexOutcome {
     try perform("hold index") { () throws(Fault) in
       world.requireCommitLock("took the index", process)
@@ -105,7 +105,7 @@ extension SimulatedRepository {
     }
   }
 
-  func publishIndex(token: String) throws(Fault) {
+  func publishIndex(token: PrivateToken) throws(Fault) {
     try perform("publish index") { () throws(Fault) in
       guard let lock = world.git.indexLock, lock.token == token else {
         throw Fault("index_lock_lost", exit: .canGoOn, "The lock of git's index is no longer ours.")
@@ -117,7 +117,7 @@ extension SimulatedRepository {
     }
   }
 
-  func releaseIndex(token: String) {
+  func releaseIndex(token: PrivateToken) {
     do {
       try perform("release index") { () throws(Fault) in
         guard world.git.indexLock?.token == token else { return }

@@ -41,7 +41,7 @@ struct SimulatedRepository: Repository {
     try blobs(ids, limitBytes: limitBytes)
   }
   func keepLargeFiles(of commit: GitID, from source: (Digest) -> String) throws(Fault) {}
-  func refreshLargeFiles(_ paths: [String], token: String) {}
+  func refreshLargeFiles(_ paths: [String], token: PrivateToken) {}
   func ignored(among paths: [String]) throws(Fault) -> Set<String> { [] }
   func hooksPresent() -> [PresentHook] { [] }
   func signing() throws(Fault) -> Signing { throw .git(.inputOutput) }

@@ -26,9 +26,7 @@ public final class Planning: Sendable {
     let clock = SystemClock()
     var surroundings = Surroundings(
       store: store, objects: PlannedObjects(over: objects),
-      worktree: { batch throws(Fault) in
-        try FileWorktree(root: root, token: "\(layout.temporary)/\(batch)")
-      },
+      worktree: { token throws(Fault) in try FileWorktree(root: root, token: token) },
       repository: { () throws(Fault) in try repository.value() },
       locks: NoLocks(), clock: clock, root: root, scratch: layout.temporary,
       makeExtractor: { configuration throws(Fault) in
@@ -36,6 +34,7 @@ public final class Planning: Sendable {
       },
       process: RunStart(host: Project.hostName(), process: getpid(), toolVersion: Project.version),
       user: "", newRunID: { "plan" }, newSeed: { 0 }, publishHead: { () throws(Fault) in })
+    surroundings.mark = LedgerMark(layout)
     surroundings.checkExtractor = { configuration throws(Fault) in
       try ExtractorProgram.check(configuration.extractor, root: root, environment: environment)
     }

@@ -46,7 +46,8 @@ extension Project {
     guard try objects.check(digest) == .sound else { return false }
     let lock = try await FileBatchLocks(layout).acquireCommit()
     defer { lock.release() }
-    let worktree = try FileWorktree(root: layout.root, token: layout.ledgerFolder)
+    let mark = LedgerMark(layout)
+    let worktree = try FileWorktree(root: layout.root, token: mark.tokenOfRepairs)
     let target = try TargetPath(checking: path)
     // A killed repair may have left half a file.
     _ = try worktree.sweepTemporary(around: [target])
@@ -55,7 +56,7 @@ extension Project {
     _ = try worktree.place(target, object, expecting: .absent)
     let repository = try repository()
     repository.refreshLargeFiles(
-      [repository.layout.prefix + path], token: GitRepository.token(scratch: layout.temporary))
+      [repository.layout.prefix + path], token: mark.tokenOfCommits)
     return true
   }
 

@@ -272,7 +272,8 @@ private struct Verifier {
   private func lookAtFiles(
     _ fold: ReplayFold, in repository: GitRepository, into review: inout LedgerReview
   ) throws(Fault) {
-    let worktree = try FileWorktree(root: project.layout.root, token: project.layout.ledgerFolder)
+    // Only looked at: nothing private is left.
+    let worktree = try FileWorktree(root: project.layout.root, token: "")
     review.findings += try FileReview(repository: repository, worktree: worktree, fold: fold).findings()
   }
 }
