@@ -117,6 +117,41 @@ struct StatusTests {
     #expect(old?.process == 7 && old?.host == "vm" && old?.user == nil && old?.isElsewhere == false)
   }
 
+  @Test(
+    "A runner in a PID namespace of its own is told as such by everybody outside, and waited for",
+    .enabled(if: getuid() == 0, "another PID namespace needs root"))
+  func runnerInAnotherNamespace() async throws {
+    let folder = try SampleFolder()
+    let gate = try Gate.inExtractor(of: folder)
+    let run = try ChildProcess.start(
+      Command(
+        [
+          "/usr/bin/unshare", "--pid", "--fork", "--mount-proc", BuiltCommand.path, "run", "batch.json",
+          "--format", "jsonl",
+        ], environment: folder.environment, directory: folder.root))
+    // In there it is the first process.
+    #expect(try await gate.waitForOne(of: run) == 1)
+    let told = try #require(try await folder.ledgerctl("status", "--format", "json").json()["batches"]?.array)
+    #expect(told.first?["status"] == "running")
+    #expect(told.first?["owner"]?["process"] == 1)
+    #expect(told.first?["owner"]?["other_pid_namespace"] == true)
+    let status = try await folder.ledgerctl("status", "@last")
+    #expect(status.text.contains("in another PID namespace"), "\(status.text)")
+    let second = try await folder.ledgerctl("run", "batch.json", "--format", "json")
+    let error = try #require(try second.json()["errors"]?.array?.first)
+    #expect(second.exit == 75 && error["code"] == "batch_held")
+    #expect(error["message"]?.string?.contains("process 1 on") == true)
+    #expect(error["message"]?.string?.contains("another PID namespace") == true)
+    let waiting = try folder.start("run", "batch.json", "--max-wait", "2m", "--progress", "plain")
+    while !String(decoding: waiting.errorTail, as: UTF8.self).contains("Waiting: ") { await Task.yield() }
+    gate.letAllGo()
+    while try await waiting.readChunk() != nil {}
+    #expect(await waiting.waitForExit() == .code(0))
+    while try await run.readChunk() != nil {}
+    #expect(await run.waitForExit() == .code(0))
+    #expect(try folder.commits() == 2)
+  }
+
   @Test("A follower of a quiet ledger ends when its reader is gone")
   func readerGone() async throws {
     let folder = try SampleFolder()
