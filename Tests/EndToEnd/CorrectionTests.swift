@@ -53,6 +53,41 @@ struct CorrectionTests {
     #expect(try await folder.ledgerctl("run", "other.json").exit == 0)
   }
 
+  @Test(
+    "A wait stored by a clock that is years ahead ends with the boot; one stored hours ahead is a day at most",
+    .enabled(
+      if: getuid() == 0 && FileManager.default.fileExists(atPath: "/usr/bin/faketime"),
+      "needs root for another boot's name, and faketime"),
+    arguments: [("+1460d", true), ("+24h", false)])
+  func waitOfAWrongClock(_ ahead: String, isOver: Bool) async throws {
+    let folder = try SampleFolder()
+    try extractor(
+      folder, "echo x >>calls; [ -f paid ] || { echo 'retry after 1800 seconds' >&2; exit 75; }",
+      more: "limits: {in_flight: 1}\n")
+    // Another name of this boot, as after a restart.
+    try folder.shell(
+      """
+      echo 5b1c0e6c-0000-4000-8000-000000000001 >.home/boot
+      unshare -m sh -c 'mount --bind .home/boot /proc/sys/kernel/random/boot_id
+        exec env FAKETIME_DONT_FAKE_MONOTONIC=1 faketime -f "\(ahead)" "\(BuiltCommand.path)" run batch.json' \
+        || test $? = 75
+      : >paid
+      """)
+    #expect(try calls(folder) == 1)
+    let resumed = try await folder.ledgerctl("resume", "--format", "json")
+    let result = try resumed.json()
+    if isOver {
+      #expect(resumed.exit == 0, "\(resumed.text)")
+      return
+    }
+    #expect(resumed.exit == 75)
+    #expect(try calls(folder) == 1)
+    let message = result["errors"]?.array?.compactMap { $0["message"]?.string }.joined(separator: " ") ?? ""
+    #expect(message.contains("must wait 86400 s") || message.contains("must wait 86399 s"), "\(message)")
+    let now = try await folder.ledgerctl("resume", "--now")
+    #expect(now.exit == 0, "\(now.errors)")
+  }
+
   @Test("Who names an asset that waits wants it tried now; a cancelled batch is registered again with --now")
   func retryNamed() async throws {
     let folder = try SampleFolder()
