@@ -12,6 +12,8 @@ import time
 from pathlib import Path
 
 from design_facts import IDF
+from mcp.types import SamplingMessage, TextContent
+from pydantic import BaseModel
 
 try:
     from mcp.server.fastmcp import Context, FastMCP as Server
@@ -37,6 +39,10 @@ def record(what):
     if path := option("--calls"):
         with open(path, "a") as file:
             file.write(f"{time.time():.3f} {what}\n")
+
+
+class Consent(BaseModel):
+    is_given: bool
 
 
 @server.tool()
@@ -75,6 +81,11 @@ async def generate_idf(code: str, ctx: Context) -> str:
             await asyncio.sleep(0.25)
     elif kind == "never":
         await asyncio.sleep(3600)
+    elif kind == "elicit":
+        await ctx.elicit(message="Shall it be described?", schema=Consent)
+    elif kind == "sample":
+        question = SamplingMessage(role="user", content=TextContent(type="text", text="What is it?"))
+        await ctx.session.create_message(messages=[question], max_tokens=10)
     elif kind == "secret":
         raise ToolError(f"wrong key {os.environ['SIDEKICK_KEY']}, Authorization: Bearer abcdefgh12345678")
     elif kind == "environment":

@@ -80,6 +80,19 @@ struct MCPRealServerTests {
     #expect(answers["fine"]?.refusal == nil)
   }
 
+  @Test(
+    "A tool that asks us for an answer of the user's or of a model's is refused for good",
+    arguments: RealServer.allCases)
+  func asksTheClient(_ server: RealServer) async throws {
+    for (name, answer) in try await server.ask("elicit", "sample") {
+      guard case .rejected(let message, false)? = answer.refusal else {
+        Issue.record("\(name): expected a no for good, found \(answer)")
+        continue
+      }
+      #expect(message.contains(name == "elicit" ? "elicitation/create" : "sampling/createMessage"))
+    }
+  }
+
   @Test("Limited twice with a time, then answered", arguments: RealServer.allCases)
   func limited(_ server: RealServer) async throws {
     let extractor = try server.shared()
