@@ -120,7 +120,7 @@ async def batch_file_analysis(file_paths: list[str], analysis_type: str) -> str:
 @server.tool()
 async def describe(picture: str, specs: dict, question: str, key: str) -> dict:
     """Gives back what it was given, as structured content around valid facts."""
-    return IDF | {"mode": json.dumps([len(picture), specs.get("name"), question[:7], key])}
+    return IDF | {"mode": json.dumps([len(picture), specs.get("name"), question[:8], key])}
 
 
 if path := option("--pid"):
