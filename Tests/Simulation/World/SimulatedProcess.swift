@@ -11,6 +11,8 @@ final class SimulatedProcess: @unchecked Sendable {
   var isAlive = true
   /// It has come to its own end.
   var hasEnded = false
+  /// Counted among the dead: it has died, or is taken for dead.
+  var isGivenUp = false
   /// Stopped as by SIGSTOP: nothing it waits for comes back until it is woken.
   var isAsleep = false
   /// Resumed when it is woken or dies.

@@ -73,7 +73,9 @@ extension World {
     watch.folders[process.batch, default: []].insert(path)
     let state = watch.states[process.batch] ?? BatchState()
     // What placing removed is put back when it is undone, with the folder that had become empty.
-    let isPutBack = state.placePlan.contains { $0.found == .removed && $0.path.hasPrefix(path + "/") }
+    let isPutBack = state.placePlan.contains { target in
+      target.found == .removed && (prefix + target.path).hasPrefix(path + "/")
+    }
     if !state.isWhollyPackaged, !isPutBack {
       violate(.packagedFirst, "folder \(path) was made before all is packaged")
     }

@@ -202,7 +202,8 @@ package final class World: @unchecked Sendable {
     case .fullDisk(let writes): fullFor = writes
     case .sleep(let ms):
       sleep(process, forMs: ms)
-      // Somebody takes the sleeper's lock file away and starts anew.
+      // Somebody takes the sleeper's lock file away and starts anew: for who takes over it has died.
+      if locks["batch \(process.batch)"] === process { countDeath(process) }
       locks["batch \(process.batch)"] = nil
       startSecondRunner(process.batch)
     }
@@ -238,12 +239,19 @@ package final class World: @unchecked Sendable {
     guard process.isAlive else { return }
     say("dies", process)
     process.isAlive = false
-    if !process.hasEnded, process.stop.leftBehind == nil { watch.deaths[process.batch, default: 0] += 1 }
+    if process.stop.leftBehind == nil { countDeath(process) }
     for name in process.heldLocks where locks[name] === process { locks[name] = nil }
     process.heldLocks = []
     let parked = process.parked
     process.parked = []
     for resume in parked { resume() }
+  }
+
+  /// Counts a process that has not come to its own end, once.
+  private func countDeath(_ process: SimulatedProcess) {
+    guard !process.hasEnded, !process.isGivenUp else { return }
+    process.isGivenUp = true
+    watch.deaths[process.batch, default: 0] += 1
   }
 
   /// Signals a process twice; it is gone once it has written down what was under way.
