@@ -190,8 +190,8 @@ extension Runner {
     for asset in request.manifest.assets {
       do throws(Fault) {
         let pinned = try await surroundings.objects.pinImage(asset.source, under: request.imageRule)
-        if let expected = asset.sha256, expected != pinned.id {
-          throw .manifestOtherImage(asset.path, expected: expected, found: pinned.id, asset: asset.id)
+        if let expected = asset.sha256, expected != pinned.source {
+          throw .manifestOtherImage(asset.path, expected: expected, found: pinned.source, asset: asset.id)
         }
         images.append(PinnedImage(pinned, of: asset.id))
       } catch {

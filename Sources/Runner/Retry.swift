@@ -118,8 +118,8 @@ extension Runner {
       return nil
     }
     guard pinned.id != asset.image.digest else { return nil }
-    if let expected = brief.sha256, expected != pinned.id {
-      throw .manifestOtherImage(brief.path, expected: expected, found: pinned.id, asset: asset.id)
+    if let expected = brief.sha256, expected != pinned.source {
+      throw .manifestOtherImage(brief.path, expected: expected, found: pinned.source, asset: asset.id)
     }
     await run.note(
       Note(

@@ -12,6 +12,9 @@ public struct PinnedFile: Hashable, Sendable {
   /// The digest of the file's own bytes; nil where the copy has the same ones.
   public var original: Digest?
 
+  /// The digest of the file that was named.
+  var source: Digest { original ?? id }
+
   public init(id: ObjectID, sizeBytes: Int, foreign: String? = nil, original: Digest? = nil) {
     self.id = id
     self.sizeBytes = sizeBytes
