@@ -29,7 +29,7 @@ public struct RunRequest: Sendable {
     self.imagesBeneath = imagesBeneath
   }
 
-  var imageRule: ImageRule { ImageRule(configuration.policy, beneath: imagesBeneath) }
+  var imageRule: ImageRule { ImageRule(configuration.policy, beneath: imagesBeneath.map { [$0] }) }
 }
 
 /// What a manifest means for a batch as it stands.

@@ -99,7 +99,7 @@ extension Runner {
     of asset: AssetState, in run: BatchRun, _ stages: StageWork, isAsked: Bool
   ) async throws(Fault) -> PinnedImage? {
     let brief = stages.brief(of: asset.id)
-    var rule = stages.registration.imageRule
+    var rule = stages.imageRule
     if run.options.change.imagesAnywhere { rule.beneath = nil }
     let pinned: PinnedFile
     do throws(Fault) { pinned = try await surroundings.objects.pinImage(brief.source, under: rule) } catch {

@@ -10,14 +10,14 @@ import Ledger
 
 /// What a file must keep to for being taken as an image.
 public struct ImageRule: Hashable, Sendable {
-  /// The folder that it must lie in once all links are resolved; nil where a person named it.
-  public var beneath: String?
+  /// The folders of which it must lie in one once all links are resolved; nil where a person named it.
+  public var beneath: [String]?
   /// `policy.max_bytes`.
   public var maxBytes: Int
   /// Whether what says nothing of the picture is left out of the copy: see `PNGStripper`.
   public var stripsMetadata: Bool
 
-  public init(_ policy: Configuration.Policy, beneath: String? = nil) {
+  public init(_ policy: Configuration.Policy, beneath: [String]? = nil) {
     self.beneath = beneath
     maxBytes = policy.maxBytes
     stripsMetadata = policy.stripMetadata
@@ -40,7 +40,7 @@ struct InputImage: Sendable {
     file = try InputFile(opening: path)
     try file.refuseSystemFile()
     try file.refuse(longerThan: rule.maxBytes)
-    if let folder = rule.beneath { try file.refuse(unlessBeneath: folder) }
+    if let folders = rule.beneath { try file.refuse(unlessBeneath: folders) }
     foreign = try file.foreignFormat()
   }
 
@@ -101,10 +101,13 @@ extension InputFile {
   }
 
   /// Refuses a file that lies elsewhere (65), by its own place and not by the path that led to it.
-  fileprivate func refuse(unlessBeneath folder: String) throws(Fault) {
+  fileprivate func refuse(unlessBeneath folders: [String]) throws(Fault) {
     let real = try? ProjectPath.resolved(path)
-    guard let real, ProjectPath.components(of: real, enteringFolder: folder) != nil, isAt(real) else {
-      throw .imageOutside(path, folder: folder, leadsTo: real)
+    let isBeneath = folders.contains { folder in
+      real.flatMap { ProjectPath.components(of: $0, enteringFolder: folder) } != nil
+    }
+    guard let real, isBeneath, isAt(real) else {
+      throw .imageOutside(path, folder: folders.last ?? "/", leadsTo: real)
     }
   }
 

@@ -61,9 +61,6 @@ public struct Registration: Hashable, Sendable, Codable {
     self.imagesBeneath = imagesBeneath
   }
 
-  /// What images must keep to, also those that are taken later.
-  var imageRule: ImageRule { ImageRule(configuration.policy, beneath: imagesBeneath) }
-
   /// What lands: the digest of the manifest and of its images' bytes, the same in every clone and ledger.
   public var content: Digest { Self.content(of: manifestDigest, images) }
 

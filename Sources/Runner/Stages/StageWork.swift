@@ -160,11 +160,19 @@ struct StageWork: Sendable {
     return nil
   }
 
+  /// What images must keep to that are taken after the registration; the working tree may have been moved since.
+  var imageRule: ImageRule {
+    let top = try? surroundings.repository().layout.topLevel
+    return ImageRule(
+      registration.configuration.policy,
+      beneath: registration.imagesBeneath.map { [$0] + (top.map { [$0] } ?? []) })
+  }
+
   /// Makes sure that the pinned image is whole; a lost one is taken anew from its source while that still holds it.
   private func ensureImage(of asset: AssetState) async throws(Fault) {
     guard let object = asset.image.object, try await objects.check(object) != .sound else { return }
     let source = brief(of: asset.id).source
-    let again = try? await objects.pinImage(source, under: registration.imageRule)
+    let again = try? await objects.pinImage(source, under: imageRule)
     guard again?.id == asset.image.digest else {
       throw Fault.pinnedImageLost(asset.id, digest: asset.image.digest, source: source)
     }
