@@ -56,7 +56,8 @@ struct TemplateCheck {
   }
 
   private mutating func advance(to index: Substring.Index) {
-    line += rest[..<index].count { $0.isNewline }
+    // As editors count: a form feed, say, begins no line.
+    line += rest[..<index].count { ["\n", "\r", "\r\n"].contains($0) }
     rest = rest[index...]
   }
 
