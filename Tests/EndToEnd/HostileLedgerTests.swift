@@ -100,6 +100,17 @@ struct HostileLedgerTests {
     }
   }
 
+  @Test("A time in the batch table that no event has is named as what differs")
+  func tableTime() async throws {
+    let folder = try SampleFolder()
+    #expect(try await folder.ledgerctl("run", "batch.json", "--until", "packaged").exit == 0)
+    try folder.forge("UPDATE batches SET time_ms = time_ms + 1")
+    let verdict = try await folder.valid("verify", "verify", exit: 1)
+    let message = try #require(
+      verdict["findings"]?.array?.first { $0["check"] == "table" }?["message"]?.string)
+    #expect(message.contains("expected the time ") && message.contains(" ms from 1970, found "), "\(message)")
+  }
+
   @Test("A payload of 300 MB is refused before it takes up memory")
   func memory() async throws {
     let folder = try SampleFolder()
