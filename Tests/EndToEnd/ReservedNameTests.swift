@@ -46,6 +46,23 @@ struct ReservedNameTests {
     #expect(try !folder.exists("img") && folder.commits() == 1)
   }
 
+  @Test("A category comes into a path as a name of git's folders just as little")
+  func category() async throws {
+    let folder = try SampleFolder()
+    try folder.write(
+      "layout: { production: \"{{category}}/{{file}}\", categories: [\".github\"], default_category: \".github\" }\n",
+      to: "ledger.yaml")
+    try folder.writeManifest { draft in
+      draft.assets.removeLast(2)
+      draft.assets[0].specs = [:]
+    }
+    for verb in ["plan", "run"] {
+      let refused = try await folder.ledgerctl(verb, "batch.json")
+      #expect(refused.exit != 0 && refused.errors.contains(".github"), "\(refused.errors)")
+    }
+    #expect(try !folder.exists(".github") && folder.commits() == 1)
+  }
+
   @Test(
     "A layout that writes what git, its hosts or a browser act upon is refused with 78",
     arguments: [
