@@ -30,7 +30,10 @@ public struct Runner: Sendable {
         var report = RunReport(batch: batch, state: state, notes: notes)
         report.isRepeated = true
         return report
-      case .register: return try await register(request, state, options, revising: false)
+      case .register:
+        let report = try await register(request, state, options, revising: false)
+        if report.isFoundInHistory { try await finishIndex(of: report) }
+        return report
       case .revise: return try await register(request, state, options, revising: true)
       case .goOn:
         var options = options

@@ -63,6 +63,23 @@ struct MovedProjectTests {
     try expectLanded(folder)
   }
 
+  @Test("A locked index is freed, and the commit found, where the ledger is lost besides")
+  func lockedIndexWithoutLedger() async throws {
+    let folder = try movedAfterKill("rename", when: 1, "-P \"$PWD/.git/index.lock\"")
+    #expect(folder.exists(".home/after/.git/index.lock"), "The kill came at another moment.")
+    // As `git clean -fdx` does.
+    try folder.shell("rm -r .home/after/.ledger")
+    let said = try folder.shell(
+      """
+      cd .home/after
+      '\(BuiltCommand.path)' run batch.json
+      git status --porcelain --untracked-files=all
+      find .git -name '*.lock' -o -name 'ledgerctl-*'
+      git rev-list --count HEAD
+      """)
+    #expect(said.contains("found in the history") && said.hasSuffix(")\n2\n"), "\(said)")
+  }
+
   @Test("Images are looked for where the manifest of the call has them now")
   func movedImages() async throws {
     let folder = try SampleFolder()

@@ -54,6 +54,8 @@ extension GitRepository {
     try syncPath(layout.gitFolder)
   }
 
+  package func holdsIndex(token: PrivateToken) -> Bool { token.all.contains(where: isLock) }
+
   package func releaseIndex(token: PrivateToken) {
     // While the lock stays, so does the file by which the next run knows it as ours.
     do { try takeBackLock(token) } catch { return }
@@ -74,7 +76,7 @@ extension GitRepository {
   }
 
   private func takeBackLock(_ token: PrivateToken) throws(Fault) {
-    if token.all.contains(where: isLock) { try removeLock() }
+    if holdsIndex(token: token) { try removeLock() }
   }
 
   private func removeLock() throws(Fault) {

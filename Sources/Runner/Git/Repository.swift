@@ -114,6 +114,8 @@ package protocol Repository: Sendable {
   func refreshLargeFiles(_ paths: [String], token: PrivateToken)
   /// Makes the held index the user's index and frees the lock. Does nothing where no index is held.
   func publishIndex(token: PrivateToken) throws(Fault)
+  /// Whether the user's index is locked by us: by this run or by one that was killed.
+  func holdsIndex(token: PrivateToken) -> Bool
   /// Frees the lock if it is ours, and leaves the user's index as it was.
   func releaseIndex(token: PrivateToken)
 

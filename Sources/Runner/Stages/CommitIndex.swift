@@ -76,4 +76,31 @@ extension StageWork {
     let inWorkingTree = state.placement?.inWorkingTree == true || intent.purpose == .revert
     if isLanded { try finishIndex(of: new, on: intent.ref, at: tip, inWorkingTree: inWorkingTree) }
   }
+
+  /// Publishes the index of a commit that was found in the history, where a killed run of ours left it locked: the ledger
+  /// has lost what it knew of that, and nobody else would come.
+  ///
+  /// The caller holds the commit lock.
+  func finishIndexLeft(by commit: String, on ref: String, at tip: GitID) async throws(Fault) {
+    try await finishIndexOfAnother()
+    guard let commit = GitID(commit), try surroundings.repository().holdsIndex(token: token) else { return }
+    try finishIndex(of: commit, on: ref, at: tip, inWorkingTree: true)
+  }
+}
+
+extension Runner {
+  /// The same for a batch that was registered here and found at once.
+  func finishIndex(of report: RunReport) async throws(Fault) {
+    let repository = try surroundings.repository()
+    guard repository.holdsIndex(token: surroundings.mark.tokenOfCommits),
+      let registration = report.state.registration, let found = report.state.confirmation?.sha,
+      let tip = try repository.tip(of: registration.branch)
+    else { return }
+    let lock = try await surroundings.locks.acquireCommit()
+    defer { lock.release() }
+    let stages = try StageWork(
+      batch: report.batch, registration: registration, surroundings: surroundings, extractor: NoExtractor(),
+      templates: .builtIn)
+    try await stages.finishIndexLeft(by: found, on: registration.branch, at: tip)
+  }
 }

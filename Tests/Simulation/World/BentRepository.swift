@@ -87,6 +87,7 @@ struct BentRepository: Repository {
     if bug == .stagedForgotten { world.git.indexLock?.index["notes/staged.txt"] = nil }
     if bug != .indexLeftLocked { try sound.publishIndex(token: token) }
   }
+  func holdsIndex(token: PrivateToken) -> Bool { sound.holdsIndex(token: token) }
   func releaseIndex(token: PrivateToken) { sound.releaseIndex(token: token) }
   func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit] {
     let found = bug == .landedCommitNotFound ? [] : try sound.commits(withLines: lines, from: ref)

@@ -117,6 +117,8 @@ extension SimulatedRepository {
     }
   }
 
+  func holdsIndex(token: PrivateToken) -> Bool { world.git.indexLock?.token == token }
+
   func releaseIndex(token: PrivateToken) {
     do {
       try perform("release index") { () throws(Fault) in
