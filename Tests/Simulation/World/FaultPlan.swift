@@ -48,6 +48,10 @@ package struct FaultPlan: Hashable, Sendable {
     case delay(ms: Int64)
     case damageObject(pick: Int)
     case loseObject(pick: Int)
+    /// The whole folder of objects is gone.
+    case loseObjects
+    /// Everything stops, and the ledger comes back without its log.
+    case loseLog
     case user(UserAct, pick: Int)
     case stop
     /// The terminal is gone.
@@ -99,7 +103,19 @@ package struct FaultPlan: Hashable, Sendable {
     // Now and then so many that they meet each other.
     let most = Int.random(in: 0..<6, using: &random) == 0 ? 16 : 6
     let count = Int.random(in: 0...most, using: &random)
-    return FaultPlan((0..<count).map { _ in Misfortune.drawn(using: &random) })
+    return FaultPlan((0..<count).map { _ in Misfortune.drawn(using: &random) } + drawnLosses(seed: seed))
+  }
+}
+
+extension FaultPlan {
+  /// Now and then a part of `.ledger` is lost: drawn apart, so that all other seeds keep their plans.
+  private static func drawnLosses(seed: UInt64) -> [Misfortune] {
+    var random = SplitMix64(seed: seed &* 13 &+ 7)
+    guard Int.random(in: 0..<8, using: &random) == 0 else { return [] }
+    let kind = Int.random(in: 0..<3, using: &random) == 0 ? Kind.loseObjects : .loseLog
+    let sites: [(Site, Int)] = [(.any, 250), (.append, 30), (.repository, 60), (.swap, 2), (.recovery, 60)]
+    let (site, count) = sites[Int.random(in: 0..<sites.count, using: &random)]
+    return [Misfortune(kind, at: site, Int.random(in: 1...count, using: &random))]
   }
 }
 

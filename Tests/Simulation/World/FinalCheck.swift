@@ -124,7 +124,7 @@ private enum Events {
   static func all(of world: World) -> [Event] {
     let box = Box()
     Task(executorPreference: world.queue) {
-      box.events = (try? await world.store.events(matching: EventQuery())) ?? []
+      box.events = (try? await world.ledger().events(matching: EventQuery())) ?? []
       box.isDone = true
     }
     _ = world.queue.run { box.isDone }

@@ -25,6 +25,8 @@ extension Mutant {
         .init(.crashAfter, at: .extract, 3),
       ]
     case .comparesBeforeLock: (2...30).map { .init(.sleep(ms: 3_600_000), at: .append, $0) }
+    // A run that held the batch has published where the ledger ends; the next one begins when the log is lost.
+    case .headNotChecked: (2...4).map { .init(.loseLog, at: .lock, $0) }
     case .foreignFilesTakenBack, .filesLeftByCancel, .foldersRemovedBlindly, .reflogBelieved,
       .removedWithoutSync:
       (1...4).map { .init(.crashBefore, at: .swap, $0) }
@@ -38,6 +40,7 @@ extension Mutant {
     case .foreignFilesTakenBack, .filesLeftByCancel, .foldersRemovedBlindly, .takeBackBlindly,
       .removedWithoutSync:
       [.run, .cancel, .run, .cancel]
+    case .headNotChecked: [.hold, .resume, .run]
     case .signalForgotten: [.run, .resume, .resume, .resume, .resume]
     default: []
     }
@@ -52,7 +55,7 @@ package enum Mutant: String, Hashable, Sendable, CaseIterable {
   case appendTwice, eventNotRead, wrongBatchTable, commitLockForgotten, stagedForgotten, answersMixedUp
   case foreignFilesTakenBack, filesLeftByCancel, foldersRemovedBlindly, waitsForEver, reflogBelieved
   case placedWithoutSync, folderMadeWithoutSync, foundWithoutSync, removedWithoutSync, comparesBeforeLock
-  case signalForgotten
+  case signalForgotten, headNotChecked
 
   func bend(_ parts: World.Parts, world: World, process: SimulatedProcess) -> World.Parts {
     var bent = parts
@@ -74,7 +77,7 @@ package enum Mutant: String, Hashable, Sendable, CaseIterable {
     case .commitLockForgotten: bent.locks = BentLocks(sound: parts.locks)
     case .comparesBeforeLock:
       bent.store = SimulatedStore(world: world, process: process, comparesBeforeLock: true)
-    case .waitsForEver: break
+    case .waitsForEver, .headNotChecked: break
     }
     return bent
   }

@@ -91,6 +91,8 @@ final class Player: @unchecked Sendable {
       world.say("\(command)", process)
       guard let report = await give(command, to: process) else { continue }
       let state = world.watch.states[batch] ?? BatchState()
+      // A ledger that has lost the batch finds its commit: there is nothing more to come.
+      if report.isFoundInHistory, world.hasLostLog { return }
       if landsAgain(state, number) { continue }
       if state.isEnded, !(command == .cancel && number < 4) { return }
       if let retryAt = report.retryAt { await wait(retryAt.remainingMs(at: world.now)) }
@@ -155,6 +157,8 @@ final class Player: @unchecked Sendable {
   /// Gives a command in a process; nil where the process died.
   private func give(_ command: UserCommand, to process: SimulatedProcess) async -> RunReport? {
     let batch = process.batch
+    world.checksHead = mutant != .headNotChecked
+    if world.checksHead, world.isTailLost { return refuse(process) }
     let runner = Runner(world.surroundings(process, mutant: mutant), stop: process.stop)
     let report: RunReport
     switch command {
@@ -195,6 +199,17 @@ final class Player: @unchecked Sendable {
     process.hasEnded = world.watch.states[process.batch]?.openRun?.id != "run-\(process.id)"
     world.kill(process)
     return report
+  }
+
+  /// Opens a ledger whose end is gone: nothing is written, and nobody works.
+  private func refuse(_ process: SimulatedProcess) -> RunReport {
+    world.say("is refused: the end of the ledger is gone", process)
+    reports.append("74 [ledger_tail_lost]")
+    process.hasEnded = true
+    world.kill(process)
+    return RunReport(
+      batch: process.batch, state: world.watch.states[process.batch] ?? BatchState(), exit: .disk,
+      faults: [.tailLost])
   }
 
   /// Once a batch has nothing placed, nothing would free an index that a commit of its own left locked.

@@ -44,7 +44,7 @@ struct SimulatedStore: EventStore {
       let events = try await perform(.append, "append \(request.batch)@\(request.expecting): \(types)") {
         () async throws(StoreError) in
         let request = try await underLock(request)
-        let events = try await world.store.append(request)
+        let events = try await world.ledger().append(request)
         world.noteAppended(events, request, by: process)
         return events
       }
@@ -55,7 +55,7 @@ struct SimulatedStore: EventStore {
       if case .conflict = error { process.knowsItIsOvertaken = true }
       // A sync that failed says nothing about what is on disk.
       if case .poisoned = error, !wasPoisoned, process.isAlive, world.flip() {
-        if let events = try? await world.store.append(request) {
+        if let events = try? await world.ledger().append(request) {
           world.noteAppended(events, request, by: process)
         }
       }
@@ -94,29 +94,29 @@ struct SimulatedStore: EventStore {
 
   func events(matching query: EventQuery) async throws(StoreError) -> [Event] {
     try await perform(.read, "query") { () async throws(StoreError) in
-      try await world.store.events(matching: query)
+      try await world.ledger().events(matching: query)
     }
   }
 
   func events(underKey key: Digest) async throws(StoreError) -> [Event] {
     try await perform(.read, "key \(key.hex.prefix(8))") { () async throws(StoreError) in
-      try await world.store.events(underKey: key)
+      try await world.ledger().events(underKey: key)
     }
   }
 
   func head() async throws(StoreError) -> LedgerHead {
-    try await perform(.read, "head") { () async throws(StoreError) in try await world.store.head() }
+    try await perform(.read, "head") { () async throws(StoreError) in try await world.ledger().head() }
   }
 
   func batches() async throws(StoreError) -> [BatchRow] {
-    try await perform(.read, "batches") { () async throws(StoreError) in try await world.store.batches() }
+    try await perform(.read, "batches") { () async throws(StoreError) in try await world.ledger().batches() }
   }
 
   func allowance(
     of limiter: String, under limits: CallLimits, at now: Moment
   ) async throws(StoreError) -> Allowance {
     try await perform(.read, "allowance") { () async throws(StoreError) in
-      try await world.store.allowance(of: limiter, under: limits, at: now)
+      try await world.ledger().allowance(of: limiter, under: limits, at: now)
     }
   }
 

@@ -25,9 +25,11 @@ extension World {
       process: RunStart(host: "host", process: process.id, toolVersion: "0"), user: "user",
       newRunID: { "run-\(process.id)" }, newSeed: { self.drawsAlike ? 7 : self.random.next() },
       publishHead: { () async throws(Fault) in
-        do throws(StoreError) { _ = try await used.store.head() } catch {
+        let head: LedgerHead
+        do throws(StoreError) { head = try await used.store.head() } catch {
           throw Fault("ledger_failed", exit: .disk, "No head.")
         }
+        try self.publish(head)
       })
   }
 

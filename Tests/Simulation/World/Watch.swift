@@ -7,6 +7,8 @@ struct Watch {
   var violations: [Violation] = []
   /// Events that a runner was told are on disk.
   var acknowledged: [Event] = []
+  /// Every event that is in the ledger.
+  var stored: [Event] = []
   /// What every event says, read once, by its hash.
   var facts: [Digest: BatchEvent] = [:]
   /// Every batch as its events tell it, folded as they are written.
@@ -49,6 +51,9 @@ extension World {
 
   func noteAppended(_ events: [Event], _ request: AppendRequest, by process: SimulatedProcess) {
     guard let batch = BatchID(request.batch), !events.isEmpty else { return }
+    if isTailLost { violate(.acknowledged, "\(events[0].type) was written over the ledger's lost end") }
+    appended.append(Appended(request: request, events: events))
+    watch.stored += events
     if process.hasWritten, let last = watch.lastWriter[batch], last != process.id {
       violate(.fence, "p\(process.id) wrote \(events[0].type) after p\(last) had taken over")
     }

@@ -131,9 +131,13 @@ extension World {
   func mend() {
     merge = nil
     checkedOutElsewhere = nil
+    // What is lost is lost: the user moves the proof away.
+    if isTailLost { published.head = nil }
     restoreSources()
-    if git.indexLock?.token == nil { git.indexLock = nil }
-    for (ref, bytes) in git.refLocks where bytes.isEmpty { git.refLocks[ref] = nil }
+    // A ledger that has lost a commit's intent does not know its locks any more: they are named, and the user's to remove.
+    let areForgotten = hasLostLog && locks["commit"] == nil
+    if git.indexLock?.token == nil || areForgotten { git.indexLock = nil }
+    for (ref, bytes) in git.refLocks where bytes.isEmpty || areForgotten { git.refLocks[ref] = nil }
     guard git.indexLock == nil, git.refLocks[Self.main] == nil else { return }
     // A batch that was registered meanwhile goes to the branch's other name.
     let branches = Set(watch.states.values.compactMap { $0.registration?.branch })

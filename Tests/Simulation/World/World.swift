@@ -6,7 +6,17 @@ import Runner
 /// `@unchecked Sendable`: only the thread of its `RunQueue` touches it.
 package final class World: @unchecked Sendable {
   let queue: RunQueue
-  let store = MemoryEventStore()
+  /// The ledger, but for what was lost of it since: see `ledger()`.
+  var store = MemoryEventStore()
+  var isStoreOutdated = false
+  var hasLostLog = false
+  /// Every append that was done and is not lost, in order.
+  var appended: [Appended] = []
+  var published = Published()
+  /// Whether `.ledger/head` is looked at before anything is written.
+  var checksHead = true
+  /// Draws what losses need apart from everything else, so that a seed without one keeps its history.
+  var losses: SplitMix64
   var random: SplitMix64
   var git = GitModel()
   var disk = Disk()
@@ -46,6 +56,7 @@ package final class World: @unchecked Sendable {
   init(seed: UInt64, plan: FaultPlan, prefix: String) {
     queue = RunQueue(seed: seed &* 3 &+ 1)
     random = SplitMix64(seed: seed &* 7 &+ 5)
+    losses = SplitMix64(seed: seed &* 11 &+ 3)
     self.plan = plan.misfortunes
     self.prefix = prefix
   }
@@ -192,6 +203,8 @@ package final class World: @unchecked Sendable {
     case .delay(let ms): sleep(process, forMs: ms)
     case .damageObject(let pick): damageObject(pick, losing: false)
     case .loseObject(let pick): damageObject(pick, losing: true)
+    case .loseObjects: loseObjects()
+    case .loseLog: loseLog()
     case .user(let act, let pick): user(act, pick)
     case .stop: process.stop.request(.interrupted, signal: "SIGINT")
     case .hangUp: process.stop.request(.terminated, signal: "SIGHUP")
