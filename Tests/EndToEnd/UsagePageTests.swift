@@ -49,7 +49,8 @@ struct UsagePageTests {
 
   /// A page of every block of code of every usage.md, on a ground.
   private func page(_ folder: SampleFolder, ground: String) throws -> Browser {
-    var css = "body { background: \(ground); margin: 0; } section, header { height: 200px; min-height: 0 !important; }\n"
+    var css =
+      "body { background: \(ground); margin: 0; } section, header { height: 200px; min-height: 0 !important; }\n"
     var html = ""
     for piece in Self.pieces {
       let usage = String(decoding: try folder.read("assets/\(piece.id)/usage.md"), as: UTF8.self)
