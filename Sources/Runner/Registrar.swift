@@ -190,9 +190,7 @@ extension Runner {
     for asset in request.manifest.assets {
       do throws(Fault) {
         let pinned = try await surroundings.objects.pinImage(asset.source, under: request.imageRule)
-        if let expected = asset.sha256, expected != pinned.source {
-          throw .manifestOtherImage(asset.path, expected: expected, found: pinned.source, asset: asset.id)
-        }
+        try pinned.check(against: asset.sha256, of: asset.id, at: asset.path)
         images.append(PinnedImage(pinned, of: asset.id))
       } catch {
         var fault = error

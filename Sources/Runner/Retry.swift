@@ -118,9 +118,7 @@ extension Runner {
       return nil
     }
     guard pinned.id != asset.image.digest else { return nil }
-    if let expected = brief.sha256, expected != pinned.source {
-      throw .manifestOtherImage(brief.path, expected: expected, found: pinned.source, asset: asset.id)
-    }
+    try pinned.check(against: brief.sha256, of: asset.id, at: brief.path)
     await run.note(
       Note(
         "image_taken",

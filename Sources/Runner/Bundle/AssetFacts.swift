@@ -61,19 +61,11 @@ struct AssetFacts: Sendable {
     primary = try Self.colours(idf.palette.primary, "primary", input.asset)
     accents = try Self.colours(idf.palette.accents, "accent", input.asset)
     var zones: [DensityZone] = []
-    let measured: [(name: String, words: String, zone: IDF.Zone?)] = [
-      ("upper_left", "upper left", idf.densityZones.upperLeft),
-      ("upper_right", "upper right", idf.densityZones.upperRight),
-      ("central", "centre", idf.densityZones.central),
-      ("lower_left", "lower left", idf.densityZones.lowerLeft),
-      ("lower_right", "lower right", idf.densityZones.lowerRight),
-    ]
-    for (name, words, zone) in measured {
-      guard let zone else { continue }
+    for (name, zone) in idf.densityZones.measured {
       guard (0...1).contains(zone.coverage) else {
         throw .measureUnreadable("\(zone.coverage)", name: "density \(name)", asset: input.asset)
       }
-      zones.append(DensityZone(name: name, words: words, coverage: zone.coverage))
+      zones.append(DensityZone(name: name, coverage: zone.coverage))
     }
     self.zones = zones
   }
@@ -153,9 +145,10 @@ struct AssetFacts: Sendable {
 /// A part of the image and how much of it is covered.
 struct DensityZone: Hashable, Sendable {
   let name: String
-  let words: String
   let coverage: Double
 
+  /// What the zone is called in a sentence, such as `upper left`.
+  var words: String { name == "central" ? "centre" : name.replacing("_", with: " ") }
   var permille: Int { Int((coverage * 1000).rounded()) }
   var percent: Int { (permille + 5) / 10 }
 }

@@ -1,16 +1,5 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// The contrast of two colours as WCAG 2.2 defines it (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio).
 enum Contrast {
-  /// What text of normal size needs.
-  static let leastForText = 4.5
-
   /// Returns the ratio, from 1 to 21.
   static func ratio(_ one: SRGBColour, _ other: SRGBColour) -> Double {
     let lighter = max(luminance(of: one), luminance(of: other))
@@ -30,12 +19,9 @@ enum Contrast {
 
   /// Relative luminance, 0 to 1.
   private static func luminance(of colour: SRGBColour) -> Double {
-    0.2126 * linear(colour.red) + 0.7152 * linear(colour.green) + 0.0722 * linear(colour.blue)
-  }
-
-  private static func linear(_ channel: UInt8) -> Double {
-    let value = Double(channel) / 255
-    return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+    let linear = Oklab.linear
+    return 0.2126 * linear[Int(colour.red)] + 0.7152 * linear[Int(colour.green)]
+      + 0.0722 * linear[Int(colour.blue)]
   }
 }
 

@@ -36,7 +36,10 @@ struct SRGBColour: Hashable, Sendable {
   }
 
   /// The colour in words, such as `dark olive`.
-  var words: String { ColourNames.nearest(to: RGB(red, green, blue)) }
+  var words: String { ColourNames.nearest(to: rgb) }
+
+  /// The same colour as images have it.
+  var rgb: RGB { RGB(red, green, blue) }
 }
 
 /// Writes decimal fractions from integers: no rounding but the caller's, the same digits everywhere.

@@ -50,7 +50,7 @@ package enum TokensFile {
       .init("compliance_score", JSONValue(input.score)),
       .init(
         "image", ["sha256": .string(input.image.hex), "format": .string(input.idf.dimensions.format)]),
-      .init("idf", json(input.idf)),
+      .init("idf", input.idf.json),
     ]
     if !input.targets.moreFiles.isEmpty {
       members.append(.init("files", .array(input.targets.moreFiles.map(JSONValue.string))))
@@ -87,61 +87,6 @@ package enum TokensFile {
   ]
 
   private static func pixels(_ count: Int) -> JSONValue { ["value": JSONValue(count), "unit": "px"] }
-
-  /// The IDF in its own JSON form; what it leaves out is left out here.
-  private static func json(_ idf: IDF) -> JSONValue {
-    func zone(_ zone: IDF.Zone) -> JSONValue { ["coverage": JSONValue(zone.coverage)] }
-    func list(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.string)) }
-    let zones = idf.densityZones
-    let measured: [(String, IDF.Zone?)] = [
-      ("upper_left", zones.upperLeft), ("upper_right", zones.upperRight), ("central", zones.central),
-      ("lower_left", zones.lowerLeft), ("lower_right", zones.lowerRight),
-    ]
-    var members: [JSONValue.Member] = [
-      .init("schema", .string(idf.schema)),
-      .init(
-        "dimensions",
-        [
-          "width": JSONValue(idf.dimensions.width), "height": JSONValue(idf.dimensions.height),
-          "format": .string(idf.dimensions.format),
-        ]),
-      .init("background", .string(idf.background)),
-      .init("palette", ["primary": list(idf.palette.primary), "accents": list(idf.palette.accents)]),
-      .init(
-        "density_zones",
-        .object(measured.compactMap { name, measured in measured.map { .init(name, zone($0)) } })),
-      .init("specimens", list(idf.specimens)),
-    ]
-    if let transparency = idf.transparency {
-      members.append(.init("transparency", JSONValue(transparency)))
-    }
-    if let edges = idf.edges {
-      members.append(
-        .init("edges", ["left_right": .bool(edges.leftRight), "top_bottom": .bool(edges.topBottom)]))
-    }
-    if let mode = idf.mode { members.append(.init("mode", .string(mode))) }
-    if let purpose = idf.purpose { members.append(.init("purpose", .string(purpose))) }
-    if let narrative = idf.narrative { members.append(.init("narrative", .string(narrative))) }
-    if let motifs = idf.motifs { members.append(.init("motifs", .array(motifs.map(json)))) }
-    if let tags = idf.tags { members.append(.init("tags", list(tags))) }
-    if let placement = idf.placement { members.append(.init("placement", .string(placement))) }
-    if let alt = idf.alt { members.append(.init("alt", .string(alt))) }
-    if let sources = idf.sources {
-      members.append(
-        .init(
-          "sources",
-          .object(sources.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value.rawValue)) })))
-    }
-    return .object(members)
-  }
-}
-
-extension TokensFile {
-  private static func json(_ motif: IDF.Motif) -> JSONValue {
-    var members = [JSONValue.Member("name", .string(motif.name))]
-    if let rationale = motif.rationale { members.append(.init("rationale", .string(rationale))) }
-    return .object(members)
-  }
 }
 
 /// What a `tokens.json` says of whose it is.

@@ -5,9 +5,8 @@ enum ColourText {
   /// Understood are `#rgb` and `#rrggbb` in any case, with or without `#`, an opaque `#rrggbbaa`, and `rgb(26, 23, 20)`
   /// with commas or spaces, in numbers or percent; CSS Color 4 is where the forms come from.
   static func hex(_ text: String) -> String? {
-    let trimmed = text.lowercased().filter { !$0.isWhitespace || $0 == " " }
-    let plain = trimmed.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
-    let written = String(plain)
+    let written = text.lowercased().filter { !$0.isWhitespace || $0 == " " }
+      .split(separator: " ").joined(separator: " ")
     if written.hasPrefix("rgb") { return function(written) }
     return digits(written)
   }
@@ -37,7 +36,7 @@ enum ColourText {
       guard let byte = channel(part) else { return nil }
       bytes.append(byte)
     }
-    return "#" + bytes.map { Self.hex(of: $0) }.joined()
+    return RGB(bytes[0], bytes[1], bytes[2]).hex
   }
 
   private static func channel(_ text: Substring) -> UInt8? {
@@ -46,10 +45,5 @@ enum ColourText {
     let value = isPercent ? number * 255 / 100 : number
     guard (0...255).contains(value) else { return nil }
     return UInt8(value.rounded())
-  }
-
-  private static func hex(of byte: UInt8) -> String {
-    let digits = String(byte, radix: 16)
-    return digits.count == 1 ? "0" + digits : digits
   }
 }

@@ -75,7 +75,7 @@ package struct FactsMerge {
 
   private mutating func compareMeasured() {
     let size = measured.dimensions
-    for (facts, subject) in stated {
+    for (facts, subject, _) in stated {
       if let said = facts.size, said.width != size.width || said.height != size.height {
         note(
           "dimensions",
@@ -105,13 +105,8 @@ package struct FactsMerge {
   }
 
   private func otherZones(_ facts: StatedFacts) -> [String] {
-    let zones = measured.densityZones
-    let measured: [(name: String, zone: IDF.Zone?)] = [
-      ("upper_left", zones.upperLeft), ("upper_right", zones.upperRight), ("central", zones.central),
-      ("lower_left", zones.lowerLeft), ("lower_right", zones.lowerRight),
-    ]
-    return measured.compactMap { name, zone in
-      guard let zone, let said = facts.zones[name], differs(said, zone.coverage) else { return nil }
+    measured.densityZones.measured.compactMap { name, zone in
+      guard let said = facts.zones[name], differs(said, zone.coverage) else { return nil }
       return name
     }
   }
@@ -123,7 +118,7 @@ package struct FactsMerge {
 
   private mutating func chooseBackground() {
     sources["background"] = .measured
-    for (facts, subject, source) in statedWithSource {
+    for (facts, subject, source) in stated {
       guard let said = facts.background, said != idf.background else {
         if facts.background != nil, sources["background"] == .measured { sources["background"] = source }
         continue
@@ -147,7 +142,7 @@ package struct FactsMerge {
 
   private mutating func choosePalette() {
     sources["palette"] = .measured
-    for (facts, subject, source) in statedWithSource {
+    for (facts, subject, source) in stated {
       guard !facts.primary.isEmpty || !facts.accents.isEmpty else { continue }
       let isTrusted = source == .described && trust.contains(.palette)
       let primary = facts.primary.filter { isTrusted || isInImage($0) }
@@ -183,7 +178,7 @@ package struct FactsMerge {
   }
 
   private static func place(of hex: String) -> Oklab? {
-    SRGBColour(hex).map { Oklab(RGB($0.red, $0.green, $0.blue)) }
+    SRGBColour(hex).map { Oklab($0.rgb) }
   }
 
   // MARK: What pixels can't tell
@@ -213,10 +208,8 @@ package struct FactsMerge {
 
   // MARK: Notes
 
-  /// What the specs and the reply say, with what to call them.
-  private var stated: [(StatedFacts, String)] { statedWithSource.map { ($0.0, $0.1) } }
-
-  private var statedWithSource: [(StatedFacts, String, IDF.Source)] {
+  /// What the specs and the reply say, with what to call them and whose word it is.
+  private var stated: [(StatedFacts, String, IDF.Source)] {
     [(specs, "the manifest", .given), (reply.facts, reply.subject, reply.source)]
   }
 

@@ -31,6 +31,6 @@ enum Prompt {
 
   /// What was measured, as an IDF; an empty object where nothing was.
   static func measured(_ request: ExtractionRequest) -> JSONValue {
-    request.measured.flatMap { try? JSONReader.value(of: CanonicalJSON.encode($0)) } ?? [:]
+    request.measured?.json ?? [:]
   }
 }

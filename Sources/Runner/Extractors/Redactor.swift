@@ -49,7 +49,7 @@ public struct Redactor: Sendable {
     return Self.marking(found, in: bytes[...]) + (isCut ? "…" : "")
   }
 
-  /// Returns lines without secrets, also without the parts of one that goes on from a line to the next.
+  /// Returns lines without secrets, also without the parts of one that continues on the next line.
   func redact(lines: [[UInt8]]) -> [String] {
     let text = Array(lines.joined(separator: [UInt8(ascii: "\n")]))
     let found = ranges(in: text)

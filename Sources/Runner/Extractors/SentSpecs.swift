@@ -14,9 +14,9 @@ enum SentSpecs {
     case .local: return [:]
     case .exec: return withoutNames(specs)
     case .mcp:
-      let words = (try? ArgumentTemplate(extractor.arguments, batch: extractor.batch))?.words ?? []
-      if words.contains(.specs) { return withoutNames(specs) }
-      return words.contains { [.prompt, .brief, .briefs].contains($0) } ? inPrompt(specs) : [:]
+      let template = try? ArgumentTemplate(extractor.arguments, batch: extractor.batch)
+      if template?.words.contains(.specs) == true { return withoutNames(specs) }
+      return template?.asksInWords == true ? inPrompt(specs) : [:]
     }
   }
 

@@ -15,6 +15,12 @@ public struct PinnedFile: Hashable, Sendable {
   /// The digest of the file that was named.
   var source: Digest { original ?? id }
 
+  /// Refuses another file than the one that the manifest's score was given for; nil takes any.
+  func check(against expected: Digest?, of asset: AssetID, at path: String) throws(Fault) {
+    guard let expected, expected != source else { return }
+    throw .manifestOtherImage(path, expected: expected, found: source, asset: asset)
+  }
+
   public init(id: ObjectID, sizeBytes: Int, foreign: String? = nil, original: Digest? = nil) {
     self.id = id
     self.sizeBytes = sizeBytes

@@ -104,10 +104,10 @@ struct ColourCloud {
 
   /// Every colour that covers at least a share of the whole, the largest first: what lies within `reach` of the
   /// heaviest colour counts as that one.
-  func colours(coveringAtLeast least: Double, within reach: Double) -> [Palette.Swatch] {
+  func colours(coveringAtLeast least: Double, within reach: Double) -> [ImageMeasures.Covering] {
     var rest = points.map { (place: Oklab($0.sum.mean), point: $0) }
       .sorted { ($1.point.sum.weight, $0.point.cell) < ($0.point.sum.weight, $1.point.cell) }
-    var found: [Palette.Swatch] = []
+    var found: [ImageMeasures.Covering] = []
     while let head = rest.first {
       var covered: UInt64 = 0
       rest.removeAll { other in
@@ -117,7 +117,7 @@ struct ColourCloud {
       }
       // The head itself is always within reach of itself, so the loop ends.
       let share = Double(covered) / Double(weight)
-      if share >= least { found.append(Palette.Swatch(colour: head.point.heaviest.mean, share: share)) }
+      if share >= least { found.append(.init(colour: head.point.heaviest.mean, share: share)) }
     }
     return found.sorted { ($1.share, $0.colour) < ($0.share, $1.colour) }
   }

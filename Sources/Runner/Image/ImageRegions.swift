@@ -149,19 +149,22 @@ struct ImageRegions: ~Copyable {
       upperLeft: zone(upperLeft.bins, .upperLeft), upperRight: zone(upperRight.bins, .upperRight),
       central: zone(central.bins, .central), lowerLeft: zone(lowerLeft.bins, .lowerLeft),
       lowerRight: zone(lowerRight.bins, .lowerRight))
+    let visible = seen(bins)
     let palette = Palette(
-      solid: seen(outside.solidBins), visible: seen(bins), background: background, area: area)
+      solid: seen(outside.solidBins), visible: visible, background: background, area: area)
     return ImageMeasures(
       facts: facts, background: background, primary: palette.primary.map(\.colour),
       accents: palette.accents.map(\.colour), densityZones: zones,
       transparency: Self.share(area * 255 - opaque, of: area * 255), edges: edges.edges,
-      colours: Self.covering(seen(bins)), colourSource: conversion?.source)
+      colours: Self.covering(visible), colourSource: conversion?.source)
   }
 
-  /// The colours of an image that cover enough of it to be named.
-  private static func covering(_ bins: [ColourSum]) -> [ImageMeasures.Covering] {
-    ColourCloud(bins).colours(coveringAtLeast: ImageAnalysis.leastShare, within: ImageAnalysis.nameReach)
-      .map { ImageMeasures.Covering(colour: $0.colour, share: ($0.share * 10_000).rounded() / 10_000) }
+  /// The colours of an image that cover enough of it to be named; shares to 4 decimals.
+  private static func covering(_ visible: [ColourSum]) -> [ImageMeasures.Covering] {
+    var colours = ColourCloud(visible).colours(
+      coveringAtLeast: ImageAnalysis.leastShare, within: ImageAnalysis.nameReach)
+    for index in colours.indices { colours[index].share = (colours[index].share * 10_000).rounded() / 10_000 }
+    return colours
   }
 
   /// The share of the area that is not background.

@@ -80,7 +80,7 @@ struct Oklab: Hashable, Sendable {
   }
 
   /// Linear light of each sRGB value.
-  private static let linear: [Double] = (0...255).map { value in
+  static let linear: [Double] = (0...255).map { value in
     let part = Double(value) / 255
     if part <= 0.04045 { return part / 12.92 }
     // x to the power of 2.4 is x² times the square of x's fifth root.

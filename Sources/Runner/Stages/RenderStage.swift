@@ -17,7 +17,7 @@ extension StageWork {
         url: brief.url, score: brief.score, scale: brief.scale, specs: brief.specs, idf: idf,
         image: asset.image.digest,
         targets: brief.targets, templates: templates))
-    let files = bundle.files + [.init(name: RenderStage.factsName, bytes: CanonicalJSON.encode(idf))]
+    let files = bundle.files + [.init(name: RenderStage.factsName, bytes: JSONWriter.canonical(idf.json))]
     let digests = try await objects.putAll(files.map(\.bytes))
     let outputs = zip(files, digests).map { file, digest in
       StageOutput(name: file.name, digest: digest, sizeBytes: file.bytes.count)

@@ -53,6 +53,9 @@ package struct ArgumentTemplate: Hashable, Sendable {
     return Word.allCases.filter { texts.contains($0.rawValue) }
   }
 
+  /// Whether a question in words is part of the call.
+  var asksInWords: Bool { words.contains { [.prompt, .brief, .briefs].contains($0) } }
+
   /// The template's own text, for the identity.
   var digestText: [UInt8] { JSONWriter.canonical(arguments) }
 

@@ -34,7 +34,7 @@ struct MCPToolCaller: Sendable {
       ]
       parts["model"] = settings.model
       parts.merge(files.parts) { $1 }
-      if asksInWords { parts["prompt"] = Digest.sha256(Prompt.text.utf8).hex }
+      if template.asksInWords { parts["prompt"] = Digest.sha256(Prompt.text.utf8).hex }
       return ExtractorIdentity(kind: "mcp", parts: parts.mapValues(settings.program.redactor.redact))
     }
   }
@@ -62,10 +62,6 @@ struct MCPToolCaller: Sendable {
   /// The path under which a call for all assets names one: its image's, or that of the text that asks about it.
   func path(of request: ExtractionRequest) -> String {
     template.words.contains(.briefs) ? Self.briefPath(of: request) : request.imagePath
-  }
-
-  private var asksInWords: Bool {
-    template.words.contains { [.prompt, .brief, .briefs].contains($0) }
   }
 
   private func values(

@@ -6,7 +6,7 @@ struct MCPToolResult: Hashable, Sendable {
   var structured: JSONValue?
   var isError: Bool
 
-  /// All texts, one after another; a secret may go on from one to the next.
+  /// All texts, one after another; a secret may continue in the next.
   private var together: String
 
   /// Reads the result of `tools/call`; throws what is wrong with it, in words that follow "the reply".
