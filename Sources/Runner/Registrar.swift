@@ -87,6 +87,7 @@ extension Runner {
     _ request: RunRequest, _ state: BatchState, _ options: RunOptions, revising: Bool
   ) async throws(Fault) -> RunReport {
     let batch = request.manifest.batchID
+    try await finishForgottenIndex()
     let (registration, notes, found) = try await registration(for: request, state)
     if let found, !revising { return .alreadyLanded(registration, found) }
     var options = options

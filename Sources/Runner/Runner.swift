@@ -30,10 +30,7 @@ public struct Runner: Sendable {
         var report = RunReport(batch: batch, state: state, notes: notes)
         report.isRepeated = true
         return report
-      case .register:
-        let report = try await register(request, state, options, revising: false)
-        if report.isFoundInHistory { try await finishIndex(of: report) }
-        return report
+      case .register: return try await register(request, state, options, revising: false)
       case .revise: return try await register(request, state, options, revising: true)
       case .goOn:
         var options = options
@@ -192,6 +189,7 @@ public struct Runner: Sendable {
     for note in try settingNotes(start, options, state) { await run.note(note) }
     try await run.write(takeOver(state, run: run.id, start), ending: callsOfDeadRuns(state))
     return await conclude(run, started) { () throws(Fault) in
+      try await finishForgottenIndex()
       try await first(run, stages)
       return try await goOn(run, execution)
     }

@@ -56,6 +56,14 @@ extension GitRepository {
 
   package func holdsIndex(token: PrivateToken) -> Bool { token.all.contains(where: isLock) }
 
+  package func changesHeld(token: PrivateToken, at commit: GitID) throws(Fault) -> [TreeChange] {
+    guard let held = token.all.first(where: isLock) else { return [] }
+    let atCommit = try changes(toIndexAt: privateIndex(named: held), from: commit).map(\.path)
+    return try changes(toIndexAt: layout.indexFile, from: commit).compactMap { change in
+      atCommit.contains(change.path) ? nil : TreeChange(path: change.path, old: change.new, new: change.old)
+    }
+  }
+
   package func releaseIndex(token: PrivateToken) {
     // While the lock stays, so does the file by which the next run knows it as ours.
     do { try takeBackLock(token) } catch { return }

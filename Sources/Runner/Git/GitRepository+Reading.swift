@@ -145,12 +145,27 @@ extension GitRepository {
         "\(new)^{tree}",
       ]
     ).fields
+    return try Self.difference(inRaw: fields)
+  }
+
+  /// The files in which an index differs from a commit.
+  func changes(toIndexAt file: String, from commit: GitID) throws(Fault) -> [TreeChange] {
+    let fields = try git.run(
+      ["diff-index", "--cached", "-z", "--raw", "--no-abbrev", "--no-renames", commit.text],
+      .init(variables: ["GIT_INDEX_FILE": file])
+    ).fields
+    return try Self.difference(inRaw: fields).changes
+  }
+
+  /// Reads the lines of git's raw format: `:oldmode newmode oldid newid status`, then the path.
+  private static func difference(
+    inRaw fields: [String]
+  ) throws(Fault) -> (changes: [TreeChange], newTrees: [GitID]) {
     var changes: [TreeChange] = []
     var newTrees: [GitID] = []
-    // `:oldmode newmode oldid newid status`, then the path.
     for index in stride(from: 0, to: fields.count - 1, by: 2) {
       let words = fields[index].dropFirst().split(separator: " ")
-      guard words.count == 5 else { throw .gitUnreadable("diff-tree", "a line without ids") }
+      guard words.count == 5 else { throw .gitUnreadable("diff", "a line without ids") }
       func entry(_ mode: Int, _ id: Int) -> TreeEntry? {
         guard words[mode] != "000000", let name = GitID(words[id]) else { return nil }
         return TreeEntry(mode: String(words[mode]), id: name)

@@ -3,6 +3,14 @@ package enum HeadState: Hashable, Sendable {
   /// On a branch, such as `refs/heads/main`; `tip` is nil before its first commit.
   case branch(ref: String, tip: GitID?)
   case detached(GitID)
+
+  /// The commit that is checked out; nil on a branch before its first.
+  package var commit: GitID? {
+    switch self {
+    case .branch(_, let tip): tip
+    case .detached(let commit): commit
+    }
+  }
 }
 
 /// An entry of a tree or of the index.

@@ -272,15 +272,7 @@ extension Drafting {
 enum TipAssets {
   /// Their ids: what every `tokens.json` of ours at the branch's tip says.
   static func ids(in repository: GitRepository, branch: String) throws(Fault) -> Set<String> {
-    let tip: GitID?
-    if branch.isEmpty {
-      switch try repository.head() {
-      case .branch(_, let commit): tip = commit
-      case .detached(let commit): tip = commit
-      }
-    } else {
-      tip = try repository.tip(of: "refs/heads/\(branch)")
-    }
+    let tip = branch.isEmpty ? try repository.head().commit : try repository.tip(of: "refs/heads/\(branch)")
     guard let tip else { return [] }
     var blobs: Set<GitID> = []
     for field in try repository.git.run(["ls-tree", "-r", "-z", "--full-tree", tip.text]).fields {

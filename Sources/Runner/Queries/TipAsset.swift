@@ -24,12 +24,7 @@ extension Project {
   public static func tipAssets(_ address: ProjectAddress) throws(Fault) -> [TipAsset] {
     let root = try find(address)?.root ?? address.directory
     let repository = try GitRepository.discover(from: root, environment: address.environment)
-    let tip: GitID?
-    switch try repository.head() {
-    case .branch(_, let found): tip = found
-    case .detached(let found): tip = found
-    }
-    guard let tip else { return [] }
+    guard let tip = try repository.head().commit else { return [] }
     let paths = try repository.paths(at: tip)
     let bundles = paths.filter { $0.hasSuffix("/tokens.json") }
     let entries = try repository.entries(at: tip, bundles)

@@ -76,31 +76,29 @@ extension StageWork {
     let inWorkingTree = state.placement?.inWorkingTree == true || intent.purpose == .revert
     if isLanded { try finishIndex(of: new, on: intent.ref, at: tip, inWorkingTree: inWorkingTree) }
   }
-
-  /// Publishes the index of a commit that was found in the history, where a killed run of ours left it locked: the ledger
-  /// has lost what it knew of that, and nobody else would come.
-  ///
-  /// The caller holds the commit lock.
-  func finishIndexLeft(by commit: String, on ref: String, at tip: GitID) async throws(Fault) {
-    try await finishIndexOfAnother()
-    guard let commit = GitID(commit), try surroundings.repository().holdsIndex(token: token) else { return }
-    try finishIndex(of: commit, on: ref, at: tip, inWorkingTree: true)
-  }
 }
 
 extension Runner {
-  /// The same for a batch that was registered here and found at once.
-  func finishIndex(of report: RunReport) async throws(Fault) {
-    let repository = try surroundings.repository()
-    guard repository.holdsIndex(token: surroundings.mark.tokenOfCommits),
-      let registration = report.state.registration, let found = report.state.confirmation?.sha,
-      let tip = try repository.tip(of: registration.branch)
-    else { return }
+  /// Frees git's index where a killed run of ours left it locked, whatever the ledger still knows of that run: what its
+  /// commit brought to the checked-out branch is brought to the index, too.
+  ///
+  /// Without it, a lost ledger, or one that has lost its newest events, would leave the user's git locked for ever, and
+  /// the index older than the branch. Costs two looks at files where the index is not locked.
+  func finishForgottenIndex() async throws(Fault) {
+    // Where no repository can be opened, the run says so when it needs one.
+    guard let repository = try? surroundings.repository() else { return }
+    let token = surroundings.mark.tokenOfCommits
+    guard repository.holdsIndex(token: token) else { return }
     let lock = try await surroundings.locks.acquireCommit()
     defer { lock.release() }
-    let stages = try StageWork(
-      batch: report.batch, registration: registration, surroundings: surroundings, extractor: NoExtractor(),
-      templates: .builtIn)
-    try await stages.finishIndexLeft(by: found, on: registration.branch, at: tip)
+    // Another run's commit may have held it until now.
+    guard repository.holdsIndex(token: token) else { return }
+    var changes: [TreeChange] = []
+    if let tip = try repository.head().commit { changes = try repository.changesHeld(token: token, at: tip) }
+    guard !changes.isEmpty else { return repository.releaseIndex(token: token) }
+    if case .locked(let lock) = try repository.holdIndex(for: changes, token: token, patience: .seconds(3)) {
+      throw .lockInTheWay(lock)
+    }
+    try repository.publishIndex(token: token)
   }
 }

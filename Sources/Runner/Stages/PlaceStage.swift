@@ -48,7 +48,6 @@ extension StageWork {
     guard let found = try history.landing(of: content, at: tip, in: repository), found.landing == .landed,
       registration.elsewhere?.contains(found.commit) != true
     else { return false }
-    try await finishIndexLeft(by: found.commit, on: destination.ref, at: tip)
     let metrics = await run.state.metrics
     try await run.write([
       .batchCompleted(BatchCompletion(alreadyPresent: true, commit: found.commit, metrics: metrics))

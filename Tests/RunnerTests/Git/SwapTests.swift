@@ -133,6 +133,21 @@ struct SwapTests {
     #expect(repository.exists(".git/index.lock"))
   }
 
+  @Test("What a held index has of the tip is told, with the user's entries as the old ones; what was staged is not")
+  func changesHeld() throws {
+    let (repository, git, tip, commit) = try prepared()
+    try repository.write("x", to: "other")
+    try repository.git(["add", "other"])
+    #expect(try git.holdIndex(for: commit.changes, token: "demo", patience: .zero) == .held)
+    #expect(try git.changesHeld(token: "demo", at: tip) == [], "The branch was not swapped yet.")
+    #expect(try swap(git, from: tip, to: commit.id) == .swapped)
+    let changes = try git.changesHeld(token: "demo", at: commit.id)
+    #expect(Set(changes) == Set(commit.changes))
+    #expect(try git.changesHeld(token: "another", at: commit.id) == [])
+    git.releaseIndex(token: "demo")
+    #expect(try git.changesHeld(token: "demo", at: commit.id) == [])
+  }
+
   @Test("What the user stages while the new index is made is in it")
   func stagedMeanwhile() throws {
     let (repository, _, tip, commit) = try prepared()

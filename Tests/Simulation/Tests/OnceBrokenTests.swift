@@ -89,6 +89,14 @@ extension Simulation {
       }
     }
 
+    @Test("An index whose commit the ledger has forgotten is published before its files are taken for a stranger's")
+    func forgottenIndex() async {
+      let plan = FaultPlan([
+        .init(.leave(ms: 71), at: .any, 61), .init(.powerLoss, at: .objects, 11), .init(.loseLog, at: .swap, 1),
+      ])
+      await expectSound(plan, seeds: [581], script: [])
+    }
+
     private func expectSound(
       _ plan: FaultPlan, seeds: some Sequence<UInt64>, script: [UserCommand],
       sourceLocation: SourceLocation = #_sourceLocation

@@ -88,6 +88,9 @@ struct BentRepository: Repository {
     if bug != .indexLeftLocked { try sound.publishIndex(token: token) }
   }
   func holdsIndex(token: PrivateToken) -> Bool { sound.holdsIndex(token: token) }
+  func changesHeld(token: PrivateToken, at commit: GitID) throws(Fault) -> [TreeChange] {
+    try sound.changesHeld(token: token, at: commit)
+  }
   func releaseIndex(token: PrivateToken) { sound.releaseIndex(token: token) }
   func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit] {
     let found = bug == .landedCommitNotFound ? [] : try sound.commits(withLines: lines, from: ref)

@@ -119,6 +119,15 @@ extension SimulatedRepository {
 
   func holdsIndex(token: PrivateToken) -> Bool { world.git.indexLock?.token == token }
 
+  func changesHeld(token: PrivateToken, at commit: GitID) throws(Fault) -> [TreeChange] {
+    try perform("compare index") { () throws(Fault) in
+      guard let held = world.git.indexLock, held.token == token else { return [] }
+      let (tree, index) = (world.git.commits[commit]?.tree ?? [:], world.git.index)
+      return Set(tree.keys).union(index.keys).filter { held.index[$0] == tree[$0] && index[$0] != tree[$0] }
+        .sorted().map { TreeChange(path: $0, old: index[$0].map(Self.entry), new: tree[$0].map(Self.entry)) }
+    }
+  }
+
   func releaseIndex(token: PrivateToken) {
     do {
       try perform("release index") { () throws(Fault) in
