@@ -53,6 +53,26 @@ struct ExplainTests {
     #expect(outcomes(explained).prefix(2) == ["ran", "ran"])
   }
 
+  @Test("What an extractor was told names the member that cost another call, and never a name")
+  func sent() async throws {
+    let folder = try SampleFolder()
+    try folder.hook("ext.sh", "cat >/dev/null\necho '{}'", in: ".git/tools")
+    try folder.write("extractor: {kind: exec, command: [.git/tools/ext.sh]}\n", to: "ledger.yaml")
+    try folder.write("/ledger.yaml\n", to: ".git/info/exclude")
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
+    try folder.writeManifest("other.json", batch: "other") { draft in
+      draft.assets = [draft.assets[0]]
+      draft.assets[0].specs = ["name": "Another Name", "category": "patterns", "mode": "Stage"]
+    }
+    #expect(try await folder.ledgerctl("run", "other.json").exit == 0)
+    let explained = try await folder.valid("explain", "explain", "other", "ASSET-3")
+    let extract = try #require(explained["stages"]?.array?[1])
+    #expect(extract["reason"]?["part"] == "sent")
+    #expect(extract["specs"]?["member"] == "mode")
+    #expect(extract["specs"]?["old"] == "Gallery")
+    #expect(extract["specs"]?["new"] == "Stage")
+  }
+
   @Test("Failures, retries and postponements before the outcome are told")
   func history() async throws {
     let folder = try SampleFolder()

@@ -209,8 +209,9 @@ private struct Explainer {
     explained.comparedBatch = earlier.batch
     if let difference = old.firstDifference(to: key) {
       explained.reason = .part(name: difference.name, old: difference.old, new: difference.new)
-      if difference.name == "specs" {
-        explained.specs = try await specsDifference(from: earlier, to: event)
+      if difference.name == "specs" || difference.name == "sent" {
+        explained.specs = try await specsDifference(
+          from: earlier, to: event, asSent: difference.name == "sent")
       }
       return
     }
@@ -250,9 +251,11 @@ private struct Explainer {
   }
 
   private func specsDifference(
-    from earlier: Event, to event: Event
+    from earlier: Event, to event: Event, asSent: Bool
   ) async throws(Fault) -> Explanation.SpecsDifference? {
-    guard let old = try await specs(at: earlier), let new = try await specs(at: event) else { return nil }
+    guard let old = try await specs(at: earlier, asSent: asSent),
+      let new = try await specs(at: event, asSent: asSent)
+    else { return nil }
     let names = (old.members ?? []).map(\.name) + (new.members ?? []).map(\.name)
     for name in names where old[name] != new[name] {
       return Explanation.SpecsDifference(member: name, old: old[name], new: new[name])
@@ -260,11 +263,14 @@ private struct Explainer {
     return nil
   }
 
-  /// The specs that were in force for the asset when an event was appended.
-  private func specs(at event: Event) async throws(Fault) -> JSONValue? {
+  /// The specs that were in force for the asset when an event was appended: all of them, or those that the extractor is
+  /// told and whose change costs a call.
+  private func specs(at event: Event, asSent: Bool) async throws(Fault) -> JSONValue? {
     guard let batch = BatchID(event.batch) else { return nil }
     let state = try await project.state(of: batch, asOf: .position(event.position))
-    return state.registration?.manifest.asset(asset)?.specs.canonical
+    guard let registration = state.registration, let specs = registration.manifest.asset(asset)?.specs
+    else { return nil }
+    return asSent ? SentSpecs.of(specs, to: registration.configuration.extractor).canonical : specs.canonical
   }
 }
 

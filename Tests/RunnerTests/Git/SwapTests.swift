@@ -133,7 +133,7 @@ struct SwapTests {
     #expect(repository.exists(".git/index.lock"))
   }
 
-  @Test("What a held index has of the tip is told, with the user's entries as the old ones; what was staged is not")
+  @Test("What a held index has of the tip is told; what the user staged is not")
   func changesHeld() throws {
     let (repository, git, tip, commit) = try prepared()
     try repository.write("x", to: "other")

@@ -89,10 +89,11 @@ extension Simulation {
       }
     }
 
-    @Test("An index whose commit the ledger has forgotten is published before its files are taken for a stranger's")
+    @Test("An index whose commit the ledger has forgotten is published before its files are looked at")
     func forgottenIndex() async {
       let plan = FaultPlan([
-        .init(.leave(ms: 71), at: .any, 61), .init(.powerLoss, at: .objects, 11), .init(.loseLog, at: .swap, 1),
+        .init(.leave(ms: 71), at: .any, 61), .init(.powerLoss, at: .objects, 11),
+        .init(.loseLog, at: .swap, 1),
       ])
       await expectSound(plan, seeds: [581], script: [])
     }
