@@ -13,6 +13,9 @@ public enum Migrations {
   public static let all: [Migration] = [
     Migration(
       name: "0001_events", sql: PackageResources._001_events_sql,
-      schema: "6def5ce7f27f68d45c80c2c51b0dabf2c3f5a83b04782a6a1f1b766a8bc17f78")
+      schema: "6def5ce7f27f68d45c80c2c51b0dabf2c3f5a83b04782a6a1f1b766a8bc17f78"),
+    Migration(
+      name: "0002_call_limits", sql: PackageResources._002_call_limits_sql,
+      schema: "83af739546fc40de5693fd238181dea6ddb66f5255267defa8f5d1d82fd8005b"),
   ]
 }

@@ -9,6 +9,13 @@ public struct CallLimits: Hashable, Sendable, Codable {
     self.perMinute = perMinute
     self.inFlight = inFlight
   }
+
+  /// The smaller of each limit.
+  func smaller(_ other: CallLimits) -> CallLimits {
+    func smaller(_ one: Int?, _ other: Int?) -> Int? { [one, other].compactMap { $0 }.min() }
+    return CallLimits(
+      perMinute: smaller(perMinute, other.perMinute), inFlight: smaller(inFlight, other.inFlight))
+  }
 }
 
 /// A call about to start, debited in the transaction of the event that starts it.

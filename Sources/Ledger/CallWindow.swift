@@ -4,16 +4,34 @@ struct RecordedCall: Hashable, Sendable {
   var startedAt: Moment
   var leaseMs: Int64
   var ended = false
+  /// The limits of the process that started it.
+  var limits: CallLimits
 
-  init(id: String, startedAt: Moment, leaseMs: Int64, ended: Bool = false) {
+  init(
+    id: String, startedAt: Moment, leaseMs: Int64, ended: Bool = false,
+    limits: CallLimits = CallLimits(perMinute: nil, inFlight: nil)
+  ) {
     self.id = id
     self.startedAt = startedAt
     self.leaseMs = leaseMs
     self.ended = ended
+    self.limits = limits
   }
 
   init(_ start: CallStart) {
-    self.init(id: start.id, startedAt: start.at, leaseMs: start.leaseMs)
+    self.init(id: start.id, startedAt: start.at, leaseMs: start.leaseMs, limits: start.limits)
+  }
+
+  /// Whether it may still count against a limit.
+  func counts(at now: Moment) -> Bool {
+    let ageMs = ageMs(at: now)
+    return ageMs <= CallWindow.spanMs || (!ended && ageMs < leaseMs)
+  }
+
+  func ageMs(at now: Moment) -> Int64 {
+    if startedAt.boot == now.boot { return max(0, now.bootMs - startedAt.bootMs) }
+    let byWallMs = now.wallMs - startedAt.wallMs
+    return byWallMs < 0 ? now.bootMs : min(byWallMs, now.bootMs)
   }
 }
 
@@ -24,6 +42,8 @@ struct RecordedCall: Hashable, Sendable {
 /// boot is as old as the wall clock says, but never older than this boot's own age, and a wall clock that
 /// says "in the future" is not believed: then the boot's age alone counts. So after a minute of uptime no
 /// limiter waits for calls of an earlier boot, and no step of the clock lets more calls start than the limit.
+///
+/// Processes may have other limits for one quota. The smallest in use binds: that of any call which still counts.
 struct CallWindow: Hashable, Sendable {
   /// The span over which calls a minute are counted, both ends included: a minute, and as long as a call may take to
   /// begin, for the server counts from there.
@@ -46,6 +66,7 @@ struct CallWindow: Hashable, Sendable {
   /// How many calls may start at a moment, and when to ask again if none.
   func allowance(under limits: CallLimits, at now: Moment) -> Allowance {
     if let pause, pause.remainingMs(at: now) > 0 { return Allowance(calls: 0, next: pause.seen(at: now)) }
+    let limits = binding(limits, at: now)
     let rate = limits.perMinute.map { max(0, $0 - startsMs(at: now).count) } ?? Int.max
     let room = limits.inFlight.map { max(0, $0 - leasesMs(at: now).count) } ?? Int.max
     let calls = min(rate, room)
@@ -60,12 +81,14 @@ struct CallWindow: Hashable, Sendable {
     return next(for: count, under: limits, at: now)
   }
 
+  /// The smallest of the limits and of those in use.
+  private func binding(_ limits: CallLimits, at now: Moment) -> CallLimits {
+    calls.reduce(limits) { $1.counts(at: now) ? $0.smaller($1.limits) : $0 }
+  }
+
   /// The calls that can no longer count against any limit.
   func spent(at now: Moment) -> [String] {
-    calls.filter { call in
-      Self.ageMs(of: call, at: now) > Self.spanMs
-        && (call.ended || Self.ageMs(of: call, at: now) >= call.leaseMs)
-    }.map(\.id)
+    calls.filter { !$0.counts(at: now) }.map(\.id)
   }
 
   /// The later of two pauses, by the boot clock where both are of one boot.
@@ -79,6 +102,7 @@ struct CallWindow: Hashable, Sendable {
   }
 
   private func next(for count: Int, under limits: CallLimits, at now: Moment) -> Deadline {
+    let limits = binding(limits, at: now)
     var waitMs: Int64 = 1
     if let perMinute = limits.perMinute {
       let starts = startsMs(at: now)
@@ -100,17 +124,11 @@ struct CallWindow: Hashable, Sendable {
 
   /// Milliseconds until each start of the last minute leaves it, soonest first.
   private func startsMs(at now: Moment) -> [Int64] {
-    calls.map { Self.spanMs + 1 - Self.ageMs(of: $0, at: now) }.filter { $0 > 0 }.sorted()
+    calls.map { Self.spanMs + 1 - $0.ageMs(at: now) }.filter { $0 > 0 }.sorted()
   }
 
   /// Milliseconds until each lease of a call under way runs out, soonest first.
   private func leasesMs(at now: Moment) -> [Int64] {
-    calls.filter { !$0.ended }.map { $0.leaseMs - Self.ageMs(of: $0, at: now) }.filter { $0 > 0 }.sorted()
-  }
-
-  private static func ageMs(of call: RecordedCall, at now: Moment) -> Int64 {
-    if call.startedAt.boot == now.boot { return max(0, now.bootMs - call.startedAt.bootMs) }
-    let byWallMs = now.wallMs - call.startedAt.wallMs
-    return byWallMs < 0 ? now.bootMs : min(byWallMs, now.bootMs)
+    calls.filter { !$0.ended }.map { $0.leaseMs - $0.ageMs(at: now) }.filter { $0 > 0 }.sorted()
   }
 }

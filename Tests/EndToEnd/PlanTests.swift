@@ -150,6 +150,12 @@ struct PlanTests {
     #expect(plan["calls"]?["allowed_now"] == 0)
     #expect(plan["calls"]?["next_at"]?.string != nil)
     #expect(actions(plan).map { $0[1] } == ["reuse", "reuse", "run"])
+    // Who has a larger limit for the same quota is bound by the smaller one while its calls count.
+    try folder.write(
+      String(decoding: try folder.read("ledger.yaml"), as: UTF8.self)
+        .replacingOccurrences(of: "requests_per_minute: 2", with: "requests_per_minute: 50"),
+      to: "ledger.yaml")
+    #expect(try await folder.ledgerctl("plan", "two.json").text.contains("Calls: 1 of exec, 0 may start now"))
   }
 
   private func actions(_ plan: JSONValue) -> [[String]] {

@@ -99,7 +99,7 @@ def mutate_row(ledger, chance):
         ledger.execute(f"UPDATE batches SET {column} = ? WHERE folded IN (SELECT folded FROM batches LIMIT 1 OFFSET ?)",
                        (value, chance.randrange(10)))
     else:
-        table = chance.choice(["limiter_calls", "limiter_pauses"])
+        table = chance.choice(["calls", "limiter_pauses"])
         column = chance.choice(["wall_ms", "boot_ms"])
         ledger.execute(f"UPDATE {table} SET {column} = ?", (chance.choice(NUMBERS),))
 

@@ -67,6 +67,21 @@ import Testing
     #expect(window.refusal(of: count, under: limits, at: .boot(ms: until.bootMs)) == nil)
   }
 
+  @Test("The smallest limit in use binds, as long as a call that started under it counts")
+  func smallestLimit() {
+    let (small, large) = (CallLimits(perMinute: 2, inFlight: 1), CallLimits(perMinute: 5, inFlight: nil))
+    var window = CallWindow(calls: [
+      RecordedCall(id: "1", startedAt: .boot(ms: 0), leaseMs: 10, ended: true, limits: small)
+    ])
+    #expect(window.allowance(under: large, at: .boot(ms: 100)) == Allowance(calls: 1, next: nil))
+    window.calls.append(
+      RecordedCall(id: "2", startedAt: .boot(ms: 200), leaseMs: 10, ended: true, limits: large))
+    #expect(window.refusal(of: 1, under: large, at: .boot(ms: 300))?.bootMs == CallWindow.spanMs + 1)
+    let after = Moment.boot(ms: CallWindow.spanMs + 1)
+    #expect(window.allowance(under: large, at: after) == Allowance(calls: 4, next: nil))
+    #expect(window.allowance(under: small, at: after) == Allowance(calls: 1, next: nil))
+  }
+
   @Test("A step of the wall clock within a boot changes nothing", arguments: [-day, day])
   func wallStepsWithinABoot(step: Int64) {
     let limits = CallLimits(perMinute: 1, inFlight: 1)

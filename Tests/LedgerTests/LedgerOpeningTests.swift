@@ -42,10 +42,11 @@ import Testing
     #expect(TemporaryFolder.names(in: folder.locks) == ["ledger.lock"])
     await store.close()
     let pragmas = "PRAGMA journal_mode; PRAGMA application_id; PRAGMA user_version"
-    #expect(shell(pragmas).output == "wal\n1279738708\n1")
+    #expect(shell(pragmas).output == "wal\n1279738708\n2")
     let recorded = shell("SELECT version, name, lower(hex(digest)), applied_ms FROM migrations").output
-    let digest = Digest.sha256(Migrator().migrations[0].sql)
-    #expect(recorded == "1|0001_events|\(digest)|1700000000000")
+    let digests = Migrator().migrations.map { Digest.sha256($0.sql) }
+    #expect(
+      recorded == "1|0001_events|\(digests[0])|1700000000000\n2|0002_call_limits|\(digests[1])|1700000000000")
   }
 
   @Test("Without create, or for reading, a missing ledger is an error and nothing is made")
@@ -156,8 +157,8 @@ import Testing
         "CREATE TRIGGER spy AFTER INSERT ON events BEGIN DELETE FROM batches; END",
         "unexpected trigger \"spy\""
       ),
-      ("DROP TRIGGER events_never_deleted", "its schema is not that of version 1"),
-      ("DROP INDEX events_run", "its schema is not that of version 1"),
+      ("DROP TRIGGER events_never_deleted", "its schema is not that of version 2"),
+      ("DROP INDEX events_run", "its schema is not that of version 2"),
     ])
   func strangers(_ sql: String, _ finding: String) async throws {
     let store = try SQLiteEventStore.fresh(in: home)
@@ -189,7 +190,7 @@ import Testing
     let before = everything()
     for mode in [SQLiteEventStore.Mode.readWrite(create: true), .readOnly] {
       let error = await failure { _ = try open(mode) }
-      #expect(error == .newer(path: folder.database, found: 9, supported: 1))
+      #expect(error == .newer(path: folder.database, found: 9, supported: 2))
     }
     #expect(everything() == before)
   }
@@ -198,9 +199,9 @@ import Testing
   func newerMeanwhile() async throws {
     let store = try SQLiteEventStore.fresh(in: home)
     try await store.append(AppendRequest("demo", 0, .sample()))
-    #expect(shell("PRAGMA user_version = 2").status == 0)
+    #expect(shell("PRAGMA user_version = 3").status == 0)
     let error = await failure { try await store.append(AppendRequest("demo", 1, .sample())) }
-    #expect(error == .newer(path: folder.database, found: 2, supported: 1))
+    #expect(error == .newer(path: folder.database, found: 3, supported: 2))
     await store.close()
   }
 

@@ -59,6 +59,21 @@ import Testing
     }
   }
 
+  @Test("The smallest limit in use binds another process", arguments: StoreKind.allCases)
+  func smallestLimit(_ kind: StoreKind) async throws {
+    let (small, large) = (CallLimits(perMinute: 1, inFlight: nil), CallLimits(perMinute: 9, inFlight: 9))
+    try await kind.withStore { store in
+      try await store.append(request(0, starting: [call("1", small)]))
+      let second = request(1, starting: [call("2", large, atMs: 5)])
+      let refused = await failure { try await store.append(second) }
+      #expect(
+        refused == .limited(limiter: "mcp", until: Deadline(.boot(ms: 5), plusMs: CallWindow.spanMs - 4)))
+      try await store.append(request(1, starting: [call("2", large, atMs: CallWindow.spanMs + 1)]))
+      let left = try await store.allowance(of: "mcp", under: large, at: .boot(ms: CallWindow.spanMs + 2))
+      #expect(left.calls == 8)
+    }
+  }
+
   @Test(
     "A call that has ended makes room, one that was lost does when its lease ends",
     arguments: StoreKind.allCases)

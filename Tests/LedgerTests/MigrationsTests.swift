@@ -19,6 +19,38 @@ import Testing
     }
   }
 
+  @Test(
+    "A ledger of version 1 is read as it is, brought to this version by who writes, and its calls still count"
+  )
+  func older() async throws {
+    let home = TemporaryFolder()
+    let folder = LedgerFolder(home.path)
+    let limits = CallLimits(perMinute: 1, inFlight: nil)
+    do {
+      try folder.create()
+      let connection = try Connection(folder, access: .write)
+      defer { connection.close() }
+      try Migrator(migrations: [Migrations.all[0]]).migrate(connection, nowMs: 7)
+      try connection.execute(
+        "INSERT INTO limiter_calls (id, limiter, wall_ms, boot_ms, boot, lease_ms) "
+          + "VALUES ('1', 'mcp', 0, 0, '\(Moment.boot(ms: 0).boot)', 9)")
+      try connection.checkpoint()
+    }
+    func allowed(_ mode: SQLiteEventStore.Mode) async throws -> Int {
+      let store = try SQLiteEventStore(folder, mode: mode, nowMs: 8)
+      let found = try await store.allowance(of: "mcp", under: limits, at: .boot(ms: 5))
+      await store.close()
+      return found.calls
+    }
+    let bytes = TemporaryFolder.bytes(of: folder.database)
+    #expect(try await allowed(.readOnly) == 0)
+    #expect(try await allowed(.observing) == 0)
+    #expect(TemporaryFolder.bytes(of: folder.database) == bytes)
+    #expect(try await allowed(.readWrite(create: false)) == 0)
+    let version = Command.run("sqlite3", folder.database, "PRAGMA user_version").output
+    #expect(version == "\(Migrations.all.count)")
+  }
+
   @Test("The schema each migration says it leaves is the one it leaves")
   func schemaMatches() throws {
     for count in 1...Migrations.all.count {

@@ -16,7 +16,7 @@ import Testing
       #expect(child.wait() == 0)
     }
     let count = Command.run("sqlite3", folder.database, "SELECT count(*) FROM migrations").output
-    #expect(count == "1")
+    #expect(count == "2")
     #expect(try LedgerVerifier(folder).verify(integrity: .full).isWhole)
   }
 
@@ -70,6 +70,6 @@ import Testing
     let found = try LedgerVerifier(folder).verify(integrity: .full)
     #expect(found.isWhole, "\(found)")
     let count = Command.run("sqlite3", folder.database, "SELECT count(*) FROM migrations").output
-    #expect(count == "1")
+    #expect(count == "2")
   }
 }

@@ -113,6 +113,8 @@ struct AppendTransaction {
     insert.bind(4, call.at.bootMs)
     insert.bind(5, call.at.boot)
     insert.bind(6, call.leaseMs)
+    insert.bind(7, call.limits.perMinute.map(Int64.init))
+    insert.bind(8, call.limits.inFlight.map(Int64.init))
     try insert.run()
   }
 

@@ -55,8 +55,10 @@ final class LedgerReader: @unchecked Sendable {
   }
 
   func window(of limiter: String) throws(StoreError) -> CallWindow {
-    try LimiterRows.window(
-      of: limiter, calls: prepared(LimiterRows.callsSQL), pause: prepared(LimiterRows.pauseSQL))
+    let isFirst = try connection.integer("PRAGMA user_version") == 1
+    return try LimiterRows.window(
+      of: limiter, calls: prepared(isFirst ? LimiterRows.firstCallsSQL : LimiterRows.callsSQL),
+      pause: prepared(LimiterRows.pauseSQL))
   }
 
   func close() {

@@ -57,7 +57,7 @@ public struct LedgerVerifier: Sendable {
   ) throws(StoreError) -> LedgerVerification {
     try folder.refuseUnsuitable()
     guard let connection = try SQLiteEventStore.openCurrent(folder, mode: .readOnly, options: .init()) else {
-      throw StoreError.unsupported(path: folder.database, reason: "its schema is of an older version")
+      throw StoreError.unsupported(path: folder.database, reason: "it can't be read before it is written")
     }
     defer { connection.close() }
     var scan = ChainScan(anchors: anchors, handingTo: pages)

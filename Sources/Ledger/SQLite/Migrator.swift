@@ -2,8 +2,8 @@ import Migrations
 
 /// Brings a ledger's schema to this version's, and refuses what is no ledger of ours.
 ///
-/// Each migration is applied once, in order, in a transaction of its own, which also records its name, digest
-/// and time and sets the schema version: killed at any point, the next opening goes on from there.
+/// Each migration is applied once, in order; all that are missing share one transaction, which also records their names,
+/// digests and time and sets the schema version: killed at any point, the ledger is of the version it was, or of this.
 struct Migrator {
   /// "LGCT": what the file's header says it is.
   static let applicationID: Int64 = 0x4C47_4354
@@ -51,15 +51,15 @@ struct Migrator {
     }
     try connection.requireDurability()
     guard case .behind(let applied) = try inspect(connection) else { return }
-    for index in applied..<migrations.count {
-      try connection.execute("BEGIN IMMEDIATE")
-      do throws(StoreError) {
+    try connection.execute("BEGIN IMMEDIATE")
+    do throws(StoreError) {
+      for index in applied..<migrations.count {
         try apply(migrations[index], version: index + 1, on: connection, nowMs: nowMs)
-        try connection.execute("COMMIT")
-      } catch {
-        if connection.isInTransaction { try? connection.execute("ROLLBACK") }
-        throw error
       }
+      try connection.execute("COMMIT")
+    } catch {
+      if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+      throw error
     }
   }
 

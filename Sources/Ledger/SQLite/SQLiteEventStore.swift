@@ -18,7 +18,8 @@ public final class SQLiteEventStore: EventStore {
     /// missing.
     case readWrite(create: Bool)
     /// Reads only, and writes nothing below the folder but marks in `ledger.db-shm`, by which SQLite's
-    /// readers make themselves known. A ledger that is missing or of an older version is an error.
+    /// readers make themselves known. A ledger of an older version is read as it
+    /// is; a missing one is an error.
     case readOnly
     /// Reads only and leaves every byte below the folder as it is; each of its reads sees one whole state of
     /// the ledger.
@@ -267,8 +268,8 @@ public final class SQLiteEventStore: EventStore {
     let (connection, finding) = try archive.opened { connection throws(StoreError) in
       try Migrator().inspect(connection)
     }
-    guard finding == .current else {
-      throw StoreError.unsupported(path: folder.database, reason: "its schema is of an older version")
+    guard finding != .behind(applied: 0) else {
+      throw StoreError.unsupported(path: folder.database, reason: "it was never made")
     }
     return connection
   }
@@ -284,7 +285,7 @@ public final class SQLiteEventStore: EventStore {
     return try Connection(folder, access: .read, vfs: options.vfs)
   }
 
-  /// Opens a ledger of this version for reading; nil if it first needs to be written.
+  /// Opens a ledger for reading; nil if it first needs to be written. Who only reads reads those of older versions, too.
   static func openCurrent(
     _ folder: LedgerFolder, mode: Mode, options: Options
   ) throws(StoreError) -> Connection? {
@@ -293,9 +294,8 @@ public final class SQLiteEventStore: EventStore {
       let finding = try Migrator().inspect(connection)
       if finding == .current { return connection }
       guard case .behind(let applied) = finding, !mode.writes else { return nil }
-      throw StoreError.unsupported(
-        path: folder.database,
-        reason: "its schema is of version \(applied); a command that writes brings it to this one's")
+      if applied > 0 { return connection }
+      throw StoreError.unsupported(path: folder.database, reason: "it is empty until a command writes")
     } catch {
       guard error.needsWriter else { throw error }
       // Killed while it was made, it may have a rollback journal that a reader must not play back.

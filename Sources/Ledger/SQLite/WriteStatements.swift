@@ -56,11 +56,11 @@ struct WriteStatements {
     callsOfLimiter = try connection.prepare(LimiterRows.callsSQL)
     insertCall = try connection.prepare(
       """
-      INSERT INTO limiter_calls (id, limiter, wall_ms, boot_ms, boot, lease_ms)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      INSERT INTO calls (id, limiter, wall_ms, boot_ms, boot, lease_ms, per_minute, in_flight)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
       """)
-    endCall = try connection.prepare("UPDATE limiter_calls SET ended = 1 WHERE id = ?1")
-    removeCall = try connection.prepare("DELETE FROM limiter_calls WHERE id = ?1")
+    endCall = try connection.prepare("UPDATE calls SET ended = 1 WHERE id = ?1")
+    removeCall = try connection.prepare("DELETE FROM calls WHERE id = ?1")
     pauseOfLimiter = try connection.prepare(LimiterRows.pauseSQL)
     upsertPause = try connection.prepare(
       """
@@ -88,7 +88,12 @@ extension WriteStatements {
 /// Reads what a limiter remembers; the writer and the reader ask in the same words.
 enum LimiterRows {
   static let callsSQL = """
-    SELECT id, wall_ms, boot_ms, boot, lease_ms, ended FROM limiter_calls WHERE limiter = ?1
+    SELECT id, wall_ms, boot_ms, boot, lease_ms, ended, per_minute, in_flight
+    FROM calls WHERE limiter = ?1
+    """
+  /// The same in a ledger of version 1, which did not know the limits.
+  static let firstCallsSQL = """
+    SELECT id, wall_ms, boot_ms, boot, lease_ms, ended, NULL, NULL FROM limiter_calls WHERE limiter = ?1
     """
   static let pauseSQL = "SELECT wall_ms, boot_ms, boot FROM limiter_pauses WHERE limiter = ?1"
 
@@ -108,7 +113,8 @@ enum LimiterRows {
       window.calls.append(
         RecordedCall(
           id: calls.text(0), startedAt: startedAt, leaseMs: calls.integer(4),
-          ended: calls.integer(5) != 0))
+          ended: calls.integer(5) != 0,
+          limits: CallLimits(perMinute: limit(6, of: calls), inFlight: limit(7, of: calls))))
     }
     pause.bind(1, limiter)
     while try pause.step() {
@@ -116,6 +122,12 @@ enum LimiterRows {
       window.pause = Deadline(wallMs: pause.integer(0), bootMs: pause.integer(1), boot: pause.text(2))
     }
     return window
+  }
+
+  /// A limit; nil for none, and for a number that can be no limit.
+  private static func limit(_ column: Int32, of row: Statement) -> Int? {
+    let number = row.isNull(column) ? 0 : row.integer(column)
+    return number > 0 ? Int(number) : nil
   }
 
   /// Times and spans that no version of ours writes come of damage or of a stranger's hand.
