@@ -88,7 +88,8 @@ extension Runner {
   ) async throws(Fault) -> RunReport {
     let batch = request.manifest.batchID
     try await finishForgottenIndex()
-    let (registration, notes, found) = try await registration(for: request, state)
+    let surveyed = SurveyedTip()
+    let (registration, notes, found) = try await registration(for: request, state, surveyed)
     if let found, !revising { return .alreadyLanded(registration, found) }
     var options = options
     options.configuration = options.configuration ?? request.configuration
@@ -111,13 +112,13 @@ extension Runner {
     ])
     for note in notes { await run.note(note) }
     return await conclude(run, started) { () throws(Fault) in
-      try await work(run, try await stages(for: registration, batch, execution))
+      try await work(run, try await stages(for: registration, batch, execution, surveyed: surveyed))
     }
   }
 
   /// Makes the registration: pins images and templates, and checks that the batch could land here.
   func registration(
-    for request: RunRequest, _ state: BatchState
+    for request: RunRequest, _ state: BatchState, _ surveyed: SurveyedTip
   ) async throws(Fault) -> (Registration, notes: [String], found: FoundLanding?) {
     let images = try await pin(request)
     let preflight = Preflight(
@@ -148,6 +149,7 @@ extension Runner {
       try stages.checkTargets()
       try await refuseReplacingOthers(registration)
       let found = try await stages.survey(destination, registered(registration, state)).look(nil)
+      surveyed.note(found.replies)
       return (registration, destination.notes + found.taken.compactMap(\.line), nil)
     } catch {
       throw Fault(error)

@@ -226,7 +226,7 @@ public struct Runner: Sendable {
   /// The work on a batch under its registration; without execution settings, no extractor can be asked.
   func stages(
     for registration: Registration, _ batch: BatchID, _ execution: ExecutionSettings?,
-    _ sources: [AssetID: String] = [:]
+    _ sources: [AssetID: String] = [:], surveyed: SurveyedTip = SurveyedTip()
   ) async throws(Fault) -> StageWork {
     var extractor: any Extractor = NoExtractor()
     if let execution {
@@ -235,7 +235,7 @@ public struct Runner: Sendable {
     return try StageWork(
       batch: batch, registration: registration, execution: execution, surroundings: surroundings,
       extractor: extractor, templates: try await templates(of: registration),
-      sources: sources)
+      sources: sources, surveyed: surveyed)
   }
 
   /// What a run says of itself at its start.

@@ -46,6 +46,47 @@ struct LandedElsewhereTests {
     #expect(try await self.run(folder, in: ".home/c", "verify").exit == 0)
   }
 
+  @Test("A fresh clone pays for no answer that a bundle at the tip still has, as our commit made it")
+  func answersAtTip() async throws {
+    let folder = try SampleFolder()
+    try folder.hook(
+      "ext.sh", "cat >/dev/null\necho x >>calls\necho '{\"narrative\": \"Leaves.\", \"mode\": \"Salon\"}'",
+      in: "tools")
+    try folder.write("extractor: {kind: exec, command: [./tools/ext.sh]}\n", to: "ledger.yaml")
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
+    let sha = try folder.git("rev-parse", "HEAD").dropLast()
+    try folder.writeManifest("other.json", batch: "other") { draft in
+      for index in draft.assets.indices { draft.assets[index].score = 99 }
+    }
+    try folder.shell(Self.clone + "\ncp -r tools ledger.yaml other.json .home/c/")
+    let plan = try await run(folder, in: ".home/c", "plan", "other.json")
+    #expect(plan.text.contains("reuse commit \(sha.prefix(12))"), "\(plan.text)")
+    #expect(plan.text.contains("Calls: 0"), "\(plan.text)")
+    let other = try await run(folder, in: ".home/c", "run", "other.json")
+    #expect(other.exit == 0, "\(other.errors)")
+    #expect(!folder.exists(".home/c/calls"))
+    let events = try await run(folder, in: ".home/c", "events", "other", "--format", "jsonl")
+    #expect(events.lines.count { $0.contains(#""from":"\#(sha)""#) && $0.contains(#""how":"reused""#) } == 3)
+    let explained = try await run(folder, in: ".home/c", "explain", "other", "ASSET-3")
+    #expect(
+      explained.text.contains("same key as the bundle of commit \(sha.prefix(12))"), "\(explained.text)")
+    let context = try folder.shell("cat .home/c/assets/ASSET-3-*/context.md")
+    #expect(context.contains("Leaves.") && context.contains("99"))
+
+    // What a person has changed since is no answer of an extractor's any more; another question is none either.
+    try folder.shell(
+      """
+      cd .home/c; sed -i 's/Leaves\\./Trees./' assets/ASSET-3-*/tokens.json; git commit -qam edited
+      sed 's/"other"/"third"/' other.json >third.json; rm -r .ledger
+      """)
+    #expect(try await run(folder, in: ".home/c", "run", "third.json", "--until", "packaged").exit == 0)
+    #expect(try folder.shell("cat .home/c/calls") == "x\n")
+    #expect(try await run(folder, in: ".home/c", "retry", "third", "ASSET-4", "--from", "extract").exit == 0)
+    let calls = try folder.shell("cat .home/c/calls")
+    let told = try await run(folder, in: ".home/c", "events", "third")
+    #expect(calls == "x\nx\n", "\(told.text)")
+  }
+
   @Test("What was reverted is said to be so, here and in a clone, and lands again with --again")
   func reverted() async throws {
     let folder = try SampleFolder()

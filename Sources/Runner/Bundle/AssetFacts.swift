@@ -19,12 +19,15 @@ package struct RenderInput: Hashable, Sendable {
   package var idf: IDF
   /// Digest of the image's bytes.
   package var image: Digest
+  /// Of what was asked of the extractor; nil where it isn't known.
+  package var extractKey: Digest?
   package var targets: BundleTargets
   package var templates: BundleTemplates
 
   package init(
     asset: AssetID, name: String, category: String, handle: String, kind: UsageGuide.Kind, url: String?,
-    score: Double, scale: Int = 1, specs: JSONValue, idf: IDF, image: Digest, targets: BundleTargets,
+    score: Double, scale: Int = 1, specs: JSONValue, idf: IDF, image: Digest, extractKey: Digest? = nil,
+    targets: BundleTargets,
     templates: BundleTemplates = .builtIn
   ) {
     self.asset = asset
@@ -38,6 +41,7 @@ package struct RenderInput: Hashable, Sendable {
     self.specs = specs
     self.idf = idf
     self.image = image
+    self.extractKey = extractKey
     self.targets = targets
     self.templates = templates
   }

@@ -52,6 +52,7 @@ package enum TokensFile {
         "image", ["sha256": .string(input.image.hex), "format": .string(input.idf.dimensions.format)]),
       .init("idf", input.idf.json),
     ]
+    if let key = input.extractKey { members.append(.init("extract_key", .string(key.hex))) }
     if !input.targets.moreFiles.isEmpty {
       members.append(.init("files", .array(input.targets.moreFiles.map(JSONValue.string))))
     }
@@ -96,6 +97,9 @@ struct TokensFacts: Hashable, Sendable {
   var name: String?
   var category: String
   var image: Digest
+  /// The key of the `extract` that its facts came from, and the facts; nil in files of 0.1.
+  var extractKey: Digest?
+  var idf: JSONValue?
   /// Name of the root group; nil in a file of 0.1, whose tokens stand at the root.
   var handle: String?
   /// Names of the bundle's files beside the three documents.
@@ -114,6 +118,8 @@ struct TokensFacts: Hashable, Sendable {
     name = ours["name"]?.string
     self.category = category
     self.image = image
+    extractKey = ours["extract_key"]?.string.flatMap { Digest(hex: $0) }
+    idf = ours["idf"]
     handle = ofGroup == nil ? nil : group?.name
     if let handle, !handle.utf8.allSatisfy(Layout.isHandleByte) { return nil }
     moreFiles = (ours["files"]?.array ?? []).compactMap(\.string).filter(Self.isFileName)

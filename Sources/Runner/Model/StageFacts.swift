@@ -21,7 +21,7 @@ public struct StageStart: Hashable, Sendable, Codable {
 /// How a stage came to be complete. Raw values are stored.
 public enum Completion: String, Hashable, Sendable, Codable, CaseIterable {
   case executed
-  /// Taken over from an earlier event with the same key.
+  /// Taken over from an earlier event, or from a bundle at the tip, with the same key.
   case reused
   /// The manifest brought the result along.
   case provided
@@ -37,11 +37,13 @@ public struct StageCompletion: Hashable, Sendable, Codable {
   public var reply: String?
   /// Position of the event whose outputs were reused.
   public var source: Int64?
+  /// The commit whose bundle the result was taken from, in hexadecimal.
+  public var from: String?
   public var notes: [String]?
 
   public init(
     how: Completion, key: StageKey?, outputs: [StageOutput], durationMs: Int64, reply: String? = nil,
-    source: Int64? = nil, notes: [String]? = nil
+    source: Int64? = nil, from: String? = nil, notes: [String]? = nil
   ) {
     self.how = how
     self.key = key
@@ -49,13 +51,14 @@ public struct StageCompletion: Hashable, Sendable, Codable {
     self.durationMs = durationMs
     self.reply = reply
     self.source = source
+    self.from = from
     self.notes = notes
   }
 
   enum CodingKeys: String, CodingKey {
     case how, key, outputs
     case durationMs = "duration_ms"
-    case reply, source, notes
+    case reply, source, from, notes
   }
 
   /// The output under a name, such as `idf.json`.

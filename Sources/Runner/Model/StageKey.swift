@@ -42,6 +42,11 @@ public struct StageKey: Hashable, Sendable, Codable {
     self.digest = hasher.finish()
   }
 
+  /// The same key without the part that makes a stage run again on request: what was asked then is what others ask.
+  var asAsked: StageKey { StageKey(parts.filter { $0.name != Self.saltName }) }
+
+  static let saltName = "retry"
+
   /// A text's UTF-8 bytes behind their count as 8 bytes, the highest first.
   private static func framed(_ text: String) -> [UInt8] {
     let bytes = Array(text.utf8)

@@ -99,8 +99,9 @@ extension StageWork {
       let preflight = Preflight(
         repository: try surroundings.repository(), commit: configuration.commit)
       let destination = try preflight.destination(branch: registration.branchName)
-      let taken = try await survey(destination, state).look(nil).taken
-      return destination.notes + taken.compactMap(\.line)
+      let found = try await survey(destination, state).look(nil)
+      surveyed.note(found.replies)
+      return destination.notes + found.taken.compactMap(\.line)
     } catch {
       throw Fault(error)
     }
@@ -126,7 +127,7 @@ extension StageWork {
   }
 
   /// As the manifest has them.
-  private var briefsInOrder: [AssetBrief] { registration.manifest.assets.map { brief(of: $0.id) } }
+  var briefsInOrder: [AssetBrief] { registration.manifest.assets.map { brief(of: $0.id) } }
 
   /// Digests that the assets' bundles are known to consist of, from this batch and earlier ones.
   func knownDigests(_ assets: [AssetState]) async -> [AssetID: Set<Digest>] {

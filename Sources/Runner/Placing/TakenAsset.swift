@@ -139,10 +139,14 @@ extension Runner {
   }
 }
 
-/// The commit at which a batch's targets were looked at last in this process.
+/// The commit at which a batch's targets were looked at last in this process, and what its bundles have of replies.
 final class SurveyedTip: Sendable {
   private let place = Mutex<GitID??>(nil)
+  private let replies = Mutex<[AssetID: TipReply]>([:])
 
   func note(_ tip: GitID?) { place.withLock { $0 = .some(tip) } }
   func isAt(_ tip: GitID?) -> Bool { place.withLock { $0 == .some(tip) } }
+
+  func note(_ found: [AssetID: TipReply]) { replies.withLock { $0 = found } }
+  func reply(of asset: AssetID) -> TipReply? { replies.withLock { $0[asset] } }
 }

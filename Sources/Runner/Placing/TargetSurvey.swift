@@ -34,15 +34,17 @@ struct TargetSurvey: Sendable {
     try await look(bundles).targets
   }
 
-  /// What a survey finds: what becomes of every path, and which ids are taken.
+  /// What a survey finds: what becomes of every path, which ids are taken, and what the tip still has of replies.
   struct Findings: Sendable {
     var targets: [PlannedTarget]
-    var taken: [TakenAsset]
+    var taken: [TakenAsset] = []
+    var replies: [AssetID: TipReply] = [:]
   }
 
   /// Plans every target and says which ids are taken, or throws all that stands in the way.
   func look(_ bundles: [AssetID: BundleManifest]?) async throws(Faults) -> Findings {
     var taken: [TakenAsset] = []
+    var replies: [AssetID: TipReply] = [:]
     var planned: [PlannedTarget] = []
     var faults: [Fault] = []
     do throws(Fault) {
@@ -52,6 +54,7 @@ struct TargetSurvey: Sendable {
             at: tip, of: briefs, layout: registration.configuration.layout, in: repository)
         } ?? .none
       taken = try self.taken(by: earlier)
+      if let tip { replies = earlier.replies(at: tip) }
       faults += refusals(of: taken)
       let wanted = wanted(bundles)
       let leaving = leaving(earlier, wanted)
@@ -78,7 +81,7 @@ struct TargetSurvey: Sendable {
       faults.append(error)
     }
     guard faults.isEmpty else { throw Faults(faults) }
-    return Findings(targets: planned, taken: taken)
+    return Findings(targets: planned, taken: taken, replies: replies)
   }
 
   /// Throws what the tip has of the batch's ids that nobody allowed to be replaced.

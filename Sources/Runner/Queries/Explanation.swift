@@ -36,6 +36,8 @@ public struct Explanation: Sendable {
     /// The event compared with, or whose result was taken over.
     public var comparedWith: Int64?
     public var comparedBatch: String?
+    /// The commit whose bundle the result was taken from, in hexadecimal.
+    public var from: String?
     public var key: Digest?
     /// Which member of the specs differs, where the specs decided.
     public var specs: SpecsDifference?
@@ -188,6 +190,7 @@ private struct Explainer {
     case .reused:
       explained.reason = .sameKey
       explained.comparedWith = completion.source
+      explained.from = completion.from
       if let source = completion.source {
         explained.comparedBatch = try await self.event(at: source)?.batch
       }

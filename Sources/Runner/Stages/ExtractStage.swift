@@ -81,9 +81,8 @@ extension StageWork {
     if let idf = brief.idf { return try await provided(idf, asset, brief) }
     if isLimited, let known = extractor.identityUnasked(last: try await lastIdentity()) {
       let key = StageKey.extract(asset, sent: sent(of: brief), setup: extractorSetup, identity: known)
-      if case .done(let completion, let package) = try await reusable(key, of: asset, .extract) {
-        return .done(completion, package: package)
-      }
+      let found = try await answered(key, asset)
+      if case .done = found { return found }
     }
     announceExtractor()
     let identity: ExtractorIdentity
@@ -91,7 +90,14 @@ extension StageWork {
       return .ended(StageOutcome(error, durationMs: 0))
     }
     let key = StageKey.extract(asset, sent: sent(of: brief), setup: extractorSetup, identity: identity)
-    return try await reusable(key, of: asset, .extract)
+    return try await answered(key, asset)
+  }
+
+  /// Looks for an earlier answer under a key: in the ledger, then at the tip.
+  private func answered(_ key: StageKey, _ asset: AssetState) async throws(Fault) -> Preparation {
+    let found = try await reusable(key, of: asset, .extract)
+    guard isLimited, case .needed = found, let landed = try await landed(key, of: asset) else { return found }
+    return .done(landed, package: nil)
   }
 
   /// The identity that this configuration's extractor showed when it was last asked.
@@ -225,7 +231,7 @@ extension StageWork {
     }
   }
 
-  private func keep(_ said: JSONValue) async throws(Fault) -> StageOutput {
+  func keep(_ said: JSONValue) async throws(Fault) -> StageOutput {
     let bytes = JSONWriter.canonical(said)
     let digest = try await objects.put(bytes)
     return StageOutput(name: ExtractStage.outputName, digest: digest, sizeBytes: bytes.count)

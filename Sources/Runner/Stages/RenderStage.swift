@@ -1,5 +1,10 @@
 import Ledger
 
+extension AssetState {
+  /// What was asked of the extractor, for bundles to say; nil where a batch of 0.1 had kept no key.
+  var asked: Digest? { self[.extract].completion?.key?.asAsked.digest }
+}
+
 enum RenderStage {
   static let factsName = "idf.json"
 }
@@ -15,7 +20,7 @@ extension StageWork {
       RenderInput(
         asset: asset.id, name: brief.name, category: brief.category, handle: brief.handle, kind: brief.kind,
         url: brief.url, score: brief.score, scale: brief.scale, specs: brief.specs, idf: idf,
-        image: asset.image.digest,
+        image: asset.image.digest, extractKey: asset.asked,
         targets: brief.targets, templates: templates))
     let files = bundle.files + [.init(name: RenderStage.factsName, bytes: JSONWriter.canonical(idf.json))]
     let digests = try await objects.putAll(files.map(\.bytes))

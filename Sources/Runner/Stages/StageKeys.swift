@@ -36,14 +36,14 @@ extension StageKey {
   /// The key of `render`: the facts and how they are merged, the words, the places and the templates. `measured` is
   /// nil in a batch of a version that kept no measurement.
   static func render(
-    _ asset: AssetState, _ brief: AssetBrief, measured: Digest?, reply: Digest,
+    _ asset: AssetState, _ brief: AssetBrief, measured: Digest?, reply: Digest, asked: Digest?,
     trust: [FactsMerge.Trusted], templates: [String: Digest]
   ) -> StageKey {
     var parts = head(.render, asset)
     parts += [
       Part("merge", FactsMerge.version), Part("measured", measured?.hex ?? "measured/" + Measurement.version),
       Part("reply", reply.hex), Part("reply.from", brief.idf == nil ? "extractor" : "manifest"),
-      Part("trust", trust.map(\.rawValue).sorted().joined(separator: " ")),
+      Part("extract", asked?.hex ?? ""), Part("trust", trust.map(\.rawValue).sorted().joined(separator: " ")),
       Part("specs", Digest.sha256(JSONWriter.canonical(brief.stated)).hex),
     ]
     parts += [
@@ -76,6 +76,6 @@ extension StageKey {
 
   private static func salt(_ asset: AssetState, _ stage: Stage) -> [Part] {
     guard let salt = asset.salt, stage >= salt.from else { return [] }
-    return [Part("retry", salt.text)]
+    return [Part(saltName, salt.text)]
   }
 }

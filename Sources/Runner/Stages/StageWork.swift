@@ -11,14 +11,16 @@ struct StageWork: Sendable {
   let extractor: any Extractor
   let templates: BundleTemplates
   let worktree: any Worktree
-  let surveyed = SurveyedTip()
+  let surveyed: SurveyedTip
 
-  /// `sources` say where images lie that are not where the registration has them.
+  /// `sources` say where images lie that are not where the registration has them, `surveyed` what was seen of the tip
+  /// before.
   init(
     batch: BatchID, registration: Registration, execution: ExecutionSettings? = nil,
     surroundings: Surroundings, extractor: any Extractor, templates: BundleTemplates,
-    sources: [AssetID: String] = [:]
+    sources: [AssetID: String] = [:], surveyed: SurveyedTip = SurveyedTip()
   ) throws(Fault) {
+    self.surveyed = surveyed
     self.batch = batch
     self.registration = registration
     configuration = execution.map(registration.configuration.executing) ?? registration.configuration
@@ -61,7 +63,7 @@ struct StageWork: Sendable {
         let measured = asset[.validate].completion?.output(ValidateStage.measuredName)
         let key = StageKey.render(
           asset, brief(of: asset.id), measured: measured?.digest, reply: reply.digest,
-          trust: configuration.extractor.trust, templates: registration.templates)
+          asked: asset.asked, trust: configuration.extractor.trust, templates: registration.templates)
         return try await reusable(key, of: asset, stage)
       case .package:
         let rendered = asset[.render].completion?.outputs ?? []

@@ -70,7 +70,9 @@ enum EventSummary {
   private static func completed(_ fact: StageCompletion) -> String {
     switch fact.how {
     case .executed: "executed in \(SpanText.text(ms: fact.durationMs))"
-    case .reused: "reused" + (fact.source.map { " from position \($0)" } ?? "")
+    case .reused:
+      "reused" + (fact.source.map { " from position \($0)" } ?? "")
+        + (fact.from.map { " from commit \($0.prefix(12))" } ?? "")
     case .provided: "provided by the manifest"
     }
   }

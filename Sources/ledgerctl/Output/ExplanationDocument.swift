@@ -21,6 +21,7 @@ enum ExplanationDocument {
       if let batch = stage.comparedBatch { other.append(.init("batch", .string(batch))) }
       members.append(.init("compared_with", .object(other)))
     }
+    if let commit = stage.from { members.append(.init("from", .string(commit))) }
     if let key = stage.key { members.append(.init("key", .string(key.hex))) }
     if let specs = stage.specs {
       members.append(

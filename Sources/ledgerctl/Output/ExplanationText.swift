@@ -44,9 +44,10 @@ enum ExplanationText {
   }
 
   private static func words(_ stage: Explanation.StageExplanation) -> String {
-    let place = stage.comparedWith.map { position in
+    var place = stage.comparedWith.map { position in
       "position \(position)" + (stage.comparedBatch.map { " of batch \($0)" } ?? "")
     }
+    if let commit = stage.from { place = "the bundle of commit \(commit.prefix(12))" }
     switch stage.reason {
     case .first: return stage.outcome == .skipped ? "has not started" : "no earlier result is known"
     case .part(let name, _, _): return "\"\(name)\" differs from \(place ?? "before")"

@@ -28,6 +28,7 @@ enum PlanDocument {
     var members: [JSONValue.Member] = [
       .init("stage", .string(stage.stage.rawValue)), .init("action", .string(stage.action.rawValue)),
     ]
+    if let commit = stage.from { members.append(.init("from", .string(commit))) }
     if let source = stage.source {
       members.append(
         .init(

@@ -38,6 +38,7 @@ enum PlanText {
     [style(asset.asset.text, .strong)]
       + asset.stages.map { stage in
         var line = "  \(padded(stage.stage.rawValue, 9))\(stage.action.rawValue)"
+        if let commit = stage.from { line += " commit \(commit.prefix(12))" }
         if let source = stage.source {
           line +=
             " position \(source)" + (stage.sourceBatch.map { " of batch \(VisibleText.line($0))" } ?? "")

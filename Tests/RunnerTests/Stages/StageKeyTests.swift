@@ -112,17 +112,18 @@ struct StageKeyTests {
   func render() throws {
     func key(
       _ number: Int = 1, name: String = "Night", measured: String = "m", reply: String = "r",
-      trust: [FactsMerge.Trusted] = [], templates: [String: Digest] = [:]
+      asked: String = "a", trust: [FactsMerge.Trusted] = [], templates: [String: Digest] = [:]
     ) throws -> Digest {
       StageKey.render(
         asset(number), try brief(name, id: number), measured: Batches.digest(measured),
-        reply: Batches.digest(reply), trust: trust, templates: templates
+        reply: Batches.digest(reply), asked: Batches.digest(asked), trust: trust, templates: templates
       ).digest
     }
     let plain = try key()
     #expect(try plain == key())
     #expect(try plain != key(2))
     #expect(try plain != key(name: "Day"))
+    #expect(try plain != key(asked: "b"))
     #expect(try plain != key(measured: "other"))
     #expect(try plain != key(reply: "other"))
     #expect(try plain != key(trust: [.palette]))
@@ -149,10 +150,17 @@ struct StageKeyTests {
     #expect(extract(salted, try brief()) != extract(asset(), try brief()))
   }
 
+  @Test("What was asked is the same question where a person wanted another answer to it")
+  func asAsked() {
+    let salted = asset(salt: .init(from: .extract, text: "run-9"))
+    #expect(StageKey.extract(salted, provided: [:]).asAsked == StageKey.extract(asset(), provided: [:]))
+  }
+
   @Test("No part of a key is a time, a host or an absolute path")
   func noSurroundings() throws {
     let key = StageKey.render(
-      asset(), try brief(), measured: nil, reply: Batches.digest("i"), trust: [], templates: [:])
+      asset(), try brief(), measured: nil, reply: Batches.digest("i"), asked: nil, trust: [],
+      templates: [:])
     // The address on the site begins with a slash, and is no path of this machine.
     #expect(!key.parts.contains { $0.name != "url" && $0.value.hasPrefix("/") })
     #expect(key.parts.first == .init("stage", "render/3"))

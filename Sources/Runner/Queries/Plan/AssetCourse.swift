@@ -56,8 +56,9 @@ struct AssetCourse {
       if let package { asset.package = package }
       var plan = BatchPlan.StagePlan(stage, completion.how == .provided ? .provide : .reuse)
       plan.source = completion.source
+      plan.from = completion.from
       if let source = completion.source { plan.sourceBatch = try await batch(at: source) }
-      complete(stage, plan, completion.outputs)
+      complete(stage, plan, completion.outputs, completion.key)
     case .needed:
       if stage == .validate, let fault = glance() {
         faults.append(fault)
@@ -120,10 +121,12 @@ struct AssetCourse {
     complete(stage, plan, [])
   }
 
-  private mutating func complete(_ stage: Stage, _ plan: BatchPlan.StagePlan, _ outputs: [StageOutput]) {
+  private mutating func complete(
+    _ stage: Stage, _ plan: BatchPlan.StagePlan, _ outputs: [StageOutput], _ key: StageKey? = nil
+  ) {
     plans[stage] = plan
     asset.update(stage) {
-      $0.complete(StageCompletion(how: .reused, key: nil, outputs: outputs, durationMs: 0))
+      $0.complete(StageCompletion(how: .reused, key: key, outputs: outputs, durationMs: 0))
     }
   }
 

@@ -32,6 +32,8 @@ public struct BatchPlan: Sendable {
     /// Position and batch of the event whose result is taken over.
     public var source: Int64?
     public var sourceBatch: String?
+    /// The commit whose bundle the result is taken from, in hexadecimal.
+    public var from: String?
     /// Why, where there is more to say.
     public var why: String?
     public var until: Deadline?

@@ -105,6 +105,7 @@ extension Runner {
     // Git reads while the ledger is read; what stands in the way is told by the survey.
     if state.placement == nil { try? stages.askAhead(destination) }
     plan.notes += try stages.changedSources(state).map(\.message)
+    if state.placement == nil { try stages.noteReplies(at: destination) }
     let now = surroundings.clock.now()
     var bundles: [AssetID: BundleManifest] = [:]
     for asset in state.assets {
@@ -137,7 +138,7 @@ extension Runner {
     _ state: BatchState, _ stages: StageWork, _ destination: Preflight.Destination,
     _ bundles: [AssetID: BundleManifest]
   ) async throws -> TargetSurvey.Findings {
-    if let placement = state.placement { return TargetSurvey.Findings(targets: placement.targets, taken: []) }
+    if let placement = state.placement { return TargetSurvey.Findings(targets: placement.targets) }
     return try await stages.survey(destination, state).look(bundles)
   }
 
