@@ -57,10 +57,13 @@ extension GitRepository {
   package func holdsIndex(token: PrivateToken) -> Bool { token.all.contains(where: isLock) }
 
   package func changesHeld(token: PrivateToken, at commit: GitID) throws(Fault) -> [TreeChange] {
-    guard let held = token.all.first(where: isLock) else { return [] }
-    let atCommit = try changes(toIndexAt: privateIndex(named: held), from: commit).map(\.path)
-    return try changes(toIndexAt: layout.indexFile, from: commit).compactMap { change in
-      atCommit.contains(change.path) ? nil : TreeChange(path: change.path, old: change.new, new: change.old)
+    guard let name = token.all.first(where: isLock),
+      let held = try changes(toIndexAt: privateIndex(named: name), from: commit),
+      let own = try changes(toIndexAt: layout.indexFile, from: commit)
+    else { return [] }
+    let others = Set(held.map(\.path))
+    return own.compactMap { change in
+      others.contains(change.path) ? nil : TreeChange(path: change.path, old: change.new, new: change.old)
     }
   }
 

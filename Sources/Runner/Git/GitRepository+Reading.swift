@@ -148,13 +148,12 @@ extension GitRepository {
     return try Self.difference(inRaw: fields)
   }
 
-  /// The files in which an index differs from a commit.
-  func changes(toIndexAt file: String, from commit: GitID) throws(Fault) -> [TreeChange] {
-    let fields = try git.run(
+  /// The files in which an index differs from a commit; nil where git can't read the index.
+  func changes(toIndexAt file: String, from commit: GitID) throws(Fault) -> [TreeChange]? {
+    let result = try git.run(
       ["diff-index", "--cached", "-z", "--raw", "--no-abbrev", "--no-renames", commit.text],
-      .init(variables: ["GIT_INDEX_FILE": file])
-    ).fields
-    return try Self.difference(inRaw: fields).changes
+      .init(answers: [0, 128], variables: ["GIT_INDEX_FILE": file]))
+    return result.exit == .code(128) ? nil : try Self.difference(inRaw: result.fields).changes
   }
 
   /// Reads the lines of git's raw format: `:oldmode newmode oldid newid status`, then the path.

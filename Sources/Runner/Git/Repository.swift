@@ -117,7 +117,8 @@ package protocol Repository: Sendable {
   /// Whether the user's index is locked by us: by this run or by one that was killed.
   func holdsIndex(token: PrivateToken) -> Bool
   /// What the index held by a killed run has as a commit has it, and the user's index has not: with the entries of the
-  /// user's index as the old ones. None where that run's commit never came.
+  /// user's index as the old ones. None where that run's commit never came, or where the held
+  /// index is damaged.
   func changesHeld(token: PrivateToken, at commit: GitID) throws(Fault) -> [TreeChange]
   /// Frees the lock if it is ours, and leaves the user's index as it was.
   func releaseIndex(token: PrivateToken)
