@@ -80,6 +80,7 @@ struct TextModelTests {
     #expect(run.exit == 0, "\(run.errors)")
     #expect(try lines(folder, "asked.tool") == ["batch of 3"])
     #expect(try lines(folder, "asked").count == 3)
+    #expect(try run.json()["batches"]?.array?.first?["extractor"]?["calls"] == 1)
     #expect(try idf(folder, "ASSET-6-curtain-call-gum")["sources"]?["narrative"] == "described")
     // Nothing of the questions stays behind.
     #expect(try folder.shell("ls .ledger/tmp | wc -l").trimmingPrefix(while: \.isWhitespace).hasPrefix("0"))

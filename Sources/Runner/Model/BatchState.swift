@@ -40,6 +40,13 @@ public struct BatchState: Hashable, Sendable {
   public internal(set) var runs: [RunRecord] = []
   public internal(set) var calls = CallRecord()
   var tally = BatchMetrics()
+  /// The latest call that was made for several assets at once, by its run and the time its answers were written down.
+  private var lastSharedCall: SharedCall?
+
+  private struct SharedCall: Hashable, Sendable {
+    var run: String
+    var timeMs: Int64
+  }
 
   public init() {}
 
@@ -141,8 +148,11 @@ extension BatchState {
       liftHold(by: stamped.run)
     case .stageCompleted(let ref, let fact):
       completeStage(ref, fact)
+      if fact.how == .executed { countCall(ref, stamped) }
       liftHold(by: stamped.run)
-    case .stageFailed(let ref, let fact): failStage(ref, fact)
+    case .stageFailed(let ref, let fact):
+      failStage(ref, fact)
+      countCall(ref, stamped)
     case .stageDeferred(let ref, let fact): deferStage(ref, fact, run: stamped.run)
     case .stageInterrupted(let ref, let fact):
       update(ref) { $0.interrupt(fact) }
@@ -222,7 +232,6 @@ extension BatchState {
     guard ref.stage == .extract else { return }
     switch fact.how {
     case .executed:
-      tally.extractor.calls += 1
       // A call that was under way before a refusal says nothing of what the server takes now.
       let started = ref.asset.flatMap { self[asset: $0]?[.extract].startedVersion } ?? 0
       if started > calls.refusedVersion { calls = CallRecord() }
@@ -234,7 +243,22 @@ extension BatchState {
   private mutating func failStage(_ ref: StageRef, _ fact: StageFailure) {
     update(ref) { $0.fail(fact) }
     tally.add(fact.durationMs, of: ref.stage)
-    if ref.stage == .extract { tally.extractor.calls += 1 }
+  }
+
+  /// Counts the call that an extraction was; one that answered for several assets, which end together, is one.
+  private mutating func countCall(_ ref: StageRef, _ stamped: StampedEvent) {
+    guard ref.stage == .extract else { return }
+    if execution(of: stamped.run)?.extractor.batch == true {
+      let call = SharedCall(run: stamped.run, timeMs: stamped.timeMs)
+      if lastSharedCall == call { return }
+      lastSharedCall = call
+    }
+    tally.extractor.calls += 1
+  }
+
+  /// How a run works; nil before the batch was registered.
+  func execution(of run: String) -> ExecutionSettings? {
+    runs.last { $0.id == run }?.start.execution ?? registration?.configuration.execution
   }
 
   private mutating func deferStage(_ ref: StageRef, _ fact: StageDeferral, run: String) {

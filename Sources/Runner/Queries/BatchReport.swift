@@ -121,7 +121,7 @@ extension BatchReport {
     }
 
     private mutating func spend(_ ref: StageRef, _ durationMs: Int64, _ stamped: StampedEvent) {
-      let execution = execution(stamped.run)
+      let execution = state.execution(of: stamped.run)
       let isCall = ref.stage == .extract && execution?.extractor.kind != .local
       var isPaid = isCall
       if isCall, execution?.extractor.batch == true {
@@ -138,11 +138,9 @@ extension BatchReport {
       }
     }
 
-    private func execution(_ run: String) -> ExecutionSettings? {
-      state.runs.last { $0.id == run }?.start.execution ?? state.registration?.configuration.execution
+    private func price(_ run: String) -> Price? {
+      state.execution(of: run)?.extractor.pricePerCall.flatMap(Price.init)
     }
-
-    private func price(_ run: String) -> Price? { execution(run)?.extractor.pricePerCall.flatMap(Price.init) }
 
     private mutating func update(_ ref: StageRef, _ change: (inout Taken) -> Void) {
       if let asset = ref.asset { change(&taken[asset, default: Taken()]) }
