@@ -71,7 +71,7 @@ package protocol Repository: Sendable {
   func status(of paths: [String], at commit: GitID?) throws(Fault) -> [String: PathStatus]
   /// The bytes of a commit object; nil where it is missing.
   func commitBytes(_ id: GitID) throws(Fault) -> [UInt8]?
-  /// The newest commit from a tip on that changed a path, with the batch that its message names.
+  /// The newest commit from a tip on that changed a path, or anything below it, with the batch that its message names.
   func lastChange(of path: String, from tip: GitID) throws(Fault) -> (commit: GitID, batch: String?)?
   /// What a commit changed against its first parent.
   func changes(of commit: GitID) throws(Fault) -> [TreeChange]
@@ -134,13 +134,6 @@ package protocol Repository: Sendable {
   /// Finds commits whose message has all these lines, such as a batch's trailers: in the history of `ref`, of
   /// any other ref, and in reflogs that show that a ref was there and left. Commits of the branch come first.
   func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit]
-}
-
-extension Repository {
-  package func lastChange(of path: String, from tip: GitID) throws(Fault) -> (commit: GitID, batch: String?)?
-  {
-    nil
-  }
 }
 
 /// Where a repository's parts are, and what kind it is.

@@ -87,6 +87,9 @@ struct BentRepository: Repository {
     if bug == .stagedForgotten { world.git.indexLock?.index["notes/staged.txt"] = nil }
     if bug != .indexLeftLocked { try sound.publishIndex(token: token) }
   }
+  func lastChange(of path: String, from tip: GitID) throws(Fault) -> (commit: GitID, batch: String?)? {
+    try sound.lastChange(of: path, from: tip)
+  }
   func holdsIndex(token: PrivateToken) -> Bool { sound.holdsIndex(token: token) }
   func changesHeld(token: PrivateToken, at commit: GitID) throws(Fault) -> [TreeChange] {
     try sound.changesHeld(token: token, at: commit)

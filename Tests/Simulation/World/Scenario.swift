@@ -43,10 +43,10 @@ struct Scenario: Hashable {
     drawsAlike = oneIn(6)
   }
 
-  /// The same without all that makes no difference to what the one batch's commit holds.
+  /// The same without all that makes no difference to what the one batch's commit holds. How the assets are asked for
+  /// is in the key that their bundles name.
   var plain: Scenario {
     var plain = self
-    plain.isTogether = false
     plain.requestsPerMinute = 55
     plain.onOtherBranch = false
     plain.isHeld = false

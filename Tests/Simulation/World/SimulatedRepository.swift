@@ -126,6 +126,23 @@ struct SimulatedRepository: Repository {
     }
   }
 
+  func lastChange(of path: String, from tip: GitID) throws(Fault) -> (commit: GitID, batch: String?)? {
+    try perform("last change \(path)") { () throws(Fault) in
+      var next: GitID? = tip
+      while let id = next, let commit = world.git.commits[id] {
+        let before = commit.parent.flatMap { world.git.commits[$0]?.tree } ?? [:]
+        if Self.changes(from: before, to: commit.tree).contains(where: { "\($0.path)/".hasPrefix("\(path)/") }
+        ) {
+          let trailer = "Ledger-Batch: "
+          let line = world.git.message(of: id).split(separator: "\n").first { $0.hasPrefix(trailer) }
+          return (id, line.map { String($0.dropFirst(trailer.count)) })
+        }
+        next = commit.parent
+      }
+      return nil
+    }
+  }
+
   func commits(withLines lines: [String], from ref: String) throws(Fault) -> [FoundCommit] {
     try perform("search") { () throws(Fault) in
       let git = world.git
