@@ -27,7 +27,9 @@ final class FinalCheck {
     }
     // Those of the user's are the user's business.
     if world.git.indexLock?.token != nil { world.violate(.tidy, "index.lock was left") }
-    if let lock = world.git.refLocks.filter({ !$0.value.isEmpty }).keys.sorted().first {
+    if !world.areRefLocksForgotten,
+      let lock = world.git.refLocks.filter({ !$0.value.isEmpty }).keys.sorted().first
+    {
       world.violate(.tidy, "\(lock).lock was left")
     }
   }

@@ -40,6 +40,7 @@ extension World {
         return
       }
       git.move(git.head, to: parent)
+      hasMovedBranchAlone = true
     case .editTarget: editTarget(pick)
     case .deleteTarget:
       guard let path = target(pick) else { return }
@@ -127,6 +128,22 @@ extension World {
     git.index = tree
   }
 
+  /// A ledger that has lost a commit's intent does not know its lock of a ref any more: it is named, and the user's to
+  /// remove.
+  var areRefLocksForgotten: Bool { hasLostLog && locks["commit"] == nil }
+
+  /// Who moved a branch without its index has entries of the old tip there, which no commit of ours changes: they are
+  /// the user's to bring up to date.
+  private func stageWhatIsAtTip() {
+    guard hasMovedBranchAlone, git.indexLock == nil, let tree = git.tip.flatMap({ git.commits[$0]?.tree })
+    else {
+      return
+    }
+    for (path, entry) in tree where git.index[path] != entry {
+      if let file = disk.files[path], GitID(file.digest.hex.prefix(40)) == entry { git.index[path] = entry }
+    }
+  }
+
   /// The user clears away whatever stands between the batches and their commits.
   func mend() {
     merge = nil
@@ -134,10 +151,9 @@ extension World {
     // What is lost is lost: the user moves the proof away.
     if isTailLost { published.head = nil }
     restoreSources()
-    // A ledger that has lost a commit's intent does not know its locks any more: they are named, and the user's to remove.
-    let areForgotten = hasLostLog && locks["commit"] == nil
-    if git.indexLock?.token == nil || areForgotten { git.indexLock = nil }
-    for (ref, bytes) in git.refLocks where bytes.isEmpty || areForgotten { git.refLocks[ref] = nil }
+    if git.indexLock?.token == nil { git.indexLock = nil }
+    for (ref, bytes) in git.refLocks where bytes.isEmpty || areRefLocksForgotten { git.refLocks[ref] = nil }
+    stageWhatIsAtTip()
     guard git.indexLock == nil, git.refLocks[Self.main] == nil else { return }
     // A batch that was registered meanwhile goes to the branch's other name.
     let branches = Set(watch.states.values.compactMap { $0.registration?.branch })

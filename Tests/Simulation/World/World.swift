@@ -10,6 +10,8 @@ package final class World: @unchecked Sendable {
   var store = MemoryEventStore()
   var isStoreOutdated = false
   var hasLostLog = false
+  /// Whether the user moved the branch and left the index at the old tip.
+  var hasMovedBranchAlone = false
   /// Every append that was done and is not lost, in order.
   var appended: [Appended] = []
   var published = Published()
