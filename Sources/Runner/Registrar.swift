@@ -46,8 +46,9 @@ extension Runner {
     guard let registration = state.registration, state.cancellation == nil else { return .register }
     let isSame = registration.manifestDigest == request.manifest.digest
     guard let completion = state.completion else { return isSame ? .goOn : .revise }
-    let landing =
-      surroundings.seesCommit(state) ? .landed : try Landing.of(state, in: try surroundings.repository())
+    let isSeen = surroundings.seesCommit(state)
+    if !isSeen { try await finishForgottenIndex() }
+    let landing = isSeen ? .landed : try Landing.of(state, in: try surroundings.repository())
     if request.again, landing != .landed { return .register }
     guard isSame else {
       throw .batchCommitted(request.manifest.batchID, commit: completion.commit)

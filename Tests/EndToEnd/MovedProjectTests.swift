@@ -80,6 +80,16 @@ struct MovedProjectTests {
     #expect(said.contains("found in the history") && said.hasSuffix(")\n2\n"), "\(said)")
   }
 
+  @Test("A run that has nothing to do frees an index that a killed run of ours left locked")
+  func lockedIndexAndNothingToDo() async throws {
+    let folder = try SampleFolder()
+    #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
+    let token = LedgerMark(".ledger", folder: folder.root + "/.ledger").tokenOfCommits.text
+    try folder.shell("cp .git/index .git/index.lock; ln .git/index.lock .git/ledgerctl-\(token).index")
+    #expect(try await folder.ledgerctl("run", "batch.json").text.contains("Nothing to do"))
+    #expect(!folder.exists(".git/index.lock") && !folder.exists(".git/ledgerctl-\(token).index"))
+  }
+
   @Test("Images are looked for where the manifest of the call has them now")
   func movedImages() async throws {
     let folder = try SampleFolder()

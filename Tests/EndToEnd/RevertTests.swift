@@ -25,6 +25,7 @@ struct RevertTests {
     #expect(try folder.commits() == 3)
     let status = try await folder.ledgerctl("status", "@last", "--format", "json").json()
     #expect(status["batches"]?.array?.first?["landing"] == "reverted")
+    #expect(try await folder.ledgerctl("report", "@last").lines[0].contains(", reverted by "))
     #expect(try await folder.ledgerctl("run", "batch.json").errors.contains("--again"))
     let verify = try await folder.ledgerctl("verify")
     #expect(verify.exit == 0, "\(verify.errors)")

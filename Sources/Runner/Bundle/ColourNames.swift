@@ -31,7 +31,7 @@ enum ColourNames {
   private static let table = """
     almost black: 070d0d; amber: feb308; apple green: 76cd26; apricot: ffb16d; aqua: 13eac9; aqua blue:
     02d8e9; aqua green: 12e193; aquamarine: 7fffd4; army green: 4b5d16; beige: beae8a e6daa6 f5deb3
-    ffdead ffe4b5; black: 000000; blue: 0000cd 0000ff 0343df; blue green: 137e6d; blue grey: 607c8e;
+    f5f5dc ffdead ffe4b5; black: 000000; blue: 0000cd 0000ff 0343df; blue green: 137e6d; blue grey: 607c8e;
     blue purple: 5729ce; blue violet: 5d06e9 8a2be2; bluish green: 10a674; bluish grey: 748b97; bluish
     purple: 703be7; bottle green: 044a05; brick orange: c14a09; brick red: 8f1402 a03623; bright aqua:
     0bf9ea; bright blue: 0165fc 069af3 1e90ff; bright cyan: 41fdfe; bright green: 00ff00 01ff07; bright
@@ -78,7 +78,7 @@ enum ColourNames {
     ff028d ff69b4; hunter green: 0b4008; indigo: 380282 4b0082; indigo blue: 3a18b1; ivory: fffff0;
     jade: 1fa774; jade green: 2baf6a; kelly green: 02ab2e; khaki: aaa662 bdb76b; khaki green: 728639;
     lavender: c79fef; lavender blue: 8b88f8; lavender pink: dd85d7; leaf green: 5ca904; lemon green:
-    adf802; lemon yellow: fdff38; light aqua: 8cffdb; light beige: f5f5dc fffeb6; light blue: 95d0fc
+    adf802; lemon yellow: fdff38; light aqua: 8cffdb; light beige: fffeb6; light blue: 95d0fc
     a2cffe add8e6; light blue green: 7efbb3; light blue grey: b7c9e2; light bluish green: 76fda8; light
     brown: 9d7651 ad8150; light coral: f08080; light cyan: acfffc; light green: 90ee90 96f97b; light
     greenish blue: 63f7b4; light grey: b9b8b5 c0c0c0 d3d3d3 d8dcd6; light grey blue: 9dbcd4; light grey

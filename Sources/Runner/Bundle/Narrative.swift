@@ -34,6 +34,7 @@ enum Narrative {
   private static func density(_ facts: AssetFacts) -> String {
     let most = facts.densest
     let least = facts.quietest
+    if most.percent == 0 { return "Nothing stands out from the background in any zone." }
     guard most.percent > least.percent else { return "Every zone is covered to \(most.percent) %." }
     return
       "The \(most.words) is the fullest zone, with \(most.percent) % covered, and the \(least.words) the "

@@ -54,9 +54,9 @@ package struct UsageGuide: Sendable {
         "Behind long text at more than \(faint) % opacity.",
       ].compactMap { $0 }
     case .wallpaper:
-      contexts = Self.wallpaper(faint: faint)
+      contexts = Self.wallpaper(faint: faint, hasRoom: facts.roomForText != nil)
       use = [
-        "Once per page: behind a hero, a title or a full screen.",
+        "Once per page: behind a hero or a title, or alone, up to \(facts.cssWidth) × \(facts.cssHeight) px.",
         facts.roomForText.map { "With text in the \($0.words), of which \($0.percent) % is covered." },
       ].compactMap { $0 }
       avoid = [
@@ -70,9 +70,11 @@ package struct UsageGuide: Sendable {
           ? "On any ground its colours stand out from: the background is transparent." : nil,
       ].compactMap { $0 }
       avoid = [
-        "With text over the \(facts.densest.words), of which \(facts.densest.percent) % is covered.",
+        facts.densest.percent > 0
+          ? "With text over the \(facts.densest.words), of which \(facts.densest.percent) % is covered."
+          : nil,
         Self.enlarged(facts),
-      ]
+      ].compactMap { $0 }
     case .icon:
       contexts = Self.icon(width: facts.cssWidth)
       use = [
@@ -122,9 +124,11 @@ package struct UsageGuide: Sendable {
     ]
   }
 
-  private static func wallpaper(faint: Int) -> [Context] {
+  /// A title needs room where nothing is, or an image that steps back.
+  private static func wallpaper(faint: Int, hasRoom: Bool) -> [Context] {
     [
-      Context(name: "hero", purpose: "behind a title", size: "cover", opacityPercent: 85),
+      Context(
+        name: "hero", purpose: "behind a title", size: "cover", opacityPercent: hasRoom ? 85 : faint * 2),
       Context(name: "full", purpose: "on its own, no text", size: "cover", opacityPercent: 100),
       Context(name: "page", purpose: "behind running text", size: "cover", opacityPercent: faint),
     ]

@@ -146,10 +146,11 @@ extension BatchState {
 
 /// Whether what a batch committed is still there, at first glance.
 enum CommitPresence {
-  /// Whether the commit is its branch's tip, by one call of git and without looking for the repository first; false
-  /// may mean that it could not be told.
+  /// Whether the commit is its branch's tip and the index is free, by one call of git and without looking for the
+  /// repository first; false may mean that it could not be told.
   static func isSeen(_ state: BatchState, from directory: String, environment: [String: String]) -> Bool {
     guard let landed = state.landedCommit,
+      FileFacts(at: ProjectPath.appending([".git", "index.lock"], to: directory)).kind == .absent,
       let git = try? GitProgram(directory: directory, environment: environment),
       let result = try? git.run(
         ["for-each-ref", "--format=%(objectname)", landed.ref], .init(answers: [0, 129]))

@@ -60,8 +60,8 @@ struct Show: Verb {
       let folder = console.caller.absolute(to)
       let written = try await project.write(files, to: folder)
       console.say("\(RunText.counted(written, "file")) written to \(VisibleText.line(folder))")
-    } else if file != nil, format == .text {
-      for file in files { try print(try await project.bytes(of: file), of: file, console) }
+    } else if file != nil {
+      for file in files { try show(try await project.bytes(of: file), of: file, batch, console) }
       return .done
     }
     if format == .json {
@@ -75,6 +75,18 @@ struct Show: Verb {
       }
     }
     return .done
+  }
+
+  /// Prints a file as it is, or for scripts as a document; of bytes that are no text, such as an image, only the facts.
+  private func show(
+    _ bytes: [UInt8], of file: PackagedFile, _ batch: BatchID, _ console: Console
+  ) throws(Fault) {
+    guard format == .json else { return try print(bytes, of: file, console) }
+    if let text = String(validating: bytes, as: UTF8.self) {
+      console.out.write(PrintedDocument(name: file.path, content: text).line)
+    } else {
+      console.out.write(ShowDocument.line(batch, [file]))
+    }
   }
 
   /// Prints a file's bytes; on a terminal only what is text, and nothing in it acts there.

@@ -36,7 +36,8 @@ enum ReportText {
   static func head(_ report: BatchReport) -> [String] {
     let state = report.state
     let metrics = state.completion?.metrics ?? state.metrics
-    var lines = ["Batch: \(report.batch), \(state.phase.rawValue)"]
+    let ending = state.reversion.map { "reverted by \($0.commit.prefix(7))" } ?? state.phase.rawValue
+    var lines = ["Batch: \(report.batch), \(ending)"]
     lines.append(
       "When: \(TimeText.rfc3339(ms: report.startedMs)) to \(TimeText.rfc3339(ms: report.endedMs)), "
         + RunText.counted(state.runs.count, "run"))

@@ -49,13 +49,13 @@ enum RunText {
     return "Nothing to do: batch \(report.batch) landed as commit \(sha.prefix(7)) on \(branch)"
   }
 
-  /// Below this many milliseconds nobody cares what was saved.
+  /// Below this many milliseconds nobody cares what was saved; where nothing was, there is nothing to say.
   private static let shortestComparedMs: Int64 = 2_000
 
   /// `Processed: 3 assets in 5.2s (15.4s one after another, 66% saved)`
   static func processed(_ state: BatchState, _ metrics: BatchMetrics) -> String {
     let text = "Processed: \(counted(state.assets.count, "asset")) in \(SpanText.text(ms: metrics.elapsedMs))"
-    guard metrics.elapsedMs >= shortestComparedMs else { return text }
+    guard metrics.elapsedMs >= shortestComparedMs, metrics.savedPercent > 0 else { return text }
     return text
       + " (\(SpanText.text(ms: metrics.serialMs)) one after another, \(metrics.savedPercent)% saved)"
   }
