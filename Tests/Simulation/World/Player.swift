@@ -194,7 +194,7 @@ final class Player: @unchecked Sendable {
     {
       world.violate(.tidy, "p\(process.id) ended, and git's index is locked")
     }
-    checkIndexLock(process)
+    if !report.faults.contains(where: { $0.code == "batch_held" }) { checkIndexLock(process) }
     // One that could not write down its end, for a full disk or a busy ledger, has for the ledger died.
     process.hasEnded = world.watch.states[process.batch]?.openRun?.id != "run-\(process.id)"
     world.kill(process)
