@@ -1,5 +1,4 @@
 import Ledger
-import Synchronization
 
 /// What an extractor said of an asset, as the bundle at the tip still has it: a fresh clone, or a ledger that was lost,
 /// pays no second time for it.
