@@ -13,9 +13,7 @@ let package = Package(
     .executable(name: "ledgerctl", targets: ["ledgerctl"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .systemLibrary(
@@ -32,6 +30,12 @@ let package = Package(
       name: "CLCMS", pkgConfig: "lcms2",
       providers: [.apt(["liblcms2-dev"]), .brew(["little-cms2"])]),
     .target(name: "CColour", dependencies: ["CLCMS"], linkerSettings: [.linkedLibrary("z")]),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    .systemLibrary(
+      name: "CUTF8Proc",
+      providers: [.apt(["libutf8proc-dev"]), .brew(["utf8proc"])]),
     .target(name: "CProcess"),
     .target(name: "CFiles"),
     .target(
@@ -44,9 +48,7 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "Ledger", "Schemas", "CCrypto", "CPNG", "CColour", "CProcess", "CFiles",
-        .product(name: "Mustache", package: "swift-mustache"),
-        .product(name: "Yams", package: "Yams"),
+        "Ledger", "Schemas", "CCrypto", "CPNG", "CColour", "CProcess", "CFiles", "CYAML", "CUTF8Proc",
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -1,5 +1,4 @@
 import Ledger
-import Mustache
 import Synchronization
 
 /// The templates that an asset's documents are made from: the two Markdown ones, and those that a project adds.
@@ -61,11 +60,11 @@ package struct BundleTemplates: Hashable, Sendable {
   }
 
   /// Templates parsed in this process: its assets and batches share the same few.
-  private static let parsedBefore = Mutex<[Source: MustacheTemplate]>([:])
+  private static let parsedBefore = Mutex<[Source: Template]>([:])
   private static let keptAtMost = 16
 
   /// Returns a checked template, parsed at its first use in this process.
-  static func parsed(_ source: Source) throws(Fault) -> MustacheTemplate {
+  static func parsed(_ source: Source) throws(Fault) -> Template {
     if let template = parsedBefore.withLock({ $0[source] }) { return template }
     let template = try parse(source)
     parsedBefore.withLock { known in
@@ -75,24 +74,12 @@ package struct BundleTemplates: Hashable, Sendable {
     return template
   }
 
-  /// Parses a template whose values come escaped already: the library's own escaping, which is for HTML and
-  /// goes by grapheme, is switched off.
-  private static func parse(_ source: Source) throws(Fault) -> MustacheTemplate {
+  private static func parse(_ source: Source) throws(Fault) -> Template {
     guard let text = String(validating: source.bytes, as: UTF8.self) else {
       throw .templateInvalid(
         file: source.file, line: lineOfBadText(source.bytes), found: "other bytes", expected: "UTF-8 text")
     }
-    try TemplateCheck.check(text, file: source.file)
-    do {
-      return try MustacheTemplate(string: "{{% CONTENT_TYPE: TEXT}}\n" + text)
-    } catch let error as MustacheTemplate.ParserError {
-      throw .templateInvalid(
-        file: source.file, line: error.context.lineNumber - 1, found: "\(error.error)",
-        expected: "a Mustache template")
-    } catch {
-      throw .templateInvalid(
-        file: source.file, line: 1, found: "\(error)", expected: "a Mustache template")
-    }
+    return try TemplateParser.parse(text, file: source.file)
   }
 
   private static func lineOfBadText(_ bytes: [UInt8]) -> Int {

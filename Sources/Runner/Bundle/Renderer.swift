@@ -39,12 +39,9 @@ package enum Renderer {
   }
 
   private static func text(
-    of source: BundleTemplates.Source, _ values: TemplateObject
+    of source: BundleTemplates.Source, _ values: [String: TemplateValue]
   ) throws(Fault) -> String {
-    let template = try BundleTemplates.parsed(source)
-    let budget = TemplateBudget(templateBytes: source.bytes.count)
-    let text = TemplateBudget.$current.withValue(budget) { template.render(values) }
-    guard !budget.isExceeded else {
+    guard let text = try BundleTemplates.parsed(source).text(values) else {
       throw .templateInvalid(
         file: source.file, line: 1, found: "lists within lists that repeat their text too often",
         expected: "a document of some megabytes at most")

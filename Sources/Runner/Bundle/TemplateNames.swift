@@ -27,7 +27,7 @@ enum TemplateNames {
   ]
 
   /// Returns the values for a template, each under a name of the two tables above; absent ones are left out.
-  static func values(_ facts: AssetFacts, _ escaping: TextEscaping) -> TemplateObject {
+  static func values(_ facts: AssetFacts, _ escaping: TextEscaping) -> [String: TemplateValue] {
     let input = facts.input
     let guide = UsageGuide(facts)
     let dimensions = input.idf.dimensions
@@ -66,19 +66,20 @@ enum TemplateNames {
       "quietest_zone": facts.quietest.words,
       "densest_zone": facts.densest.words,
     ]
-    var members: [String: any Sendable] = texts.compactMapValues { $0 }
-    members.merge(sources(facts)) { $1 }
+    var members = texts.compactMapValues { $0 }.merging(sources(facts)) { $1 }.mapValues(TemplateValue.text)
     for (name, list) in lists(facts, guide, escaping) {
-      members[name] = TemplateList(items: list)
-      if ["motifs", "specimens", "tags"].contains(name), !list.isEmpty { members["has_" + name] = true }
+      members[name] = .list(list)
+      if ["motifs", "specimens", "tags"].contains(name), !list.isEmpty {
+        members["has_" + name] = .flag(true)
+      }
     }
     members["specs"] = TemplateValue.of(input.specs, escaping)
-    members["is_" + guide.kind.rawValue] = true
-    if guide.kind.isBackground { members["is_background_kind"] = true }
-    members["has_url"] = input.url == nil ? nil : true
-    if facts.background != nil { members["has_background"] = true }
-    if facts.hasGround { members["has_ground"] = true }
-    return TemplateObject(members: members)
+    let marks = [
+      "is_" + guide.kind.rawValue: true, "is_background_kind": guide.kind.isBackground,
+      "has_url": input.url != nil, "has_background": facts.background != nil, "has_ground": facts.hasGround,
+    ]
+    for (name, isSet) in marks where isSet { members[name] = .flag(true) }
+    return members
   }
 
   /// Where each section's content comes from, and what stands before it: a model's words are quoted.
@@ -118,14 +119,12 @@ enum TemplateNames {
 
   private static func lists(
     _ facts: AssetFacts, _ guide: UsageGuide, _ escaping: TextEscaping
-  ) -> [String: [TemplateObject]] {
-    func texts(_ list: [String]) -> [TemplateObject] {
-      list.map { TemplateObject(members: ["text": $0], text: $0) }
-    }
-    func colours(_ list: [SRGBColour]) -> [TemplateObject] {
+  ) -> [String: [TemplateValue]] {
+    func texts(_ list: [String]) -> [TemplateValue] { list.map { .object(["text": $0], text: $0) } }
+    func colours(_ list: [SRGBColour]) -> [TemplateValue] {
       list.enumerated().map { index, colour in
-        TemplateObject(
-          members: ["index": String(index + 1), "hex": colour.hex, "words": colour.words], text: colour.hex)
+        .object(
+          ["index": String(index + 1), "hex": colour.hex, "words": colour.words], text: colour.hex)
       }
     }
     return [
@@ -133,18 +132,18 @@ enum TemplateNames {
       "tags": texts((facts.input.idf.tags ?? []).compactMap(escaping.escaped)),
       "motifs": (facts.input.idf.motifs ?? []).compactMap { motif in
         escaping.escaped(motif.name).map { name in
-          var members: [String: any Sendable] = ["name": name]
+          var members = ["name": name]
           members["rationale"] = escaping.escaped(motif.rationale)
-          return TemplateObject(members: members, text: name)
+          return .object(members, text: name)
         }
       },
       "primary": colours(facts.primary),
       "accents": colours(facts.accents),
       "zones": facts.zones.map {
-        TemplateObject(members: ["words": $0.words, "percent": String($0.percent)], text: $0.words)
+        .object(["words": $0.words, "percent": String($0.percent)], text: $0.words)
       },
       "contexts": guide.contexts.map {
-        TemplateObject(members: [
+        .object([
           "context": $0.name, "purpose": $0.purpose, "size": $0.size,
           "opacity": Decimals.text($0.opacityPercent, places: 2),
         ])

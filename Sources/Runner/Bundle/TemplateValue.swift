@@ -1,48 +1,53 @@
-import Mustache
+/// What a template can name: a text, a yes or no, a list that sections walk, or an object that they look into. Texts are
+/// safe where they go.
+indirect enum TemplateValue: Hashable, Sendable {
+  case text(String)
+  case flag(Bool)
+  case list([TemplateValue])
+  /// `text` is what it shows where it is named as a variable.
+  case object([String: TemplateValue], text: String)
 
-/// A list that templates walk; named as a variable it shows its items, joined by commas.
-struct TemplateList: MustacheSequence, MustacheCustomRenderable {
-  let items: [any Sendable]
-
-  var isNull: Bool { items.isEmpty }
-  var renderText: String {
-    items.map { ($0 as? any MustacheCustomRenderable)?.renderText ?? "\($0)" }.joined(separator: ", ")
+  /// An object of texts.
+  static func object(_ members: [String: String], text: String = "") -> TemplateValue {
+    .object(members.mapValues(TemplateValue.text), text: text)
   }
 
-  func makeIterator() -> AnyIterator<Any> {
-    var iterator = items.makeIterator()
-    let budget = TemplateBudget.current
-    return AnyIterator { () -> Any? in
-      if let budget, !budget.spend() { return nil }
-      return iterator.next()
-    }
-  }
-}
-
-/// An object that templates look into; named as a variable it shows what `text` says.
-struct TemplateObject: MustacheParent, MustacheCustomRenderable {
-  let members: [String: any Sendable]
-  var text = ""
-
-  var isNull: Bool { members.isEmpty }
-  var renderText: String { text }
-  func child(named name: String) -> Any? { members[name] }
-}
-
-enum TemplateValue {
-  /// Makes a part of the specs readable for templates: texts escaped, what is null or empty left
-  /// out.
-  static func of(_ value: JSONValue, _ escaping: TextEscaping) -> (any Sendable)? {
+  /// Makes a part of the specs readable for templates: texts escaped, what is null or empty left out.
+  static func of(_ value: JSONValue, _ escaping: TextEscaping) -> TemplateValue? {
     switch value {
     case .null: return nil
-    case .bool(let bool): return bool
-    case .number(let text): return text
-    case .string(let text): return escaping.escaped(text)
-    case .array(let elements): return TemplateList(items: elements.compactMap { of($0, escaping) })
+    case .bool(let bool): return .flag(bool)
+    case .number(let text): return .text(text)
+    case .string(let text): return escaping.escaped(text).map(TemplateValue.text)
+    case .array(let elements): return .list(elements.compactMap { of($0, escaping) })
     case .object(let members):
-      var object: [String: any Sendable] = [:]
+      var object: [String: TemplateValue] = [:]
       for member in members { object[member.name] = of(member.value, escaping) }
-      return TemplateObject(members: object, text: escaping.of(JSONWriter.compact(value)))
+      return .object(object, text: escaping.of(JSONWriter.compact(value)))
     }
+  }
+
+  /// What a variable shows: a list's items are joined by commas.
+  var shown: String {
+    switch self {
+    case .text(let text), .object(_, let text): text
+    case .flag(let flag): flag ? "true" : "false"
+    case .list(let items): items.map(\.shown).joined(separator: ", ")
+    }
+  }
+
+  /// Whether a section for it is left out, and an inverted one is not.
+  var isNothing: Bool {
+    switch self {
+    case .text: false
+    case .flag(let flag): !flag
+    case .list(let items): items.isEmpty
+    case .object(let members, _): members.isEmpty
+    }
+  }
+
+  /// An object's member.
+  subscript(name: String) -> TemplateValue? {
+    if case .object(let members, _) = self { members[name] } else { nil }
   }
 }

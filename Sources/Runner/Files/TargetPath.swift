@@ -1,10 +1,18 @@
-import Foundation
+import CUTF8Proc
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
 
 /// A path in the working tree that a bundle's file goes to: relative to the project root, with `/` between
 /// components.
 ///
 /// A value of this type is harmless on every system a repository may be checked out on; whether the place is
-/// free is for `Worktree.inspect`. Only `precomposedStringWithCanonicalMapping` is taken from Foundation.
+/// free is for `Worktree.inspect`.
 public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
   public let text: String
   public let components: [String]
@@ -95,9 +103,18 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     if isDevice(component) { throw .deviceName(component) }
     for scalar in component.unicodeScalars where isRefused(scalar) { throw .refusedCharacter(scalar) }
     if component.hasSuffix(".") || component.hasSuffix(" ") { throw .endsInDotOrSpace(component) }
-    // Compared by bytes: as Swift strings the two are equal anyway.
-    if !component.precomposedStringWithCanonicalMapping.utf8.elementsEqual(component.utf8) {
-      throw .notComposed(component)
+    if !isComposed(component) { throw .notComposed(component) }
+  }
+
+  /// Whether a text is in Unicode's normalization form C. Compared by bytes: as Swift strings the two are equal anyway.
+  private static func isComposed(_ text: String) -> Bool {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) { return true }
+    return Array(text.utf8 + [0]).withUnsafeBufferPointer { bytes in
+      guard let composed = utf8proc_NFC(bytes.baseAddress) else { return false }
+      defer { free(composed) }
+      return strcmp(
+        UnsafeRawPointer(composed).assumingMemoryBound(to: CChar.self),
+        UnsafeRawPointer(bytes.baseAddress!).assumingMemoryBound(to: CChar.self)) == 0
     }
   }
 

@@ -25,6 +25,19 @@ struct TemplateTests {
     #expect(text == "ASSET-3: Nocturnal Canopy\r\n* Eucalyptus\n* Wattle\n* Banksia\nend{ 92 Gallery")
   }
 
+  @Test(
+    "A tag on a line of its own leaves no line behind, any other all that is around it",
+    arguments: [
+      ("a\n  {{#mode}}  \nb\n\t{{/mode}}\nc", "a\nb\nc"), ("a\n {{! x\n y }} \r\nb", "a\nb"),
+      ("{{#mode}}\nx{{/mode}}", "x"), (" {{#mode}} x {{/mode}} \n", "  x  \n"),
+      ("a {{! b }} c", "a  c"), ("a\n{{! b }} {{! c }}\nd", "a\n \nd"),
+      ("{{^mode}}\nx\n{{/mode}}\ny", "y"), ("x{{#mode}}\n{{/mode}}\n{{#mode}}\ny\n{{/mode}}\n", "x\ny\n"),
+      ("{{name}}\u{301}{", "Nocturnal Canopy\u{301}{"), ("a }} { { b{", "a }} { { b{"),
+    ])
+  func standaloneTags(template: String, expected: String) throws {
+    #expect(try Self.context(template) == expected)
+  }
+
   @Test("Specs of any shape can be named, escaped, and what is absent is empty")
   func specsCanBeNamed() throws {
     let template =
@@ -50,9 +63,8 @@ struct TemplateTests {
       ("\n\n{{uppercased(name)}}", 3), ("{{#mode}}", 1), ("{{/mode}}", 1), ("{{#mode}}\n{{/name}}", 2),
       ("x\n{{", 2),
       ("{{name", 1), ("{{{name}}", 1), ("{{}}", 1), ("{{.}}", 1), ("{{>", 1), ("{{#", 1), ("{{%", 1),
-      ("{", 1),
       ("{{text}}", 1), ("{{na\u{301}me}}", 1), ("{{!never ends", 1), ("{{#specs}}{{>x}}{{/specs}}", 1),
-      (String(repeating: "{{#mode}}", count: 17), 1), ("{{name.hidden}}", 1), ("{{name}}\u{301}", 1),
+      (String(repeating: "{{#mode}}", count: 17), 1), ("{{name.hidden}}", 1),
     ])
   func refused(template: String, line: Int) throws {
     var templates = BundleTemplates.builtIn
@@ -74,7 +86,7 @@ struct TemplateTests {
 
   @Test("Lists within lists end with a fault before they fill the memory")
   func repeatedLists() throws {
-    let depth = TemplateCheck.depthLimit
+    let depth = TemplateParser.depthLimit
     let text =
       String(repeating: "{{#contexts}}", count: depth) + "x"
       + String(repeating: "{{/contexts}}", count: depth)
@@ -89,13 +101,14 @@ struct TemplateTests {
   func everyNameIsKnown() throws {
     let values = TemplateNames.values(try AssetFacts(SeedBundles.canopy()), .markdown)
     let kinds = Set(UsageGuide.Kind.allCases.map { "is_" + $0.rawValue })
-    let given = Set(values.members.keys).union(kinds)
+    let given = Set(values.keys).union(kinds)
     #expect(given == TemplateNames.root.union(TemplateNames.items.keys))
     for (name, known) in TemplateNames.items {
-      let list = try #require(values.members[name] as? TemplateList)
-      for case let item as TemplateObject in list.items {
-        #expect(Set(item.members.keys).isSubset(of: known), "\(name)")
+      guard case .list(let items)? = values[name] else {
+        Issue.record("\(name) is no list.")
+        continue
       }
+      for case .object(let members, _) in items { #expect(Set(members.keys).isSubset(of: known), "\(name)") }
     }
   }
 }

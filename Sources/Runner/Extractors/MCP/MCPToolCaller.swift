@@ -114,7 +114,7 @@ struct MCPToolCaller: Sendable {
       return path
     } catch {
       throw .surroundings(
-        message: "The question \"\(path)\" could not be written: \(error.localizedDescription)")
+        message: "The question \"\(path)\" could not be written: \(error)")
     }
   }
 
@@ -128,7 +128,7 @@ struct MCPToolCaller: Sendable {
       return try Data(contentsOf: URL(fileURLWithPath: path)).base64EncodedString()
     } catch {
       throw .surroundings(
-        message: "The image's copy \"\(path)\" could not be read: \(error.localizedDescription)")
+        message: "The image's copy \"\(path)\" could not be read: \(error)")
     }
   }
 }
