@@ -43,12 +43,16 @@ let package = Package(
       swiftSettings: strict),
     // A target of its own, for bytes embedded in code take seconds to compile.
     .target(name: "Schemas", resources: [.embedInCode("files")], swiftSettings: strict),
+    .target(name: "Core", dependencies: ["CCrypto"], swiftSettings: strict),
+    .target(name: "Threads", swiftSettings: strict),
+    .target(name: "StrictJSON", dependencies: ["Core"], swiftSettings: strict),
+    .target(name: "Subprocesses", dependencies: ["Core", "Threads", "CProcess"], swiftSettings: strict),
     .target(
-      name: "Ledger", dependencies: ["CSQLite", "CCrypto", "Migrations"], swiftSettings: strict),
+      name: "Ledger", dependencies: ["Core", "Threads", "CSQLite", "Migrations"], swiftSettings: strict),
     .target(
       name: "Runner",
       dependencies: [
-        "Ledger", "Schemas", "CCrypto", "CPNG", "CColour", "CProcess", "CFiles", "CYAML", "CUTF8Proc",
+        "Core", "StrictJSON", "Subprocesses", "Threads", "Ledger", "Schemas", "CCrypto", "CPNG", "CColour", "CProcess", "CFiles", "CYAML", "CUTF8Proc",
       ],
       swiftSettings: strict),
     .executableTarget(

@@ -1,3 +1,5 @@
+import Core
+
 /// How a batch's name is compared: two that differ only in upper and lower case are one.
 enum BatchName {
   static func folded(_ batch: String) -> String { batch.lowercased() }

@@ -1,3 +1,5 @@
+import Core
+
 /// How many calls an extractor takes.
 public struct CallLimits: Hashable, Sendable, Codable {
   /// Calls that may start in any 60 seconds; nil for no limit.

@@ -1,3 +1,5 @@
+import Core
+
 /// A call as a limiter remembers it.
 struct RecordedCall: Hashable, Sendable {
   var id: String

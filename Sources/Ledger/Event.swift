@@ -1,3 +1,5 @@
+import Core
+
 /// A fact about a batch as the ledger keeps it: appended once, never changed.
 public struct Event: Hashable, Sendable {
   /// Place in the whole ledger, from 1, without gaps.

@@ -1,3 +1,5 @@
+import Core
+
 /// What a fold needs of an event, read from the bytes that the chain hashes.
 ///
 /// Good only within the call that it is handed to: the payload lies where the leaf does.

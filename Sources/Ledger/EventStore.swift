@@ -1,3 +1,5 @@
+import Core
+
 /// Where events live: one ledger of many batches' streams.
 ///
 /// Every implementation passes the same conformance suite. `append` is the only way in.

@@ -1,4 +1,5 @@
 import CCrypto
+import Core
 
 /// The chain that ties every event to the one before it.
 ///

@@ -1,4 +1,5 @@
 import Dispatch
+import Threads
 
 /// Takes leaves from the thread that reads and hashes to another that does more with them: a few pages go round
 /// between the two.

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// What a command says of where it works: its options, the environment and the working directory.

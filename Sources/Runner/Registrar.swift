@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// A manifest to run, and what a user says about it.
@@ -79,7 +80,7 @@ extension Runner {
       return Note(
         "image_changed",
         "The image \"\(source)\" of asset \"\(asset.id)\" has changed since it landed. "
-          + "Give the manifest a new `batch_id` to land it.", asset: asset.id)
+          + "Give the manifest a new `batch_id` to land it.", asset: asset.id.text)
     }
   }
 

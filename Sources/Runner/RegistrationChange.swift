@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// What a user says about a batch that continues: without it, a batch keeps to what it was registered with.

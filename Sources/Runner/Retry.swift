@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// Which assets to open again, and how far.
 public struct RetryRequest: Hashable, Sendable {
@@ -104,7 +106,7 @@ extension Runner {
     let pinned: PinnedFile
     do throws(Fault) { pinned = try await surroundings.objects.pinImage(brief.source, under: rule) } catch {
       if error.exit == .manifestRefused, !isAsked {
-        await run.note(Note(error.code, error.message, asset: asset.id))
+        await run.note(Note(error.code, error.message, asset: asset.id.text))
         return nil
       }
       guard error.exit == .inputMissing else { throw error }
@@ -113,7 +115,7 @@ extension Runner {
           Note(
             "image_gone",
             "The image \"\(brief.source)\" of asset \"\(asset.id)\" can't be read any more; "
-              + "the registered bytes are taken.", asset: asset.id))
+              + "the registered bytes are taken.", asset: asset.id.text))
       }
       return nil
     }
@@ -123,11 +125,11 @@ extension Runner {
       Note(
         "image_taken",
         "Asset \"\(asset.id)\" is retried with the present bytes of \"\(brief.source)\": "
-          + "they have changed since they were registered.", asset: asset.id))
+          + "they have changed since they were registered.", asset: asset.id.text))
     await run.note(
       Note(
         "score_older",
-        "Score \(JSONNumber(brief.score).text) was given before the image changed.", asset: asset.id))
+        "Score \(JSONNumber(brief.score).text) was given before the image changed.", asset: asset.id.text))
     return PinnedImage(pinned, of: asset.id)
   }
 }

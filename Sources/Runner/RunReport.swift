@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// What came of a command that worked on a batch.

@@ -1,3 +1,5 @@
+import Core
+
 extension Runner {
   /// How a run is to work: by the present configuration, whatever the batch was registered with.
   func execution(

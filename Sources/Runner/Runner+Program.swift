@@ -1,3 +1,5 @@
+import Core
+
 extension Runner {
   /// Refuses an extractor whose program can't be started, where some asset needs it.
   func checkExtractor(_ request: RunRequest) throws(Fault) {

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Takes batches from a manifest to one commit, and on from wherever the ledger says they were.

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Everything a runner touches, each behind the interface that a simulator can replace.

@@ -1,6 +1,8 @@
+import Core
 import Ledger
 import Runner
 import Synchronization
+import Threads
 
 #if canImport(Glibc)
   import Glibc

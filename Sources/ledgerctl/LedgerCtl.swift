@@ -1,5 +1,6 @@
 import ArgumentParser
 import Runner
+import Subprocesses
 
 #if canImport(Glibc)
   import Glibc

@@ -1,5 +1,7 @@
+import Core
 import Ledger
 import Runner
+import StrictJSON
 
 /// Looks at a batch until it has ended or, unless told to wait, until nobody works on it.
 struct StatusWatch {

@@ -1,3 +1,4 @@
+import Core
 import Runner
 
 /// Makes the fault of arguments that can't be understood.

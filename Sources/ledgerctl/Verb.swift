@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Runner
 
 /// One of the command's verbs.

@@ -1,4 +1,6 @@
+import Core
 import Foundation
+import Subprocesses
 import Testing
 
 @testable import Runner

@@ -1,5 +1,7 @@
 import Foundation
 import Ledger
+import StrictJSON
+import Subprocesses
 import Testing
 
 @testable import Runner

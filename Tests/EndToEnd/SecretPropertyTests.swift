@@ -1,4 +1,6 @@
+import Core
 import Foundation
+import StrictJSON
 import Testing
 
 @testable import Runner

@@ -1,3 +1,4 @@
+import Subprocesses
 import Testing
 
 @testable import Ledger

@@ -1,5 +1,7 @@
+import Core
 import Glibc
 import Ledger
+import Subprocesses
 import Testing
 
 @Suite("File locks") struct FileLockTests {

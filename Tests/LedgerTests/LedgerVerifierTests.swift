@@ -1,4 +1,6 @@
+import Core
 import Glibc
+import Subprocesses
 import Testing
 
 @testable import Ledger

@@ -1,4 +1,6 @@
 import CSQLite
+import Core
+import StrictJSON
 import Testing
 
 @testable import Ledger

@@ -1,4 +1,5 @@
 import Glibc
+import Subprocesses
 import Testing
 
 @testable import Ledger

@@ -1,6 +1,7 @@
 import CFaultVFS
 import CSQLite
 import Foundation
+import Subprocesses
 import Synchronization
 import Testing
 

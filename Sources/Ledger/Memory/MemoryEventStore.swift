@@ -1,3 +1,4 @@
+import Core
 import Synchronization
 
 /// A ledger in memory, gone with the value: a real store by the same rules, for tests and rehearsals.

@@ -1,3 +1,5 @@
+import Core
+
 /// The event on whose row a statement stands, its bytes where SQLite has them: gone with the next step or reset.
 struct EventRow {
   let position: Int64

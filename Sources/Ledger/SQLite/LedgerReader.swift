@@ -1,3 +1,5 @@
+import Core
+
 /// Answers the store's questions on a connection that only reads; used by one thread at a time.
 ///
 /// Every answer is one short read: no snapshot stays open between two of them, so that checkpoints get

@@ -1,3 +1,5 @@
+import Core
+
 /// Where a derived table says something else than the events.
 public enum TableDisagreement: Hashable, Sendable {
   /// The batch table's row; nil where there should be none, or is none.

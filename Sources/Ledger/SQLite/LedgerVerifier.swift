@@ -1,3 +1,5 @@
+import Core
+
 /// Proves that a ledger's events are whole: recomputes every position, version and hash from the rows as they
 /// are stored.
 ///

@@ -1,3 +1,4 @@
+import Core
 import Migrations
 
 /// Brings a ledger's schema to this version's, and refuses what is no ledger of ours.

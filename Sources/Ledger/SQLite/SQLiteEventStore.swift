@@ -1,4 +1,5 @@
 import CSQLite
+import Core
 
 #if canImport(Glibc)
   import Glibc

@@ -1,3 +1,4 @@
+import Core
 import Migrations
 
 /// What a database holds besides rows: its tables, indexes, triggers and views, as they were declared.

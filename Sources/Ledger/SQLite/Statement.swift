@@ -1,4 +1,5 @@
 import CSQLite
+import Core
 
 /// A prepared statement, kept for as long as its connection and run again and again.
 ///

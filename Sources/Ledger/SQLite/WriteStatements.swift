@@ -1,3 +1,5 @@
+import Core
+
 /// Everything the writer says to SQLite, prepared once a connection.
 struct WriteStatements {
   /// Takes SQLite's write lock at once, so that what is read in the transaction is still true when it writes.

@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// Everything an asset's documents are made of. Holds no batch, time, host or absolute path, so that the same
 /// asset renders to the same bytes in any batch.

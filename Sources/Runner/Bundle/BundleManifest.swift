@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// What an asset's bundle consists of: every target with its bytes' digest and size. The output of `package`.
 package struct BundleManifest: Hashable, Sendable {

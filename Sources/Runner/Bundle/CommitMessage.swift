@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// Composes the message of a batch's one commit: subject, a line an asset, and the trailers that anchor the
 /// ledger.

@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// What an asset is called in style sheets, and where the site serves its image.
 extension Layout {
   /// Names an asset's CSS class, custom properties, token group and file: lower-case letters, digits, hyphens
@@ -67,7 +70,7 @@ extension Layout {
   static func percentEncoded(_ component: Substring) -> String {
     component.utf8.map { byte in
       isHandleByte(byte) || byte == UInt8(ascii: ".")
-        ? String(Unicode.Scalar(byte)) : "%" + JSONWriter.hexDigits(of: byte).uppercased()
+        ? String(Unicode.Scalar(byte)) : "%" + VisibleText.hexDigits(of: byte).uppercased()
     }.joined()
   }
 }

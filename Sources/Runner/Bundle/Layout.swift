@@ -1,3 +1,5 @@
+import Core
+
 /// Where an asset's files go, relative to the project root.
 package struct BundleTargets: Hashable, Sendable {
   /// Folder of the three documents.

@@ -1,3 +1,5 @@
+import Core
+
 /// Turns a value into Markdown that shows it as it is: one line, no markup, no HTML, nothing hidden.
 enum MarkdownText {
   /// Returns what a document may hold at any place in its text: in a heading, a table cell, a link's text or

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// An asset's rendered files, in the order of `BundleTargets.documents`.

@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// A colour of 8 bits a channel, as an IDF spells it.
 struct SRGBColour: Hashable, Sendable {
   let red: UInt8
@@ -18,7 +21,7 @@ struct SRGBColour: Hashable, Sendable {
 
   /// `#rrggbb`, lower case.
   var hex: String {
-    "#" + [red, green, blue].map(JSONWriter.hexDigits(of:)).joined()
+    "#" + [red, green, blue].map(VisibleText.hexDigits(of:)).joined()
   }
 
   /// The channels from 0 to 1 with four decimals, which is enough to get each of the 256 steps back. Made of

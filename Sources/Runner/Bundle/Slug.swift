@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// The part of a path that tells a reader what an asset is: lower-case ASCII words joined by hyphens, or
 /// nothing.
 package struct Slug: Hashable, Sendable, CustomStringConvertible {

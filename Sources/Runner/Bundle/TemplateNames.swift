@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// What templates can name: the facts of an asset as values that are safe where they go.
 enum TemplateNames {
   /// Names of single values; those of a kind of asset are true for one of them.

@@ -1,3 +1,5 @@
+import Core
+
 /// Parses a template and refuses what is no part of the language: partials, inheritance, other delimiters and settings,
 /// and names that are not known. A partial would name another file; silence where a value was meant costs more than an
 /// error.

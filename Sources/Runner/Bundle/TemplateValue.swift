@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What a template can name: a text, a yes or no, a list that sections walk, or an object that they look into. Texts are
 /// safe where they go.
 indirect enum TemplateValue: Hashable, Sendable {

@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// How text from outside is written into a document so that it stays text there.
 enum TextEscaping: Hashable, Sendable {
   case markdown

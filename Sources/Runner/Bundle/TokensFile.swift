@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// Writes `tokens.json`, a Design Tokens Format 2025.10 file.
 package enum TokensFile {

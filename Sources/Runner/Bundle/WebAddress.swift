@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// Finds the addresses in a text that GitHub makes links of, and writes them such that they stay those links.
 ///
 /// Nothing that escapes Markdown works within such an address: a backslash becomes part of it. What could act
@@ -54,7 +57,7 @@ enum WebAddress {
 
   /// An ASCII character as `%` and two digits.
   private static func percent(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView {
-    ("%" + JSONWriter.hexDigits(of: UInt8(scalar.value)).uppercased()).unicodeScalars
+    ("%" + VisibleText.hexDigits(of: UInt8(scalar.value)).uppercased()).unicodeScalars
   }
 
   private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {

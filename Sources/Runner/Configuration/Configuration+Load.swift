@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 extension Configuration {
   /// What flags of the command say; nil where a flag was not given.
   public struct Overrides: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// How a run works, as against what comes of it: the extractor with all its settings, and the limits.
 ///
 /// Every run takes them from the present configuration, so a correction counts for a batch that is unfinished. What

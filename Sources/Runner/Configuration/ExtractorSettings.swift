@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Which extractor answers and how it is asked.
 public struct ExtractorSettings: Hashable, Sendable {
   public enum Kind: String, Hashable, Sendable, Codable, CaseIterable {

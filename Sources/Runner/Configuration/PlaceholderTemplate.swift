@@ -1,3 +1,5 @@
+import Core
+
 /// A one-line text with `{{names}}` in it, as paths and commit subjects in the configuration are written.
 ///
 /// Parsed once; values are put between the literal pieces, so that nothing within a value is ever expanded.

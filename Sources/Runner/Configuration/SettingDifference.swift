@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// A setting with another value than before.
 struct SettingDifference: Hashable, Sendable {
   /// Such as `extractor.command`.

@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// Reads single settings as what they should be, collecting what is wrong with them.
 struct SettingReader {
   var origin: ConfigurationOrigin

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What a YAML text says, with places; types are for the reader to decide, so that `no` can be a text or a
 /// mistake.
 indirect enum YAMLTree: Sendable {

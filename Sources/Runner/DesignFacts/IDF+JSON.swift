@@ -1,3 +1,5 @@
+import StrictJSON
+
 extension IDF {
   /// The IDF in its own JSON form; what is nil is left out.
   var json: JSONValue {

@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// Checks the `idf` that a manifest brings along. No field is required, for what pixels tell is measured; but what is
 /// there must be right to the letter, since a person wrote it and can correct it.
 package struct IDFCheck {

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What somebody says of an image: an extractor's reply, or a manifest's `specs` or `idf`. Nothing is required, and
 /// many spellings are understood; what can't be used is named in `problems` and left out.
 package struct StatedFacts: Hashable, Sendable {

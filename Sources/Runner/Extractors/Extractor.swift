@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// Something that turns an image into its design facts.
 public protocol Extractor: Sendable {

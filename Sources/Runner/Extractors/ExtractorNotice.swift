@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Names the program that a run starts, and where it is configured: the verb is the consent, so it must be seen.
 enum ExtractorNotice {
   /// Such as `Extractor: ./tools/x.sh (ledger.yaml:3)`.

@@ -1,3 +1,6 @@
+import Core
+import Subprocesses
+
 /// An outside program that extracts: how it is started and what it may see.
 public struct ExtractorProgram: Sendable {
   /// The program and its arguments; the first is looked up in PATH, or relative to the project root where it

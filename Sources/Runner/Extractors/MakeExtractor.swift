@@ -1,3 +1,5 @@
+import Core
+
 /// Makes the extractor that a configuration asks for; an outside program starts at its first use.
 func makeExtractor(
   _ settings: ExtractorSettings, root: String, environment: [String: String],

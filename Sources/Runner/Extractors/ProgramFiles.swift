@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import Subprocesses
 import Synchronization
 
 #if canImport(Glibc)

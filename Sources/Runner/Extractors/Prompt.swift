@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// What a text model is asked: `@prompt` in a tool's arguments, and the text of the files of `@briefs`.
 ///
 /// The model sees no image, so it is told what was measured. Names, ids, scores and paths are not sent, but for the

@@ -1,3 +1,5 @@
+import Core
+
 extension Fault {
   static func placeholderUnfinished(setting: String, text: String) -> Fault {
     Fault(

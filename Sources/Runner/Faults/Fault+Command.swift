@@ -1,3 +1,5 @@
+import Core
+
 /// Faults of the command itself: its arguments and what it writes.
 extension Fault {
   /// Arguments that the parser does not take; `message` is the parser's.

@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 extension Fault {
   /// A setting that no version of ours knows.
   static func configurationUnknown(

@@ -1,3 +1,5 @@
+import Core
+
 /// Faults of what the configuration says of an extractor.
 extension Fault {
   static func argumentsNoObject() -> Fault {

@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

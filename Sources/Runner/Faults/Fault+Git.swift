@@ -1,3 +1,6 @@
+import Core
+import Subprocesses
+
 /// Faults of the repository and of git.
 extension Fault {
   static func gitMissing() -> Fault {

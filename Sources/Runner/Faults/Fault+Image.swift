@@ -1,3 +1,5 @@
+import Core
+
 // Faults of images: each fails its asset, the others continue.
 extension Fault {
   /// The file has no bytes.

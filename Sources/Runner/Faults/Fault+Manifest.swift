@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 extension Fault {
   /// What kind of value was refused, as its code says.

@@ -1,3 +1,5 @@
+import Core
+
 /// Faults of what this user may not do, or must not: other users' files and places that can't be written.
 ///
 /// `sentence` says what failed, without its full stop.

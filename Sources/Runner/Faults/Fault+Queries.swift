@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// Faults of looking at batches, and of the demonstration.
 extension Fault {

@@ -1,4 +1,5 @@
 import CFiles
+import Core
 
 #if canImport(Glibc)
   import Glibc

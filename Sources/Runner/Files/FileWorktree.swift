@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 #if canImport(Glibc)

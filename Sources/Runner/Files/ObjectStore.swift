@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Names an object: the SHA-256 of its bytes.

@@ -1,4 +1,5 @@
 import CFiles
+import Core
 import Ledger
 
 #if canImport(Glibc)

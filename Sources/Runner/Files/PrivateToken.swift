@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Tells private files that lie among the user's from those of others.

@@ -1,4 +1,5 @@
 import CFiles
+import Core
 
 extension InputFile {
   /// Types of file systems whose files are the system's own words, such as `/proc/self/environ`: nobody's picture.

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// What a look at a target's place found.

@@ -1,3 +1,5 @@
+import Core
+import Subprocesses
 import Synchronization
 
 /// What git has been asked before it is needed.

@@ -1,3 +1,5 @@
+import Core
+
 /// The exact bytes of a commit object, and what can be read from them.
 enum CommitObject {
   /// Writes a commit as git does: headers, an empty line, the message with one line feed at its end. Times

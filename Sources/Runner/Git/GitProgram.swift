@@ -1,3 +1,6 @@
+import Core
+import Subprocesses
+
 /// Runs git so that nothing of the user's surroundings changes what it does or makes it run a program of
 /// theirs.
 struct GitProgram: Sendable {

@@ -1,3 +1,5 @@
+import Core
+
 /// Folders of a commit.
 extension GitRepository {
   package func children(of folder: String, at commit: GitID) throws(Fault) -> [String] {

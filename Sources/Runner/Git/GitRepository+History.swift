@@ -1,3 +1,5 @@
+import Core
+
 /// Looking at many commits at once, for proving a ledger against what was published.
 extension GitRepository {
   package func lastChange(of path: String, from tip: GitID) throws(Fault) -> (commit: GitID, batch: String?)?

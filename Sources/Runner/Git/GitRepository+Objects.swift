@@ -1,3 +1,5 @@
+import Core
+
 /// Reading whole objects.
 extension GitRepository {
   package func blobs(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]] {

@@ -1,3 +1,5 @@
+import Core
+
 /// Reading commits, trees, blobs, and where paths stand.
 extension GitRepository {
   package func tip(of ref: String) throws(Fault) -> GitID? {

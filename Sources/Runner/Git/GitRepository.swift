@@ -1,3 +1,6 @@
+import Core
+import Subprocesses
+
 /// A repository on disk, through the git command's plumbing.
 package struct GitRepository: Repository {
   package let layout: RepositoryLayout

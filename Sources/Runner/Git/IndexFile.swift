@@ -1,4 +1,5 @@
 import CCrypto
+import Core
 
 #if canImport(Glibc)
   import Glibc

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// What a commit holds in place of a file whose bytes Git LFS keeps: their digest and size.

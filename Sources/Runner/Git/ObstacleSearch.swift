@@ -1,3 +1,5 @@
+import Core
+
 /// Finds what keeps paths from becoming files, among names that are there.
 ///
 /// Names are handed in one by one, from trees or from an index; nothing is asked of git or of the disk.

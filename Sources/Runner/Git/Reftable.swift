@@ -1,3 +1,5 @@
+import Core
+
 /// Where git keeps refs in tables instead of files, as `git init --ref-format=reftable` makes a repository.
 ///
 /// Each working tree has a stack of tables: the one that all share holds branches and their reflogs, a linked worktree's

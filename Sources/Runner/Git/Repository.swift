@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// A git repository as a batch sees it. All paths are relative to its top level, all refs are full, such as

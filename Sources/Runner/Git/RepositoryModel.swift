@@ -1,3 +1,5 @@
+import Core
+
 /// What HEAD says.
 package enum HeadState: Hashable, Sendable {
   /// On a branch, such as `refs/heads/main`; `tip` is nil before its first commit.

@@ -1,3 +1,6 @@
+import Core
+import Subprocesses
+
 #if canImport(Glibc)
   import Glibc
 #else

@@ -1,3 +1,6 @@
+import Core
+import Subprocesses
+
 /// What git has to say of paths as targets; paths of which there is nothing to say are left out.
 package struct TargetFacts: Hashable, Sendable {
   package var ignored: Set<String>

@@ -1,3 +1,4 @@
+import Core
 import Synchronization
 
 /// What is known of one commit's folders. A commit never changes, so neither does what was read of it.

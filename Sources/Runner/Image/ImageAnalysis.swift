@@ -1,3 +1,5 @@
+import Core
+
 /// What was measured in an image's pixels. Colours are sRGB, whatever the file stores.
 package struct ImageMeasures: Hashable, Sendable {
   package var facts: ImageFacts

@@ -1,3 +1,5 @@
+import Core
+
 /// Something of an image that is worth a note. Raw values are stored: never rename one.
 package enum ImageNote: String, Hashable, Sendable, Codable, CaseIterable {
   case gamma, chromaticities, srgb, exif, animation, transparency

@@ -1,3 +1,5 @@
+import Core
+
 /// What a PNG's first 33 bytes say of it: enough to measure memory before anything is decoded.
 package struct PNGHeader: Hashable, Sendable {
   package var width: Int

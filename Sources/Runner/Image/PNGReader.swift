@@ -1,4 +1,5 @@
 import CPNG
+import Core
 
 /// One row of pixels, valid only within the call it is handed to.
 ///

@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// What a user hands in: a batch's id and its assets, checked.
 ///

@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// A manifest in the making: built in code, or drafted from images, and not checked yet.
 public struct ManifestDraft: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import Core
+
 /// A manifest's bytes and where they came from.
 public struct ManifestFile: Hashable, Sendable {
   /// The largest manifest that is read.

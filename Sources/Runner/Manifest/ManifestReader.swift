@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// Checks a manifest's values one after another and collects what is wrong.
 struct ManifestReader {

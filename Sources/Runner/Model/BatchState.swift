@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// A batch as its events tell it: the only place that decides what has been done.

@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// What every version of ours stays within when it writes an event. Anything else comes of damage or of a stranger's
 /// hand, and is refused where it is read: no fold and no screen has to fear it.
@@ -6,8 +8,6 @@ enum EventBounds {
   /// The years from 1970 to 9999, which RFC 3339 can write.
   static let timesMs: ClosedRange<Int64> = 0...253_402_300_799_999
   static let attempts: ClosedRange<Int64> = 0...Int64(Int32.max)
-  /// Whole numbers in payloads: any time and any size, and far enough from where sums end.
-  static let numbers: ClosedRange<Int64> = -(1 << 48)...(1 << 48)
 }
 
 extension Event {

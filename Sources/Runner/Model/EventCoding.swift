@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// A stored event that this version cannot read.
 public struct UnreadableEvent: Error, Hashable, Sendable {

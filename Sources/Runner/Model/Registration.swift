@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// What `batch.registered` and `batch.revised` say: everything a batch goes on with until it ends.

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Who asked for something: told with what was asked, so that a person is told from an agent.

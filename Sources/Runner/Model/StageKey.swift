@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// What makes a stage's result what it is: named parts, and the digest over them.
 ///

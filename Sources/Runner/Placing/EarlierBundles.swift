@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// What the branch's tip holds of the assets already: bundles that an earlier batch packaged, and may be replaced.

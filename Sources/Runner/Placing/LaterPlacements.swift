@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// What other batches have placed since a batch did: bytes that two of them share belong to the later one.

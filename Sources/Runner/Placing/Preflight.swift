@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// The check before any work: whether the batch could be placed and committed here. Changes nothing.
@@ -161,7 +162,7 @@ extension StageWork {
           "The image \"\(source)\" of asset \"\(image.asset)\" has changed since it was registered; "
             + "the batch continues with the registered bytes. "
             + "Take the new ones with `ledgerctl retry \(batch) \(image.asset) --from validate`.",
-          asset: image.asset))
+          asset: image.asset.text))
     }
     return notes
   }

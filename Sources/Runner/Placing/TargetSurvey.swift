@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Looks at every target and decides whether the batch may write there. Changes nothing.

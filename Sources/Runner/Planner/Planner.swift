@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Turns a batch's state into what may start now. Pure: the same input gives the same plan.

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// How one go at a stage ended, before it is written down.

@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// What a batch took and made, asset by asset: when, how long, what was asked, and what it cost.
 ///

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// The one word for where a batch is, as screens and scripts see it. Raw values are part of the contract.

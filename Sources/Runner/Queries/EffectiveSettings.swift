@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// Every setting in force and where it came from.
 public struct EffectiveSettings: Sendable {
   public struct Setting: Hashable, Sendable {

@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// Why each stage of an asset came out as it did.
 public struct Explanation: Sendable {

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Where what a batch has landed is now. Raw values are words of the contract.

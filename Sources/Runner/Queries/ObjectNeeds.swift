@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Which objects the events name, and whether a batch that is not finished needs them.

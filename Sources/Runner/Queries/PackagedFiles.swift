@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// A file of an asset's bundle, as it was packaged.

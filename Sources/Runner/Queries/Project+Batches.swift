@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 // What screens ask of a project's batches. Nothing here writes, takes a lock or starts anything.

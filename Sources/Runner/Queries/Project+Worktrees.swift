@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Batches that were chosen without naming them, and those that other worktrees have to land.

@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// An asset as the branch that is checked out has it.
 public struct TipAsset: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// The batch that `demo` and the quickstart run: three pictures drawn here, pixel for pixel the same
 /// everywhere.
 package enum SampleArt {

@@ -1,4 +1,5 @@
 import Schemas
+import StrictJSON
 
 /// The JSON Schemas (2020-12) of what the command reads and writes.
 public enum Schema {

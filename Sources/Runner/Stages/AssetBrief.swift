@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 /// What the stages need to know of an asset: the manifest's words, and the names and paths that follow from them.
 struct AssetBrief: Sendable {

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// The user's index around a commit: held before the branch is swapped, published after it, freed where that is not to be.

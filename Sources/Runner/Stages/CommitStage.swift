@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Makes the batch's one commit, and finds out after a crash whether it was made.

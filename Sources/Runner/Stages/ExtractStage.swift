@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 enum ExtractStage {
   /// What was said of the image, as it was said: a JSON object.

@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 extension AssetState {
   /// What was asked of the extractor, for bundles to say; nil where a batch of 0.1 had kept no key.

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Undoes the commit that landed a batch, by another commit: the same intent, swap and confirmation.

@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 extension StageKey {
   /// Raised when a stage's result changes for the same input; a key part, so that nothing older is reused.

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Does what the stages of assets are about. Holds no state of the batch: it is handed what it works on.

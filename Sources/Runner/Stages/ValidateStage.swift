@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 enum ValidateStage {
   static let outputName = "image.json"

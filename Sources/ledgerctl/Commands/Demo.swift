@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Runner
 
 /// Makes a sample repository and runs its batch.

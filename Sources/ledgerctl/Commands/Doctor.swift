@@ -1,5 +1,7 @@
 import ArgumentParser
+import Core
 import Runner
+import StrictJSON
 
 /// Looks at everything a run depends on.
 struct Doctor: Verb {

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Core
 import Runner
+import StrictJSON
 
 /// Says why each stage of an asset ran or did not.
 struct Explain: Verb {

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Core
 import Runner
+import StrictJSON
 
 /// Makes a ledger.
 struct Init: Verb {

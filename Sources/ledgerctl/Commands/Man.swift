@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Runner
 
 /// Prints the man page, made from the verbs' own help.

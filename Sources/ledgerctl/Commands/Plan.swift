@@ -1,5 +1,7 @@
 import ArgumentParser
+import Core
 import Runner
+import StrictJSON
 
 /// Shows what a run would do.
 struct Plan: Verb {

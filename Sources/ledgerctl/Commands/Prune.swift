@@ -1,5 +1,7 @@
 import ArgumentParser
+import Core
 import Runner
+import StrictJSON
 
 /// Removes objects that nothing needs any more.
 struct Prune: Verb {

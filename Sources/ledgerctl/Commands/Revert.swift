@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Runner
 
 /// Undoes the commit of a landed batch by another commit.

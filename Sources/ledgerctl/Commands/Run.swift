@@ -1,4 +1,5 @@
 import ArgumentParser
+import Core
 import Runner
 
 /// Registers a manifest and works on it to the end.

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Core
 import Runner
+import StrictJSON
 
 #if canImport(Glibc)
   import Glibc

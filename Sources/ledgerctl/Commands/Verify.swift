@@ -1,5 +1,7 @@
 import ArgumentParser
+import Core
 import Runner
+import StrictJSON
 
 /// Proves that the ledger and everything it speaks of are whole.
 struct Verify: Verb {

@@ -1,5 +1,7 @@
+import Core
 import Ledger
 import Runner
+import StrictJSON
 
 /// A batch as the result shows it to scripts.
 enum BatchObject {

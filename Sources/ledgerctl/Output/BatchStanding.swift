@@ -1,5 +1,7 @@
+import Core
 import Ledger
 import Runner
+import StrictJSON
 
 /// A batch as `status` has found it.
 struct BatchStanding {

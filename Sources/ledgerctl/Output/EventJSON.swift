@@ -1,5 +1,6 @@
 import Ledger
 import Runner
+import StrictJSON
 
 /// An event as JSON: its payload is spliced in as the exact bytes that were hashed.
 enum EventJSON {

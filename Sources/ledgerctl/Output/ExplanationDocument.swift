@@ -1,4 +1,5 @@
 import Runner
+import StrictJSON
 
 /// An explanation as scripts see it: `ledgerctl/explain/v1`.
 enum ExplanationDocument {

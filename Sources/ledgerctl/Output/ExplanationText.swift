@@ -1,4 +1,6 @@
+import Core
 import Runner
+import StrictJSON
 
 /// An explanation for people.
 enum ExplanationText {

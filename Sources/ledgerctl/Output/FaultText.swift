@@ -1,3 +1,4 @@
+import Core
 import Runner
 
 /// Puts faults into words for people.

@@ -1,3 +1,4 @@
+import Core
 import Runner
 
 /// Measures and cuts text that has to fit a line of a terminal.

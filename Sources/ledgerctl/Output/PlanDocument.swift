@@ -1,5 +1,6 @@
 import Ledger
 import Runner
+import StrictJSON
 
 /// A plan as scripts see it: `ledgerctl/plan/v1`.
 enum PlanDocument {

@@ -1,4 +1,5 @@
 import Runner
+import StrictJSON
 
 /// A document that a verb prints, wrapped for scripts: `ledgerctl/document/v1`.
 struct PrintedDocument {

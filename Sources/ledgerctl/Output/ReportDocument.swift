@@ -1,5 +1,6 @@
 import Ledger
 import Runner
+import StrictJSON
 
 /// Reports for scripts: `ledgerctl/report/v1`.
 enum ReportDocument {

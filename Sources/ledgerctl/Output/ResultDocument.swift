@@ -1,5 +1,7 @@
+import Core
 import Ledger
 import Runner
+import StrictJSON
 
 /// The one line of JSON with which a command ends: `ledgerctl/result/v1`.
 struct ResultDocument {

@@ -1,4 +1,5 @@
 import Runner
+import StrictJSON
 
 /// What `verify` found, as scripts see it: `ledgerctl/verify/v1`.
 enum ReviewDocument {

@@ -1,3 +1,4 @@
+import Core
 import Runner
 
 /// Words of a command as one line that a shell reads back as the same words.

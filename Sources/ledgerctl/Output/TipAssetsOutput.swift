@@ -1,4 +1,6 @@
+import Core
 import Runner
+import StrictJSON
 
 /// The assets at the tip, for people and for scripts: `ledgerctl/assets/v1`.
 enum TipAssetsOutput {

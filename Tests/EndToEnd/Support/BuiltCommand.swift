@@ -1,5 +1,7 @@
 import Foundation
 import Runner
+import StrictJSON
+import Subprocesses
 
 /// The command as it was built, and what came of running it.
 struct BuiltCommand {

@@ -1,4 +1,6 @@
 import Foundation
+import StrictJSON
+import Subprocesses
 import Testing
 
 @testable import Runner

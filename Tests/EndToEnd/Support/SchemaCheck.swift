@@ -1,5 +1,8 @@
+import Core
 import Foundation
 import Ledger
+import StrictJSON
+import Subprocesses
 import Testing
 
 @testable import Runner

@@ -1,5 +1,6 @@
 import Ledger
 import Runner
+import StrictJSON
 
 /// What an outside program says is cut into the same lines however it arrives, is an IDF or a refusal, and
 /// gives no secret away.

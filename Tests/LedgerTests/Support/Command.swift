@@ -1,3 +1,5 @@
+import Subprocesses
+
 // C declares the environment as a variable; tests never change it.
 @preconcurrency import Glibc
 

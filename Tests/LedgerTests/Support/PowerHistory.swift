@@ -1,4 +1,5 @@
 import Glibc
+import StrictJSON
 
 @testable import Ledger
 

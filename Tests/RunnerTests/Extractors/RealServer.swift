@@ -1,3 +1,5 @@
+import Core
+import StrictJSON
 import Testing
 
 @testable import Runner

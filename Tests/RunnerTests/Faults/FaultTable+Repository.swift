@@ -1,4 +1,5 @@
 import Ledger
+import Subprocesses
 
 @testable import Runner
 

@@ -1,4 +1,7 @@
+import Core
 import Ledger
+import StrictJSON
+import Subprocesses
 
 @testable import Runner
 

@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Subprocesses
 import Testing
 
 @testable import Runner

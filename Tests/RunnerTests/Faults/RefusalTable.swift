@@ -1,3 +1,4 @@
+import Core
 @testable import Runner
 
 /// Every way in which an asset's stage ends without a result that no fault of ours stands for: what an extractor

@@ -1,3 +1,5 @@
+import Core
+import Subprocesses
 @testable import Runner
 
 #if canImport(Glibc)

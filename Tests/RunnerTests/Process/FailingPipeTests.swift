@@ -1,3 +1,6 @@
+import Core
+import Subprocesses
+
 #if os(Linux)
   import Foundation
   import Glibc

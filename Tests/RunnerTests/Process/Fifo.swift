@@ -1,4 +1,5 @@
 import Ledger
+import Threads
 
 @testable import Runner
 

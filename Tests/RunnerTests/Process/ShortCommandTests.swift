@@ -1,3 +1,5 @@
+import Core
+import Subprocesses
 import Testing
 
 @testable import Runner

@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 import Testing
 
 @testable import Runner

@@ -1,5 +1,7 @@
+import Core
 import Foundation
 import Ledger
+import StrictJSON
 import Testing
 
 @testable import Runner

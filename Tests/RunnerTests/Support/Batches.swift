@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 @testable import Runner

@@ -1,3 +1,4 @@
+import Core
 import Runner
 
 /// An extractor with one of the deliberate bugs of `Mutant`.

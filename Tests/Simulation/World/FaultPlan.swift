@@ -1,3 +1,4 @@
+import Core
 import Runner
 
 /// What goes wrong in a history: each misfortune strikes when a kind of operation is done for the n-th time.

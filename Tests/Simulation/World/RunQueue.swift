@@ -1,3 +1,4 @@
+import Core
 import Runner
 
 /// Runs every job of a history on one thread, in an order that comes from the seed alone, under a clock of its own.

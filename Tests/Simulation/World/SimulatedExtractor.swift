@@ -1,5 +1,6 @@
 import Ledger
 import Runner
+import StrictJSON
 
 /// An extractor that always finds the same facts in the same image, unless a misfortune has it say something else.
 struct SimulatedExtractor: Extractor {

@@ -1,3 +1,7 @@
+import Core
+import StrictJSON
+import Subprocesses
+
 /// Asks any program: one JSON object on stdin, an IDF on stdout, exit status 75 and a line on stderr for
 /// "limited".
 public struct ExecExtractor: Extractor {

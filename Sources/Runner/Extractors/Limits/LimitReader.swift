@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// A server's word that it takes nothing now.
 package struct Limit: Hashable, Sendable {
   /// The server's own time, unbounded but for ten years; nil where it gave none that makes sense.

@@ -1,3 +1,5 @@
+import Core
+
 /// What an error's words say about a quota: free text, as servers, libraries and models write it.
 struct LimitText {
   /// Words are looked for at both ends of a text; what lies between is a payload.

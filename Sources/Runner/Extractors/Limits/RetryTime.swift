@@ -1,3 +1,5 @@
+import Core
+
 /// Reads the ways in which servers write a time to wait: `38`, `38s`, `1m12.5s`, "2 minutes", an HTTP date,
 /// RFC 3339.
 enum RetryTime {

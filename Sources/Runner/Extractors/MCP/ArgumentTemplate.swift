@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// The arguments of a tool call as the configuration writes them, with words that stand for the asset's own
 /// values.
 package struct ArgumentTemplate: Hashable, Sendable {

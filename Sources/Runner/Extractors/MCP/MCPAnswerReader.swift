@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Turns what a server answered to a call of the tool into replies or refusals.
 package struct MCPAnswerReader: Sendable {
   let settings: MCPSettings

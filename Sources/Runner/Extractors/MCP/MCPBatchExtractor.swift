@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// Asks a Model Context Protocol server once for all assets and takes the aggregated answer apart.
 public struct MCPBatchExtractor: BatchExtractor {
   let caller: MCPToolCaller

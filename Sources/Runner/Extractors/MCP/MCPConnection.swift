@@ -1,3 +1,7 @@
+import Core
+import StrictJSON
+import Subprocesses
+
 /// A running server on stdio: its requests, the replies to them by id, and its end.
 ///
 /// Requests overlap: each waits for its own reply, whatever the order of replies.

@@ -1,3 +1,5 @@
+import Core
+
 /// Asks a Model Context Protocol server for one asset a call, calls side by side.
 public struct MCPExtractor: Extractor {
   let caller: MCPToolCaller

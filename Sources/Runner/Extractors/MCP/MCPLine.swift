@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// A line of a server's stdout, taken for what it is most likely meant to be.
 enum MCPLine {
   /// Messages, and what had to be passed over or put right to read them.

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// A JSON-RPC 2.0 message of a server, sorted by what it is.
 package enum MCPMessage: Hashable, Sendable {
   /// An answer to one of our requests; `outcome` is nil where it holds neither a result nor an error.

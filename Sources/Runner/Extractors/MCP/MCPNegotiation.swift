@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Finds out by asking which kind of the protocol a server speaks, and who it is.
 struct MCPNegotiation: Sendable {
   /// What was found out.

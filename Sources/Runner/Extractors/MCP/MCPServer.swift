@@ -1,3 +1,7 @@
+import Core
+import StrictJSON
+import Subprocesses
+
 /// The one configured server: started at its first use, started again after it died, ended at the end.
 package actor MCPServer {
   /// A server that can be asked.

@@ -1,3 +1,6 @@
+import Core
+import StrictJSON
+
 /// What the configuration says about a server and the tool to call.
 public struct MCPSettings: Sendable {
   public var program: ExtractorProgram

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// A tool as a server lists it.
 package struct MCPTool: Hashable, Sendable {
   var name: String

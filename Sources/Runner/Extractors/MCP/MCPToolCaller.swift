@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import StrictJSON
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What a tool answered, redacted.
 struct MCPToolResult: Hashable, Sendable {
   /// The texts among the content's blocks, in order.

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Turns what an outside program said into replies or refusals; the same for servers and for programs run
 /// once.
 struct AnswerReader: Sendable {

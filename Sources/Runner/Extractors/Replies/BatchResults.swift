@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// The aggregated answer of `batch_file_analysis`, taken apart: `{"batch_results": [{"file", "analysis" |
 /// "error"}]}`.
 package struct BatchResults: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// Finds what an outside program said of an image: a JSON object, as JSON, in a Markdown fence or inside prose.
 package struct ReplyReader: Sendable {
   /// What a reply turned out to be.

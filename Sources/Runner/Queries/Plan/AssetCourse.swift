@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Takes an asset through its stages in thought: finds what is there already and says what would run.

@@ -1,4 +1,6 @@
+import Core
 import Ledger
+import Subprocesses
 
 #if canImport(Glibc)
   import Glibc

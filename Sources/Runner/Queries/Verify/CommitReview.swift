@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Compares what the ledger says of commits with what git has, and gathers the anchors that commits are.

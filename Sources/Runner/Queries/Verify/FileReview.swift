@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// What batches placed in the working tree, each path as it was placed last.

@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// What a look at a whole project found.

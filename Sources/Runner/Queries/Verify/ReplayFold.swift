@@ -1,3 +1,4 @@
+import Core
 import Ledger
 
 /// Replays all batches at once for what the derived tables keep of them, and gathers the objects they name and the
