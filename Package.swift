@@ -47,55 +47,72 @@ let package = Package(
     .target(name: "Threads", swiftSettings: strict),
     .target(name: "StrictJSON", dependencies: ["Core"], swiftSettings: strict),
     .target(name: "Subprocesses", dependencies: ["Core", "Threads", "CProcess"], swiftSettings: strict),
+    .target(name: "ImageAnalysis", dependencies: ["Core", "CPNG", "CColour"], swiftSettings: strict),
+    // The pictures of `ledgerctl demo`.
+    .target(
+      name: "SampleBatch", dependencies: ["Core", "StrictJSON", "ImageAnalysis"], swiftSettings: strict),
     .target(
       name: "Ledger", dependencies: ["Core", "Threads", "CSQLite", "Migrations"], swiftSettings: strict),
     .target(
       name: "Runner",
       dependencies: [
-        "Core", "StrictJSON", "Subprocesses", "Threads", "Ledger", "Schemas", "CCrypto", "CPNG", "CColour", "CProcess", "CFiles", "CYAML", "CUTF8Proc",
+        "Core", "StrictJSON", "Subprocesses", "Threads", "Ledger", "Schemas", "ImageAnalysis", "CCrypto",
+        "CProcess", "CFiles", "CYAML", "CUTF8Proc",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "ledgerctl",
       dependencies: [
-        "Ledger", "Runner",
+        "Core", "StrictJSON", "Subprocesses", "Threads", "Ledger", "Runner", "SampleBatch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
     .executableTarget(
-      name: "ledger-bench", dependencies: ["Ledger"], path: "benchmarks/ledger/LedgerBench",
+      name: "ledger-bench", dependencies: ["Core", "Ledger"], path: "benchmarks/ledger/LedgerBench",
       swiftSettings: strict),
     .executableTarget(
-      name: "million-bench", dependencies: ["Ledger", "Runner"],
+      name: "million-bench", dependencies: ["Core", "Ledger", "Runner"],
       path: "benchmarks/million/MillionBench", swiftSettings: strict),
     .target(name: "CPassVFS", dependencies: ["CSQLite"], path: "Tests/CPassVFS"),
     .target(name: "CFaultVFS", dependencies: ["CPassVFS"], path: "Tests/CFaultVFS"),
     .target(name: "CPowerVFS", dependencies: ["CPassVFS"], path: "Tests/CPowerVFS"),
     .testTarget(
       name: "LedgerTests",
-      dependencies: ["Ledger", "Migrations", "CSQLite", "CFaultVFS", "CPowerVFS", "ledger-bench"],
+      dependencies: ["Core", "Ledger", "Migrations", "CSQLite", "CFaultVFS", "CPowerVFS", "ledger-bench"],
       exclude: ["hash-chain-vectors.py"],
       swiftSettings: strict),
     .testTarget(
-      name: "RunnerTests", dependencies: ["Runner", "Ledger", "FuzzedReaders"], swiftSettings: strict),
+      name: "RunnerTests",
+      dependencies: [
+        "Core", "StrictJSON", "Subprocesses", "Threads", "ImageAnalysis", "SampleBatch", "Runner", "Ledger",
+        "FuzzedReaders",
+      ],
+      swiftSettings: strict),
     // A whole world around the runner, in memory: for the tests beside it and for `scripts/simulate`.
     .target(
-      name: "SimulatedWorld", dependencies: ["Ledger", "Runner"], path: "Tests/Simulation/World",
+      name: "SimulatedWorld", dependencies: ["Core", "StrictJSON", "ImageAnalysis", "Ledger", "Runner"],
+      path: "Tests/Simulation/World",
       swiftSettings: strict),
     .executableTarget(
-      name: "ledger-simulate", dependencies: ["SimulatedWorld"], path: "Tests/Simulation/Command",
+      name: "ledger-simulate", dependencies: ["Core", "SimulatedWorld"], path: "Tests/Simulation/Command",
       swiftSettings: strict),
     .testTarget(
-      name: "SimulationTests", dependencies: ["SimulatedWorld"], path: "Tests/Simulation/Tests",
+      name: "SimulationTests", dependencies: ["Core", "SimulatedWorld"], path: "Tests/Simulation/Tests",
       swiftSettings: strict),
     // The readers of what comes from outside, for fuzzers and for the tests that repeat what fuzzers found.
     .target(
-      name: "FuzzedReaders", dependencies: ["Ledger", "Runner"], path: "Tests/Fuzzing/Readers",
+      name: "FuzzedReaders", dependencies: ["Core", "StrictJSON", "ImageAnalysis", "Ledger", "Runner"],
+      path: "Tests/Fuzzing/Readers",
       swiftSettings: strict),
     .executableTarget(
-      name: "ledger-fuzz", dependencies: ["FuzzedReaders"], path: "Tests/Fuzzing/Command",
+      name: "ledger-fuzz", dependencies: ["Core", "FuzzedReaders"], path: "Tests/Fuzzing/Command",
       swiftSettings: strict),
-    .testTarget(name: "EndToEnd", dependencies: ["ledgerctl", "Runner", "Ledger"], swiftSettings: strict),
+    .testTarget(
+      name: "EndToEnd",
+      dependencies: [
+        "Core", "StrictJSON", "Subprocesses", "ImageAnalysis", "SampleBatch", "ledgerctl", "Runner", "Ledger",
+      ],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

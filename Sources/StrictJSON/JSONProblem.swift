@@ -7,6 +7,12 @@ package struct JSONProblem: Hashable, Sendable {
   package var offset: Int
   package var position: SourcePosition
 
+  package init(kind: Kind, offset: Int, position: SourcePosition) {
+    self.kind = kind
+    self.offset = offset
+    self.position = position
+  }
+
   package enum Kind: Hashable, Sendable {
     case tooLarge(limitBytes: Int)
     case tooDeep(limit: Int)

@@ -1,7 +1,6 @@
 import Core
 import Threads
 
-
 /// An outside program that runs for as long as it is needed, such as a server on stdio.
 ///
 /// One thread of its own moves all its bytes. A child nobody holds any more is killed with its group.

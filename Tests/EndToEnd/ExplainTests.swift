@@ -1,3 +1,4 @@
+import SampleBatch
 import StrictJSON
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import SampleBatch
 import StrictJSON
 import Testing
 

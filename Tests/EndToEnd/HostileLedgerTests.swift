@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import SampleBatch
 import Testing
 
 @testable import Runner

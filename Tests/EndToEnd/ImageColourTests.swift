@@ -1,4 +1,5 @@
 import Foundation
+import ImageAnalysis
 import StrictJSON
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import SampleBatch
 import Testing
 
 @testable import Runner

@@ -1,6 +1,7 @@
 import Core
 import Foundation
 import Ledger
+import SampleBatch
 import StrictJSON
 import Subprocesses
 import Testing

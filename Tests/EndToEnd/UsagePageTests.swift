@@ -1,4 +1,5 @@
 import Foundation
+import ImageAnalysis
 import Testing
 
 @testable import Runner

@@ -1,4 +1,3 @@
-import Subprocesses
 import Testing
 
 @testable import Ledger

@@ -1,7 +1,6 @@
 import Core
 import Glibc
 import Ledger
-import Subprocesses
 import Testing
 
 @Suite("File locks") struct FileLockTests {

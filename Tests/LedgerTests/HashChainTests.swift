@@ -1,5 +1,4 @@
 import Core
-import Subprocesses
 import Testing
 
 @testable import Ledger

@@ -1,6 +1,5 @@
 import Core
 import Glibc
-import Subprocesses
 import Testing
 
 @testable import Ledger

@@ -1,6 +1,5 @@
 import CSQLite
 import Core
-import StrictJSON
 import Testing
 
 @testable import Ledger

@@ -1,5 +1,4 @@
 import Glibc
-import Subprocesses
 import Testing
 
 @testable import Ledger

@@ -1,7 +1,6 @@
 import CFaultVFS
 import CSQLite
 import Foundation
-import Subprocesses
 import Synchronization
 import Testing
 

@@ -1,3 +1,5 @@
+import Core
+
 /// Everyday names of colours, such as `brown`, `cream` or `dark olive`: that of the nearest of some 1,000
 /// published colours.
 ///

@@ -1,3 +1,5 @@
+import Core
+
 /// The contrast of two colours as WCAG 2.2 defines it (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio).
 enum Contrast {
   /// Returns the ratio, from 1 to 21.

@@ -1,3 +1,5 @@
+import Core
+
 /// The ways in which people and models write a colour.
 enum ColourText {
   /// Returns a colour as `#rrggbb`, lower case; nil for anything that isn't one.

@@ -1,3 +1,6 @@
+import Core
+import ImageAnalysis
+
 /// Puts an IDF together from what was measured, what a person gave and what an extractor described. Pure: the same
 /// input gives the same IDF, at no cost, so that a corrected name never pays for a call again.
 ///
@@ -174,7 +177,7 @@ package struct FactsMerge {
       measured.colours.map(\.hex) + measured.palette.primary + measured.palette.accents + [
         measured.background
       ]
-    return own.compactMap(Self.place).contains { $0.distance(to: colour) <= ImageAnalysis.nameReach }
+    return own.compactMap(Self.place).contains { $0.distance(to: colour) <= Oklab.nameReach }
   }
 
   private static func place(of hex: String) -> Oklab? {

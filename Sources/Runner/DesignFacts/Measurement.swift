@@ -1,3 +1,5 @@
+import ImageAnalysis
+
 /// What `validate` measured in an image's pixels: the part of an IDF that nobody else can say. Its JSON form is
 /// `ledgerctl/measurement/v1`, the output `measured.json`.
 public struct Measurement: Hashable, Sendable, Codable {
@@ -55,35 +57,5 @@ public struct Measurement: Hashable, Sendable, Codable {
     case schema, dimensions, background, palette
     case densityZones = "density_zones"
     case transparency, edges, colours, remarks
-  }
-}
-
-extension Measurement {
-  /// What was measured, as it is stored.
-  package init(_ measures: ImageMeasures) {
-    self.init(
-      dimensions: measures.facts.dimensions, background: measures.background?.hex ?? IDF.transparent,
-      palette: IDF.Palette(primary: measures.primary.map(\.hex), accents: measures.accents.map(\.hex)),
-      densityZones: measures.densityZones, transparency: measures.transparency, edges: measures.edges,
-      colours: measures.colours.map { Colour(hex: $0.colour.hex, share: $0.share) },
-      remarks: measures.remarks)
-  }
-}
-
-extension ImageMeasures {
-  /// What a person should know of how an image was measured, in sentences.
-  package var remarks: [String] {
-    let notes = Set(facts.notes)
-    var remarks: [String] = []
-    if let colourSource { remarks.append("Colours were converted to sRGB from the image's \(colourSource).") }
-    if notes.contains(.profileIgnored) {
-      remarks.append("The image's colour profile can't be used and was ignored.")
-    }
-    if notes.contains(.animation) {
-      remarks.append("The image is animated: only its first frame was measured.")
-    }
-    if isBackgroundTransparent { remarks.append("The background is transparent.") }
-    if primary.isEmpty { remarks.append("Nothing can be seen in the image: it has no colours.") }
-    return remarks
   }
 }

@@ -208,7 +208,7 @@ extension Fault {
   }
 
   /// A system call on a target failed.
-  static func target(_ action: String, _ path: String, _ error: FileError) -> Fault {
+  package static func target(_ action: String, _ path: String, _ error: FileError) -> Fault {
     switch error.number {
     case EACCES, EPERM, EROFS, ENAMETOOLONG, EISDIR, ENOTDIR, ELOOP, EBUSY:
       Fault(
@@ -216,5 +216,23 @@ extension Fault {
         hint: "Make the folder writable for this user, then run the same command again.", path: path)
     default: file(action, path, error)
     }
+  }
+
+  /// The file is longer than `policy.max_bytes`.
+  static func imageOverLimit(_ path: String, sizeBytes: Int64, maxBytes: Int) -> Fault {
+    Fault(
+      "image_over_limit", exit: .manifestRefused,
+      "The image \"\(path)\" is not taken: expected at most \(maxBytes) bytes, found \(sizeBytes).",
+      hint: "Compress or scale the image, or raise policy.max_bytes.", path: path)
+  }
+
+  /// A manifest of the repository names an image elsewhere, by its path or through a link.
+  static func imageOutside(_ path: String, folder: String, leadsTo real: String?) -> Fault {
+    Fault(
+      "image_outside", exit: .manifestRefused,
+      "The image \"\(path)\" is not taken: expected one below \"\(folder)\", found that it leads to "
+        + "\"\(VisibleText.showing(real ?? path))\".",
+      hint: "Copy the image into the repository, or allow what the manifest names with `--allow-outside`.",
+      path: path)
   }
 }

@@ -47,7 +47,7 @@ extension Fault {
       hint: "Write it out with `--to DIR`, or send it into a file with `>`.", path: path)
   }
 
-  static func folderNotEmpty(_ path: String) -> Fault {
+  package static func folderNotEmpty(_ path: String) -> Fault {
     Fault(
       "folder_not_empty", exit: .inTheWay,
       "The folder \"\(path)\" is in the way: expected none or an empty one, found files in it.",

@@ -12,7 +12,7 @@ package struct FileError: Error, Hashable, Sendable {
   package var number: Int32
 
   /// Nothing is there under that path.
-  var meansMissing: Bool { number == ENOENT || number == ENOTDIR }
+  package var meansMissing: Bool { number == ENOENT || number == ENOTDIR }
 
   package init(_ call: String, _ number: Int32) {
     self.call = call
@@ -20,7 +20,7 @@ package struct FileError: Error, Hashable, Sendable {
   }
 
   /// Reads the error the call just made has left.
-  static func last(_ call: String) -> FileError { FileError(call, errno) }
+  package static func last(_ call: String) -> FileError { FileError(call, errno) }
 
   /// Says in the system's words what went wrong.
   package var text: String {
@@ -30,7 +30,7 @@ package struct FileError: Error, Hashable, Sendable {
 }
 
 /// Runs a system call that answers -1 on failure, again for as long as a signal interrupts it.
-func retrying(_ call: String, _ body: () -> Int32) throws(FileError) -> Int32 {
+package func retrying(_ call: String, _ body: () -> Int32) throws(FileError) -> Int32 {
   while true {
     let answer = body()
     if answer >= 0 { return answer }
@@ -39,7 +39,7 @@ func retrying(_ call: String, _ body: () -> Int32) throws(FileError) -> Int32 {
 }
 
 /// Runs a call that answers 0 or an error number, again for as long as a signal interrupts it.
-func retryingNumbered(_ call: String, _ body: () -> Int32) throws(FileError) {
+package func retryingNumbered(_ call: String, _ body: () -> Int32) throws(FileError) {
   while true {
     let number = body()
     if number == 0 { return }

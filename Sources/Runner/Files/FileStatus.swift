@@ -19,16 +19,16 @@ public enum FileKind: String, Hashable, Sendable {
 }
 
 /// What the file system says of a file: never part of anything that is stored.
-struct FileStatus: Hashable, Sendable {
-  var kind: FileKind
+package struct FileStatus: Hashable, Sendable {
+  package var kind: FileKind
   /// Permission bits only.
-  var mode: UInt32
-  var sizeBytes: Int64
-  var device: UInt64
-  var inode: UInt64
-  var linkCount: UInt64
+  package var mode: UInt32
+  package var sizeBytes: Int64
+  package var device: UInt64
+  package var inode: UInt64
+  package var linkCount: UInt64
 
-  init(_ facts: stat) {
+  package init(_ facts: stat) {
     kind =
       switch facts.st_mode & S_IFMT {
       case S_IFREG: .regular
@@ -48,5 +48,5 @@ struct FileStatus: Hashable, Sendable {
   }
 
   /// Tells whether both are the very same file, whatever its name.
-  func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
+  package func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 }

@@ -1,4 +1,5 @@
 import Core
+import ImageAnalysis
 import Ledger
 
 #if canImport(Glibc)

@@ -14,39 +14,39 @@ import Ledger
 ///
 /// The descriptor never leaves the type: a system call outside could run after the last reference is gone and
 /// the number has been given to another file.
-final class OpenFile: Sendable {
+package final class OpenFile: Sendable {
   fileprivate let descriptor: Int32
 
   /// Bytes moved at a time by everything that reads or writes.
-  static let pieceBytes = 1 << 18
+  package static let pieceBytes = 1 << 18
 
-  init(owning descriptor: Int32) { self.descriptor = descriptor }
+  package init(owning descriptor: Int32) { self.descriptor = descriptor }
 
   deinit { close(descriptor) }
 
   /// Opens by path from the working directory; close-on-exec is added.
-  static func open(_ path: String, _ flags: Int32) throws(FileError) -> OpenFile {
+  package static func open(_ path: String, _ flags: Int32) throws(FileError) -> OpenFile {
     let descriptor = try retrying("open") { openat(AT_FDCWD, path, flags | O_CLOEXEC) }
     return OpenFile(owning: descriptor)
   }
 
   /// Opens a name in this folder; close-on-exec is added. `mode` counts where a file is made.
-  func open(_ name: String, _ flags: Int32, mode: mode_t = 0) throws(FileError) -> OpenFile {
+  package func open(_ name: String, _ flags: Int32, mode: mode_t = 0) throws(FileError) -> OpenFile {
     let opened = try retrying("openat") { openat(descriptor, name, flags | O_CLOEXEC, mode) }
     return OpenFile(owning: opened)
   }
 
-  func status() throws(FileError) -> FileStatus { FileStatus(try facts()) }
+  package func status() throws(FileError) -> FileStatus { FileStatus(try facts()) }
 
   /// All that the system says of the file.
-  func facts() throws(FileError) -> stat {
+  package func facts() throws(FileError) -> stat {
     var facts = stat()
     _ = try retrying("fstat") { fstat(descriptor, &facts) }
     return facts
   }
 
   /// Fills the buffer as far as one read does; 0 at the end of the file.
-  func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
     while true {
       #if canImport(Darwin)
         let count = Darwin.read(descriptor, buffer.baseAddress, buffer.count)
@@ -60,7 +60,7 @@ final class OpenFile: Sendable {
     }
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var rest = bytes
     while !rest.isEmpty {
       #if canImport(Darwin)
@@ -78,7 +78,7 @@ final class OpenFile: Sendable {
     }
   }
 
-  func write(_ bytes: [UInt8]) throws(FileError) {
+  package func write(_ bytes: [UInt8]) throws(FileError) {
     // `withUnsafeBytes` rethrows without a type, so the outcome is carried out as a value.
     let outcome = bytes.withUnsafeBytes { buffer in
       Result { () throws(FileError) in try write(buffer) }
@@ -87,7 +87,7 @@ final class OpenFile: Sendable {
   }
 
   /// Returns once what was written, or a folder's entries, are on the disk.
-  func sync() throws(FileError) {
+  package func sync() throws(FileError) {
     #if canImport(Darwin)
       _ = try retrying("fcntl") { fcntl(descriptor, F_FULLFSYNC) }
     #else
@@ -95,17 +95,17 @@ final class OpenFile: Sendable {
     #endif
   }
 
-  func setMode(_ mode: mode_t) throws(FileError) {
+  package func setMode(_ mode: mode_t) throws(FileError) {
     _ = try retrying("fchmod") { fchmod(descriptor, mode) }
   }
 
   /// Sets the times of last use and change to now; only the owner may.
-  func setModifiedNow() throws(FileError) {
+  package func setModifiedNow() throws(FileError) {
     _ = try retrying("futimens") { futimens(descriptor, nil) }
   }
 
   /// Sets the time of change to so many seconds ago, where it is later; only the owner may.
-  func setModified(beforeSecondsAgo seconds: Int) throws(FileError) {
+  package func setModified(beforeSecondsAgo seconds: Int) throws(FileError) {
     let facts = try facts()
     let latest = time(nil) - seconds
     #if canImport(Darwin)
@@ -118,13 +118,13 @@ final class OpenFile: Sendable {
     _ = try retrying("futimens") { futimens(descriptor, times) }
   }
 
-  func rewind() throws(FileError) {
+  package func rewind() throws(FileError) {
     if lseek(descriptor, 0, SEEK_SET) < 0 { throw .last("lseek") }
   }
 
   /// Takes the file's lock if nobody holds it; the kernel frees it with the last reference, also after a
   /// kill.
-  func tryLock() throws(FileError) -> Bool {
+  package func tryLock() throws(FileError) -> Bool {
     do {
       _ = try retrying("flock") { flock(descriptor, LOCK_EX | LOCK_NB) }
       return true
@@ -135,7 +135,7 @@ final class OpenFile: Sendable {
   }
 
   /// Shares the blocks of another file instead of copying them; false where the file system can't.
-  func clone(_ source: OpenFile) throws(FileError) -> Bool {
+  package func clone(_ source: OpenFile) throws(FileError) -> Bool {
     do {
       try retryingNumbered("ioctl") { cfiles_clone(source.descriptor, descriptor) }
       return true
@@ -148,7 +148,7 @@ final class OpenFile: Sendable {
   }
 
   /// Reads from where the file stands to its end, hashing every byte, and hands each piece on.
-  func digest(
+  package func digest(
     limitBytes: Int = .max, _ take: (UnsafeRawBufferPointer) throws(FileError) -> Void = { _ in }
   ) throws(FileError) -> (digest: Digest, sizeBytes: Int) {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceBytes, alignment: 16)
@@ -168,7 +168,7 @@ final class OpenFile: Sendable {
   }
 
   /// Reads from where the file stands: so many bytes, or fewer where it ends before.
-  func beginning(count: Int) throws(FileError) -> [UInt8] {
+  package func beginning(count: Int) throws(FileError) -> [UInt8] {
     var bytes = [UInt8]()
     let buffer = UnsafeMutableRawBufferPointer.allocate(
       byteCount: min(count, Self.pieceBytes), alignment: 16)
@@ -183,7 +183,7 @@ final class OpenFile: Sendable {
   }
 
   /// Reads from where the file stands to its end; EFBIG beyond the limit.
-  func bytes(limitBytes: Int) throws(FileError) -> [UInt8] {
+  package func bytes(limitBytes: Int) throws(FileError) -> [UInt8] {
     let bytes = try beginning(count: limitBytes == .max ? .max : limitBytes + 1)
     if bytes.count > limitBytes { throw FileError("read", EFBIG) }
     return bytes
@@ -194,12 +194,12 @@ final class OpenFile: Sendable {
 
 extension OpenFile {
   /// Opens a sub-folder; a link, even to a folder, is refused with ELOOP or ENOTDIR.
-  func folder(_ name: String) throws(FileError) -> OpenFile {
+  package func folder(_ name: String) throws(FileError) -> OpenFile {
     try open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
   }
 
   /// Looks at a name without following it; nil where there is none.
-  func status(of name: String) throws(FileError) -> FileStatus? {
+  package func status(of name: String) throws(FileError) -> FileStatus? {
     var facts = stat()
     do {
       _ = try retrying("fstatat") { fstatat(descriptor, name, &facts, AT_SYMLINK_NOFOLLOW) }
@@ -211,7 +211,7 @@ extension OpenFile {
   }
 
   /// Makes a sub-folder; false where the name is taken.
-  func makeFolder(_ name: String, mode: mode_t) throws(FileError) -> Bool {
+  package func makeFolder(_ name: String, mode: mode_t) throws(FileError) -> Bool {
     do {
       _ = try retrying("mkdirat") { mkdirat(descriptor, name, mode) }
       return true
@@ -221,28 +221,28 @@ extension OpenFile {
     }
   }
 
-  func rename(_ name: String, to newName: String, in other: OpenFile) throws(FileError) {
+  package func rename(_ name: String, to newName: String, in other: OpenFile) throws(FileError) {
     _ = try retrying("renameat") { renameat(descriptor, name, other.descriptor, newName) }
   }
 
-  func renameWithoutReplacing(_ name: String, to newName: String) throws(FileError) {
+  package func renameWithoutReplacing(_ name: String, to newName: String) throws(FileError) {
     try retryingNumbered("renameat2") {
       cfiles_rename_without_replacing(descriptor, name, newName)
     }
   }
 
-  func exchange(_ name: String, with other: String) throws(FileError) {
+  package func exchange(_ name: String, with other: String) throws(FileError) {
     try retryingNumbered("renameat2") { cfiles_exchange(descriptor, name, other) }
   }
 
   /// Gives a file a second name; EEXIST where it is taken.
-  func link(_ name: String, as newName: String, in other: OpenFile) throws(FileError) {
+  package func link(_ name: String, as newName: String, in other: OpenFile) throws(FileError) {
     _ = try retrying("linkat") { linkat(descriptor, name, other.descriptor, newName, 0) }
   }
 
   /// Removes a name; false where there was none.
   @discardableResult
-  func unlink(_ name: String) throws(FileError) -> Bool {
+  package func unlink(_ name: String) throws(FileError) -> Bool {
     do {
       _ = try retrying("unlinkat") { unlinkat(descriptor, name, 0) }
       return true
@@ -252,17 +252,17 @@ extension OpenFile {
     }
   }
 
-  func removeFolder(_ name: String) throws(FileError) {
+  package func removeFolder(_ name: String) throws(FileError) {
     _ = try retrying("unlinkat") { unlinkat(descriptor, name, AT_REMOVEDIR) }
   }
 
   /// Lists the names in a folder by its path, sorted.
-  static func names(inFolder path: String) throws(FileError) -> [String] {
+  package static func names(inFolder path: String) throws(FileError) -> [String] {
     try open(path, O_RDONLY | O_DIRECTORY).names()
   }
 
   /// Lists the folder's names, sorted, without `.` and `..`; each call reads it afresh.
-  func names() throws(FileError) -> [String] {
+  package func names() throws(FileError) -> [String] {
     let descriptor = try retrying("openat") {
       openat(self.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }

@@ -3,7 +3,7 @@ import Subprocesses
 
 /// Runs git so that nothing of the user's surroundings changes what it does or makes it run a program of
 /// theirs.
-struct GitProgram: Sendable {
+package struct GitProgram: Sendable {
   /// Absolute path of git.
   private let program: String
   /// The environment without anything of git's but configuration, as hooks of the user's get it.
@@ -47,7 +47,7 @@ struct GitProgram: Sendable {
   private static let parameters = "GIT_CONFIG_PARAMETERS"
 
   /// Finds git for use in a directory that may or may not be within a repository.
-  init(directory: String, environment: [String: String]) throws(Fault) {
+  package init(directory: String, environment: [String: String]) throws(Fault) {
     self.directory = directory
     identity = environment.filter { Self.identityVariables.contains($0.key) }
     plain = environment.filter { !$0.key.hasPrefix("GIT_") || Self.isConfiguration($0.key) }
@@ -72,7 +72,7 @@ struct GitProgram: Sendable {
   }
 
   /// The same git, pinned to a repository; filters and hooks that its configuration names can no longer run.
-  init(_ found: GitProgram, pinnedTo layout: RepositoryLayout, filters: [String], hooks: [String]) {
+  package init(_ found: GitProgram, pinnedTo layout: RepositoryLayout, filters: [String], hooks: [String]) {
     program = found.program
     plain = found.plain
     environment = found.environment
@@ -91,10 +91,10 @@ struct GitProgram: Sendable {
   }
 
   /// Whether the environment says who somebody is.
-  var namesIdentities: Bool { !identity.isEmpty }
+  package var namesIdentities: Bool { !identity.isEmpty }
 
   /// Whose settings count.
-  enum Guise {
+  package enum Guise {
     /// None that run a program.
     case plumbing
     /// The user's, for calls that only ask what is configured.
@@ -106,21 +106,36 @@ struct GitProgram: Sendable {
   }
 
   /// What one call differs in from the others.
-  struct Options {
-    var input: [UInt8] = []
+  package struct Options {
+    package var input: [UInt8] = []
     /// Exit statuses that are an answer rather than a failure.
-    var answers: Set<Int32> = [0]
-    var variables: [String: String] = [:]
-    var settings: [(name: String, value: String)] = []
-    var guise: Guise = .plumbing
+    package var answers: Set<Int32> = [0]
+    package var variables: [String: String] = [:]
+    package var settings: [(name: String, value: String)] = []
+    package var guise: Guise = .plumbing
     /// The call goes on to its end even if this process is killed.
-    var survivesParent = false
-    var timeout: Duration?
-    var outputLimitBytes = 256 << 20
+    package var survivesParent = false
+    package var timeout: Duration?
+    package var outputLimitBytes = 256 << 20
+
+    package init(
+      input: [UInt8] = [], answers: Set<Int32> = [0], variables: [String: String] = [:],
+      settings: [(name: String, value: String)] = [], guise: Guise = .plumbing,
+      survivesParent: Bool = false, timeout: Duration? = nil, outputLimitBytes: Int = 256 << 20
+    ) {
+      self.input = input
+      self.answers = answers
+      self.variables = variables
+      self.settings = settings
+      self.guise = guise
+      self.survivesParent = survivesParent
+      self.timeout = timeout
+      self.outputLimitBytes = outputLimitBytes
+    }
   }
 
   /// Runs git and returns what it wrote; any exit status but those that `options` expects is a fault.
-  func run(_ words: [String], _ options: Options = Options()) throws(Fault) -> ProcessResult {
+  package func run(_ words: [String], _ options: Options = Options()) throws(Fault) -> ProcessResult {
     var command = Command([program] + words, environment: environment, directory: directory)
     var settings = settings + options.settings
     switch options.guise {
@@ -178,13 +193,13 @@ struct GitProgram: Sendable {
 
 extension ProcessResult {
   /// stdout as text, invalid bytes replaced.
-  var text: String { String(decoding: output, as: UTF8.self) }
+  package var text: String { String(decoding: output, as: UTF8.self) }
 
   /// stdout as its lines.
-  var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() }
+  package var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() }
 
   /// stdout as what stands between NULs.
-  var fields: [String] {
+  package var fields: [String] {
     output.split(separator: 0, omittingEmptySubsequences: false).dropLast().map {
       String(decoding: $0, as: UTF8.self)
     }
@@ -192,6 +207,6 @@ extension ProcessResult {
 }
 
 /// Joins texts, each followed by NUL, as git's `-z` input wants them.
-func nulTerminated(_ texts: some Sequence<String>) -> [UInt8] {
+package func nulTerminated(_ texts: some Sequence<String>) -> [UInt8] {
   texts.flatMap { Array($0.utf8) + [0] }
 }

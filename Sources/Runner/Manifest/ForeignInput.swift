@@ -11,7 +11,7 @@ enum ForeignInput: Hashable, Sendable {
   /// Nil where the bytes may be meant as JSON, however broken.
   init?(_ bytes: [UInt8]) {
     let start = bytes.prefix(4096)
-    if start.starts(with: PNGHeader.signature) {
+    if start.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .image("a PNG image", isPNG: true)
     } else if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) {
       self = .utf16

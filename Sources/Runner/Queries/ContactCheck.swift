@@ -1,4 +1,5 @@
 import Core
+import ImageAnalysis
 import Ledger
 import StrictJSON
 
@@ -70,7 +71,7 @@ struct ContactCheck: Sendable {
   }
 
   private static func measured(_ path: String) throws(ExtractorRefusal) -> IDF {
-    do { return Measurement(try ImageAnalysis.analyse(path: path)).idf } catch {
+    do { return Measurement(try ImageAnalyser.analyse(path: path)).idf } catch {
       throw .surroundings(message: error.message)
     }
   }

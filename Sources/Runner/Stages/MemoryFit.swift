@@ -1,3 +1,5 @@
+import ImageAnalysis
+
 /// How many stages may be at work at once in the memory there is. Pure: the same numbers give the same answer.
 struct MemoryFit: Hashable, Sendable {
   /// Bytes that can be had.

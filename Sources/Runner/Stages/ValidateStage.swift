@@ -1,4 +1,5 @@
 import Core
+import ImageAnalysis
 import Ledger
 import StrictJSON
 
@@ -37,7 +38,7 @@ extension StageWork {
   }
 
   private func measure(_ asset: AssetState) throws(Fault) -> ImageMeasures {
-    try ImageAnalysis.analyse(
+    try ImageAnalyser.analyse(
       path: objects.path(of: asset.image.digest), named: brief(of: asset.id).path)
   }
 }

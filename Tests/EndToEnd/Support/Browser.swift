@@ -1,4 +1,6 @@
+import Core
 import Foundation
+import ImageAnalysis
 import StrictJSON
 import Subprocesses
 import Testing

@@ -1,4 +1,5 @@
 import Core
+import ImageAnalysis
 import Runner
 
 #if canImport(Glibc)
@@ -31,9 +32,8 @@ enum ImagePromises {
     case .success(let measures):
       let facts = try? ImageValidator.validate(path: path)
       try promise(facts == measures.facts, "validating and measuring see different images")
-      let zones = measures.densityZones
-      for zone in [zones.upperLeft, zones.upperRight, zones.central, zones.lowerLeft, zones.lowerRight] {
-        let coverage = zone?.coverage ?? -1
+      let zones = measures.zones
+      for coverage in [zones.upperLeft, zones.upperRight, zones.central, zones.lowerLeft, zones.lowerRight] {
         try promise((0...1).contains(coverage), "a coverage is \(coverage)")
       }
       try promise((0...1).contains(measures.transparency), "the transparency is \(measures.transparency)")
@@ -45,7 +45,7 @@ enum ImagePromises {
 
   private static func outcome(_ path: String) -> Result<ImageMeasures, Fault> {
     do {
-      return .success(try ImageAnalysis.analyse(path: path, named: "fuzz.png"))
+      return .success(try ImageAnalyser.analyse(path: path, named: "fuzz.png"))
     } catch {
       return .failure(error)
     }

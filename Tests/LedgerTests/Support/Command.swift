@@ -1,5 +1,3 @@
-import Subprocesses
-
 // C declares the environment as a variable; tests never change it.
 @preconcurrency import Glibc
 

@@ -1,5 +1,4 @@
 import Glibc
-import StrictJSON
 
 @testable import Ledger
 

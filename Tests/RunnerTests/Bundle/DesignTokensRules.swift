@@ -1,4 +1,5 @@
 import StrictJSON
+
 @testable import Runner
 
 /// The rules of the Design Tokens Format Module 2025.10 that a file of ours can break, as its published

@@ -54,7 +54,7 @@ struct TokensFileTests {
   @Test("All 256 steps of a channel come back from the four decimals written")
   func componentsComeBack() throws {
     for step in 0...255 {
-      let digits = JSONWriter.hexDigits(of: UInt8(step))
+      let digits = VisibleText.hexDigits(of: UInt8(step))
       let component = try #require(SRGBColour("#" + digits + "0000")?.components.first.flatMap(Double.init))
       #expect(Int((component * 255).rounded()) == step)
     }

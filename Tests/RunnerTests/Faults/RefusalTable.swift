@@ -1,4 +1,5 @@
 import Core
+
 @testable import Runner
 
 /// Every way in which an asset's stage ends without a result that no fault of ours stands for: what an extractor

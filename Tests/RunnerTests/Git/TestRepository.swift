@@ -1,5 +1,6 @@
 import Core
 import Subprocesses
+
 @testable import Runner
 
 #if canImport(Glibc)

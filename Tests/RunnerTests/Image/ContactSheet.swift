@@ -1,3 +1,6 @@
+import Core
+import ImageAnalysis
+
 @testable import Runner
 
 /// Images beside their palettes, for a person to judge whether those are the colours they would name.
@@ -22,7 +25,7 @@ struct ContactSheet {
       let left = index % Self.columns * Self.cellWidth
       let top = index / Self.columns * Self.cellHeight
       try draw(path, left: left + Self.margin, top: top + Self.margin)
-      let measures = try ImageAnalysis.analyse(path: path)
+      let measures = try ImageAnalyser.analyse(path: path)
       let ground = Self.backgroundSwatch(left: left, top: top)
       if let background = measures.background { fill(ground, background) } else { fillChecked(ground) }
       for (place, colour) in measures.primary.enumerated() {

@@ -1,3 +1,4 @@
+import SampleBatch
 import Testing
 
 @testable import Runner

@@ -1,3 +1,4 @@
+import ImageAnalysis
 import Testing
 
 @testable import Runner
@@ -198,7 +199,7 @@ struct DamagedImageTests {
     #expect(found.message.contains("\"downloads/a.png\""))
     #expect(found.message.contains("expected") && found.message.contains("found"))
     #expect(found.hint != nil)
-    #expect(fault { _ = try ImageAnalysis.analyse(path: path) }?.code == image.code)
+    #expect(fault { _ = try ImageAnalyser.analyse(path: path) }?.code == image.code)
   }
 
   @Test("An image cut at any byte is refused", arguments: [false, true])
@@ -251,8 +252,8 @@ struct DamagedImageTests {
   private func notes(_ bytes: [UInt8]) throws -> [ImageNote] {
     let scratch = try ScratchImages()
     let path = try scratch.write(bytes)
-    let plain = try ImageAnalysis.analyse(path: scratch.write(Self.fine.bytes, "plain.png"))
-    var found = try ImageAnalysis.analyse(path: path)
+    let plain = try ImageAnalyser.analyse(path: scratch.write(Self.fine.bytes, "plain.png"))
+    var found = try ImageAnalyser.analyse(path: path)
     let notes = found.facts.notes
     #expect(try ImageValidator.validate(path: path).notes == notes)
     found.facts.notes = []

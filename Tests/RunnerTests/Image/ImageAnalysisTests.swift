@@ -1,3 +1,6 @@
+import Core
+import ImageAnalysis
+import SampleBatch
 import Testing
 
 @testable import Runner
@@ -5,7 +8,7 @@ import Testing
 /// Measures an image that a test makes up pixel by pixel.
 func measures(of image: TestPNG) throws -> ImageMeasures {
   let scratch = try ScratchImages()
-  return try ImageAnalysis.analyse(path: scratch.write(image.bytes))
+  return try ImageAnalyser.analyse(path: scratch.write(image.bytes))
 }
 
 /// An image of 8-bit RGBA whose pixels are given as 0xrrggbbaa.
@@ -28,7 +31,7 @@ struct ImageAnalysisTests {
     #expect(found.background?.hex == "#336699")
     #expect(found.primary.map(\.hex) == ["#336699"])
     #expect(found.accents == [])
-    #expect(found.densityZones.central.coverage == 0)
+    #expect(found.zones.central == 0)
   }
 
   @Test("An image in which nothing can be seen has no colours, and its ground is transparent")
@@ -36,7 +39,7 @@ struct ImageAnalysisTests {
     let found = try measures(of: picture(12, 9) { x, _ in UInt32(x) << 24 })
     #expect(found.isBackgroundTransparent)
     #expect(found.primary == [] && found.accents == [] && found.transparency == 1)
-    #expect(found.densityZones.upperLeft.coverage == 0)
+    #expect(found.zones.upperLeft == 0)
   }
 
   @Test("Two colours: the border's is the background, the other the only primary one")
@@ -47,9 +50,9 @@ struct ImageAnalysisTests {
     #expect(found.background?.hex == "#1a1714")
     #expect(found.primary.map(\.hex) == ["#c45c4b"])
     #expect(found.accents == [])
-    #expect(found.densityZones.upperLeft.coverage == 0)
-    #expect(found.densityZones.central.coverage == 1)
-    #expect(found.densityZones.lowerRight.coverage == 0)
+    #expect(found.zones.upperLeft == 0)
+    #expect(found.zones.central == 1)
+    #expect(found.zones.lowerRight == 0)
   }
 
   @Test("Flat colours come out exactly, the smallest vivid ones as accents")
@@ -128,9 +131,9 @@ struct ImageAnalysisTests {
     #expect(found.primary.map(\.hex) == ["#ffffff", "#000000"])
     // 100 whole pixels and 64 of alpha 128, of 900.
     #expect(found.transparency == 0.8532)
-    #expect(found.densityZones.central.coverage == 1)
+    #expect(found.zones.central == 1)
     // 64 of 100 pixels at half opacity.
-    #expect(found.densityZones.lowerRight.coverage == 0.3213)
+    #expect(found.zones.lowerRight == 0.3213)
   }
 
   @Test("Zones are ninths of the image, rounded outwards")
@@ -141,11 +144,11 @@ struct ImageAnalysisTests {
           x < 4 && y < 2 || x == 5 && y == 5 || x > 5 && y == 9 || x == 9 && y < 3 || x < 4 && y > 6 && y < 9
         return isDark ? 0x0000_00ff : 0xffff_ffff
       })
-    #expect(found.densityZones.upperLeft.coverage == 0.5)
-    #expect(found.densityZones.upperRight?.coverage == 0.1875)
-    #expect(found.densityZones.central.coverage == 0.0625)
-    #expect(found.densityZones.lowerLeft?.coverage == 0.5)
-    #expect(found.densityZones.lowerRight.coverage == 0.25)
+    #expect(found.zones.upperLeft == 0.5)
+    #expect(found.zones.upperRight == 0.1875)
+    #expect(found.zones.central == 0.0625)
+    #expect(found.zones.lowerLeft == 0.5)
+    #expect(found.zones.lowerRight == 0.25)
   }
 
   @Test("The zones of thin images overlap, and each pixel still counts once for the palette")
@@ -177,7 +180,7 @@ struct ImageAnalysisTests {
         return (10..<50).contains(x) && (10..<50).contains(y) ? 0x0000_0050 : 0
       })
     #expect(shadow.primary.map(\.hex) == ["#e0e0e0"] && shadow.accents == [])
-    #expect(shadow.densityZones.lowerRight.coverage == 0.0784)
+    #expect(shadow.zones.lowerRight == 0.0784)
     let glass = try measures(of: picture(20, 20) { _, _ in 0x2040_8050 })
     #expect(glass.primary.map(\.hex) == ["#204080"])
   }
@@ -210,13 +213,13 @@ struct ImageAnalysisTests {
 
   @Test("Edges meet where nobody sees a seam in the repeated image")
   func edgesMeet() throws {
-    func edges(_ colour: @escaping @Sendable (Int, Int) -> UInt32) throws -> IDF.Edges {
+    func edges(_ colour: @escaping @Sendable (Int, Int) -> UInt32) throws -> ImageMeasures.Edges {
       try measures(of: picture(96, 64, colour)).edges
     }
     @Sendable func grey(_ value: Int) -> UInt32 {
       UInt32(value) << 24 | UInt32(value) << 16 | UInt32(value) << 8 | 0xff
     }
-    let both = IDF.Edges(leftRight: true, topBottom: true)
+    let both = ImageMeasures.Edges(leftRight: true, topBottom: true)
     #expect(try edges { _, _ in 0x1234_56ff } == both)
     #expect(try edges { _, _ in 0 } == both)
     // A motif in the middle, and one that leaves on the right and comes back on the left.
@@ -226,12 +229,12 @@ struct ImageAnalysisTests {
     #expect(try edges { x, y in grey((x * 7919 + y * 104_729 + x * y * 31) % 251) } == both)
     // A gradient from left to right; a motif that is cut at the bottom.
     let gradient = try edges { x, _ in grey(x * 2) }
-    #expect(gradient == IDF.Edges(leftRight: false, topBottom: true))
+    #expect(gradient == ImageMeasures.Edges(leftRight: false, topBottom: true))
     let cut = try edges { x, y in (20..<40).contains(x) && y > 50 ? 0xff : 0xffff_ffff }
-    #expect(cut == IDF.Edges(leftRight: true, topBottom: false))
+    #expect(cut == ImageMeasures.Edges(leftRight: true, topBottom: false))
     // Alpha alone makes a seam, too.
     let fading = try edges { x, _ in 0x0000_0000 | UInt32(x * 2) }
-    #expect(fading == IDF.Edges(leftRight: false, topBottom: true))
+    #expect(fading == ImageMeasures.Edges(leftRight: false, topBottom: true))
   }
 
   @Test("How an image is stored does not change its measures")

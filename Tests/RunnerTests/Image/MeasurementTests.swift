@@ -1,4 +1,5 @@
 import Core
+import ImageAnalysis
 import Ledger
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 struct MeasurementTests {
   private func measured(_ image: TestPNG) throws -> Measurement {
     let scratch = try ScratchImages()
-    return Measurement(try ImageAnalysis.analyse(path: scratch.write(image.bytes)))
+    return Measurement(try ImageAnalyser.analyse(path: scratch.write(image.bytes)))
   }
 
   @Test("Pixels give the measures and the colours that cover enough to be named")
@@ -50,7 +51,7 @@ struct MeasurementTests {
     let fault = await Task { () -> Fault? in
       withUnsafeCurrentTask { $0?.cancel() }
       do throws(Fault) {
-        _ = try ImageAnalysis.analyse(path: path)
+        _ = try ImageAnalyser.analyse(path: path)
         return nil
       } catch { return error }
     }.value

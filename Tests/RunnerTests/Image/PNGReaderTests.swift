@@ -1,3 +1,4 @@
+import ImageAnalysis
 import Testing
 
 @testable import Runner

@@ -1,4 +1,5 @@
 import Core
+import ImageAnalysis
 import Ledger
 import Testing
 
@@ -47,7 +48,7 @@ struct PNGStripperTests {
     #expect(found.width == image.width && found.height == image.height)
     #expect(Digest.sha256(found.bytes).hex == image.rgba)
     var (before, after) = (
-      try ImageAnalysis.analyse(path: image.path), try ImageAnalysis.analyse(path: path)
+      try ImageAnalyser.analyse(path: image.path), try ImageAnalyser.analyse(path: path)
     )
     before.facts.notes.removeAll { [.text, .exif].contains($0) }
     after.facts.notes.removeAll { [.text, .exif].contains($0) }
@@ -62,8 +63,8 @@ struct PNGStripperTests {
     #expect(names.count > 10)
     for name in names.sorted() {
       let stripped = try #require(strip(try Self.bytes(at: "\(folder)/\(name)")))
-      var before = try ImageAnalysis.analyse(path: "\(folder)/\(name)")
-      var after = try ImageAnalysis.analyse(path: try scratch.write(stripped, name))
+      var before = try ImageAnalyser.analyse(path: "\(folder)/\(name)")
+      var after = try ImageAnalyser.analyse(path: try scratch.write(stripped, name))
       before.facts.notes.removeAll { $0 == .text || $0 == .exif }
       after.facts.notes.removeAll { $0 == .text || $0 == .exif }
       #expect(after == before, "\(name)")

@@ -1,4 +1,5 @@
 import Core
+import ImageAnalysis
 import Ledger
 import Testing
 
@@ -52,7 +53,7 @@ struct PngSuiteTests {
       width: width, height: height, colourType: 6, before: Self.colourChunks(Array(stored)),
       pixel: { x, y in bytes[(y * width + x) * 4..<(y * width + x + 1) * 4].map { UInt16($0) } })
     let expected = try measures(of: plain)
-    var found = try ImageAnalysis.analyse(path: image.path)
+    var found = try ImageAnalyser.analyse(path: image.path)
     #expect(found.facts.width == width && found.facts.height == height)
     found.facts = expected.facts
     #expect(found == expected)
@@ -63,7 +64,7 @@ struct PngSuiteTests {
     let broken = try FileManager.default.contentsOfDirectory(atPath: SuiteImage.folder + "/broken")
     let codes = Dictionary(
       uniqueKeysWithValues: broken.map { file in
-        let found = fault { _ = try ImageAnalysis.analyse(path: "\(SuiteImage.folder)/broken/\(file)") }
+        let found = fault { _ = try ImageAnalyser.analyse(path: "\(SuiteImage.folder)/broken/\(file)") }
         return (String(file.dropLast(4)), found?.code ?? "none")
       })
     #expect(codes == Self.brokenCodes)

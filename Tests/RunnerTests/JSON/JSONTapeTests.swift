@@ -35,8 +35,8 @@ struct JSONTapeTests {
     static func random(_ random: inout SeededGenerator) -> Sample {
       Sample(
         flag: .random(using: &random), small: .random(in: 0 ... .max, using: &random),
-        large: .random(in: EventBounds.numbers, using: &random),
-        largest: .random(in: 0...UInt64(EventBounds.numbers.upperBound), using: &random),
+        large: .random(in: JSONTapeDecoder.numbers, using: &random),
+        largest: .random(in: 0...UInt64(JSONTapeDecoder.numbers.upperBound), using: &random),
         fraction: .random(in: -1e9...1e9, using: &random), text: text(&random),
         colour: .random(using: &random) ? .red : .green, absent: .random(using: &random) ? nil : "there",
         parts: (0..<3).map { Part(name: text(&random), value: $0 == 0 ? nil : Double($0) / 4) },

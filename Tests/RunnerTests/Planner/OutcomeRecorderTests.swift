@@ -2,7 +2,7 @@ import Core
 import Ledger
 import Testing
 
-import enum Runner.ExitStatus
+import enum Core.ExitStatus
 
 @testable import Runner
 

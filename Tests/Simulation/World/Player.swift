@@ -91,6 +91,11 @@ final class Player: @unchecked Sendable {
       let command = choose(batch, number, isCalm: isCalm)
       world.say("\(command)", process)
       guard let report = await give(command, to: process) else { continue }
+      // A ledger whose end is gone is refused until the user has seen to it: nobody has looked at the batch.
+      if world.checksHead, world.isTailLost {
+        await wait(10_000)
+        continue
+      }
       let state = world.watch.states[batch] ?? BatchState()
       // A ledger that has lost the batch finds its commit: there is nothing more to come.
       if report.isFoundInHistory, world.hasLostLog { return }
@@ -111,7 +116,10 @@ final class Player: @unchecked Sendable {
   private func moveAway(_ faults: [Fault], of batch: BatchID) {
     for path in faults.filter({ $0.code == "target_not_ours" }).compactMap(\.path) {
       let path = world.prefix + path
-      if world.disk.files[path]?.batch != batch { world.putBack(path) }
+      guard world.disk.files[path]?.batch != batch else { continue }
+      world.putBack(path)
+      // What the user committed of a placing that the ledger has forgotten is theirs: only they can remove it.
+      if world.hasLostLog { world.removeOwnCommitted(path) }
     }
   }
 

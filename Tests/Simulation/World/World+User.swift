@@ -224,6 +224,20 @@ extension World {
     disk.files[path] = id.flatMap { git.blobs[$0] }.map { Disk.File(digest: $0, batch: nil) }
   }
 
+  /// Removes a path from the branch, unless a commit of ours has put it there.
+  func removeOwnCommitted(_ path: String) {
+    guard git.indexLock == nil, let tip = git.tip, let tree = git.commits[tip]?.tree, let entry = tree[path]
+    else { return }
+    var origin = tip
+    while let parent = git.commits[origin]?.parent, git.commits[parent]?.tree[path] == entry {
+      origin = parent
+    }
+    guard !git.message(of: origin).contains("Ledger-Batch: ") else { return }
+    git.index[path] = nil
+    disk.files[path] = nil
+    git.move(git.head, to: git.userCommit(parent: tip, tree: git.index, message: "Remove what is in the way"))
+  }
+
   /// Whether a path is an image's whose tokens are gone, so that nothing says any more whose it is.
   private func isOrphan(_ path: String, in tree: [String: GitID]) -> Bool {
     guard path.hasSuffix(".png"), let file = path.split(separator: "/").last else { return false }

@@ -1,6 +1,6 @@
+import Core
 // C declares its standard streams as variables; they are never assigned here.
 @preconcurrency import Glibc
-import Core
 import Ledger
 import Runner
 

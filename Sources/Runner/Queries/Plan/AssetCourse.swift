@@ -1,4 +1,5 @@
 import Core
+import ImageAnalysis
 import Ledger
 
 /// Takes an asset through its stages in thought: finds what is there already and says what would run.

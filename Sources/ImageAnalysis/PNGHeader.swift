@@ -16,7 +16,7 @@ package struct PNGHeader: Hashable, Sendable {
     case greyAlpha = "grey_alpha"
     case rgba
 
-    var channels: Int {
+    package var channels: Int {
       switch self {
       case .grey, .palette: 1
       case .greyAlpha: 2
@@ -88,10 +88,10 @@ package struct PNGHeader: Hashable, Sendable {
   package var workingBytes: Int {
     let storedRow = (width * colourType.channels * bitDepth + 7) / 8 + 64
     let decodedRow = width * 4 * (bitDepth == 16 ? 2 : 1) + 64
-    return 2 * storedRow + 2 * decodedRow + ImageAnalysis.workingBytes + 512 * 1024
+    return 2 * storedRow + 2 * decodedRow + ImageAnalyser.workingBytes + 512 * 1024
   }
 
-  static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+  package static let signature: [UInt8] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
   private static func integer(_ bytes: ArraySlice<UInt8>) -> UInt32 {
     bytes.reduce(0) { $0 << 8 | UInt32($1) }

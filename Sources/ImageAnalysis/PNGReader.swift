@@ -4,15 +4,15 @@ import Core
 /// One row of pixels, valid only within the call it is handed to.
 ///
 /// An interlaced image comes as its passes' rows: the pixels lie at columns `x`, `x + xStep`, … of row `y`.
-struct PNGRow {
-  var y: Int
-  var x: Int
-  var xStep: Int
+package struct PNGRow {
+  package var y: Int
+  package var x: Int
+  package var xStep: Int
   /// 8-bit red, green, blue and alpha of each pixel, as bytes in this order; colours are not premultiplied.
-  var pixels: UnsafeBufferPointer<UInt32>
+  package var pixels: UnsafeBufferPointer<UInt32>
 
   /// Indices into `pixels` of those that lie in a range of the image's columns.
-  func indices(in columns: Range<Int>) -> Range<Int> {
+  package func indices(in columns: Range<Int>) -> Range<Int> {
     let start = firstIndex(atOrAfter: columns.lowerBound)
     return start..<max(start, firstIndex(atOrAfter: columns.upperBound))
   }
@@ -26,14 +26,14 @@ struct PNGRow {
 ///
 /// Every checksum is checked; a chunk that does not matter to the pixels is read past, however long, and one
 /// that is damaged is noted. Pixels come as they are stored; `conversion` makes sRGB of their colours.
-struct PNGReader: ~Copyable {
-  let header: PNGHeader
+package struct PNGReader: ~Copyable {
+  package let header: PNGHeader
   private let name: String
   private let handle: OpaquePointer
   private let file: ImageFile
   private var info = cpng_info()
   /// How stored colours become sRGB; nil where they are sRGB already.
-  private(set) var conversion: ColourConversion?
+  package private(set) var conversion: ColourConversion?
   private var ignoresProfile = false
 
   private init?(header: PNGHeader, name: String, file: consuming ImageFile) {
@@ -48,7 +48,7 @@ struct PNGReader: ~Copyable {
   deinit { cpng_reader_destroy(handle) }
 
   /// Opens a file and reads its header and everything before the pixels; `name` stands in messages.
-  static func opened(path: String, named name: String) throws(Fault) -> PNGReader {
+  package static func opened(path: String, named name: String) throws(Fault) -> PNGReader {
     let file = try ImageFile.opened(path: path, named: name)
     let header = try PNGHeader(descriptor: file.descriptor, named: name)
     guard var reader = PNGReader(header: header, name: name, file: file) else {
@@ -66,7 +66,7 @@ struct PNGReader: ~Copyable {
   /// Hands over every row and checks the file up to its last chunk, then returns what is worth noting.
   ///
   /// Cancelling the task ends it within a few rows.
-  mutating func forEachRow(_ body: (PNGRow) -> Void) throws(Fault) -> [ImageNote] {
+  package mutating func forEachRow(_ body: (PNGRow) -> Void) throws(Fault) -> [ImageNote] {
     var row = cpng_row()
     var rows = 0
     while true {
@@ -94,7 +94,7 @@ struct PNGReader: ~Copyable {
   }
 
   /// Tells whether more follows an image than anybody means to publish.
-  static func isLongTail(imageBytes: UInt64, tailBytes: UInt64) -> Bool {
+  package static func isLongTail(imageBytes: UInt64, tailBytes: UInt64) -> Bool {
     tailBytes > maxTrailingBytes && (tailBytes > imageBytes || tailBytes > maxLongTrailingBytes)
   }
 

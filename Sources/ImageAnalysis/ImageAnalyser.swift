@@ -8,14 +8,34 @@ package struct ImageMeasures: Hashable, Sendable {
   /// Empty only where nothing can be seen.
   package var primary: [RGB]
   package var accents: [RGB]
-  package var densityZones: IDF.DensityZones
+  package var zones: Zones
   /// The share of the image that shines through, weighted by alpha, to 4 decimals.
   package var transparency: Double
-  package var edges: IDF.Edges
+  package var edges: Edges
   /// Every colour that covers at least 1 % of what can be seen, the largest first; shares to 4 decimals.
   package var colours: [Covering]
   /// What the colours were converted from, such as `profile "Display P3"`; nil for sRGB.
   package var colourSource: String?
+
+  /// The share of each zone, weighted by alpha, whose colour differs from the background; 0 to 1, to 4 decimals.
+  package struct Zones: Hashable, Sendable {
+    package var upperLeft: Double
+    package var upperRight: Double
+    package var central: Double
+    package var lowerLeft: Double
+    package var lowerRight: Double
+  }
+
+  /// Whether opposite edges meet without a visible seam where the image is repeated.
+  package struct Edges: Hashable, Sendable {
+    package var leftRight: Bool
+    package var topBottom: Bool
+
+    package init(leftRight: Bool, topBottom: Bool) {
+      self.leftRight = leftRight
+      self.topBottom = topBottom
+    }
+  }
 
   /// A colour and its share of what can be seen, 0 to 1.
   package struct Covering: Hashable, Sendable {
@@ -35,15 +55,13 @@ package struct ImageMeasures: Hashable, Sendable {
 /// (rounded outwards, so that the smallest image has them too). A zone's coverage is the share of its area,
 /// weighted by alpha, whose colour differs from the background; to 4 decimals. All sums are integers, so the
 /// same pixels give the same measures everywhere.
-package enum ImageAnalysis {
+package enum ImageAnalyser {
   /// Colours nearer to the background than this belong to it.
-  static let backgroundReach = 0.09
-  /// Colours nearer than this in Oklab count as the same where somebody names one.
-  static let nameReach = 0.04
+  package static let backgroundReach = 0.09
   /// What a colour must cover to be one of the image's.
-  static let leastShare = 0.01
+  package static let leastShare = 0.01
   /// Bytes of the histograms, of the edges of the longest image and of an unpacked profile.
-  static let workingBytes = 8 * ColourHistogram.byteCount + 6 << 20
+  package static let workingBytes = 8 * ColourHistogram.byteCount + 6 << 20
 
   /// Decodes and measures a PNG; cancelling the task ends it within a few rows.
   package static func analyse(path: String, named name: String? = nil) throws(Fault) -> ImageMeasures {

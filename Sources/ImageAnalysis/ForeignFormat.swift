@@ -1,16 +1,16 @@
 /// Names what a file is that is not a PNG, by its first bytes, for a message.
-enum ForeignFormat {
+package enum ForeignFormat {
   /// How many bytes are looked at.
-  static let byteCount = 512
+  package static let byteCount = 512
 
   /// The format that a file's first bytes suggest, with its article.
-  static func name(of bytes: [UInt8]) -> String {
+  package static func name(of bytes: [UInt8]) -> String {
     container(bytes) ?? signature(bytes) ?? damagedPNG(bytes) ?? text(bytes) ?? zeros(bytes)
       ?? "bytes of another kind"
   }
 
   /// Names of PNGs that something on their way took for text.
-  static let conversions: Set = [asUTF8, sevenBits, otherSignature, otherLineEnds]
+  package static let conversions: Set = [asUTF8, sevenBits, otherSignature, otherLineEnds]
 
   private static let asUTF8 = "a PNG that was converted to UTF-8 as if it were text"
   private static let sevenBits = "a PNG whose bytes lost their highest bit"
@@ -18,7 +18,7 @@ enum ForeignFormat {
   private static let otherLineEnds = "a PNG whose line ends were changed"
 
   /// Whether this is the variant of PNG that Xcode makes for iPhones, which only Apple's programs read.
-  static func isAppleVariant(_ bytes: [UInt8]) -> Bool {
+  package static func isAppleVariant(_ bytes: [UInt8]) -> Bool {
     bytes.starts(with: PNGHeader.signature) && has(bytes, "CgBI", at: 12)
   }
 

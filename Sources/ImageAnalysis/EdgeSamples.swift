@@ -2,14 +2,14 @@
 ///
 /// Across a seam that nobody sees, the last column differs from the first about as much as neighbouring
 /// columns differ within the image. Two lines at each edge are kept: 16 bytes a row and a column.
-struct EdgeSamples {
+package struct EdgeSamples {
   private let width: Int
   private let height: Int
   /// Pixels of columns 0, 1, last but one and last, row by row; then of rows, column by column.
   private var columns: [UInt32]
   private var rows: [UInt32]
 
-  init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     self.width = width
     self.height = height
     columns = [UInt32](repeating: 0, count: 4 * height)
@@ -20,7 +20,7 @@ struct EdgeSamples {
     [0, min(1, length - 1), max(0, length - 2), length - 1]
   }
 
-  mutating func add(_ row: PNGRow) {
+  package mutating func add(_ row: PNGRow) {
     for (line, x) in Self.lines(width).enumerated() {
       for index in row.indices(in: x..<x + 1) { columns[4 * row.y + line] = row.pixels[index] }
     }
@@ -32,8 +32,8 @@ struct EdgeSamples {
     }
   }
 
-  var edges: IDF.Edges {
-    IDF.Edges(leftRight: Self.meet(columns), topBottom: Self.meet(rows))
+  package var edges: ImageMeasures.Edges {
+    ImageMeasures.Edges(leftRight: Self.meet(columns), topBottom: Self.meet(rows))
   }
 
   /// How much the pixels of two lines differ: in all, and how many of them plainly.

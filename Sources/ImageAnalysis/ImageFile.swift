@@ -7,14 +7,14 @@ import Core
 #endif
 
 /// An image's file, opened once: the last component of its path must be a regular file, not a link to one.
-struct ImageFile: ~Copyable {
-  let descriptor: Int32
+package struct ImageFile: ~Copyable {
+  package let descriptor: Int32
 
   private init(descriptor: Int32) { self.descriptor = descriptor }
 
   deinit { close(descriptor) }
 
-  static func opened(path: String, named name: String) throws(Fault) -> ImageFile {
+  package static func opened(path: String, named name: String) throws(Fault) -> ImageFile {
     // Without O_NONBLOCK, opening a FIFO would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -29,7 +29,7 @@ struct ImageFile: ~Copyable {
   }
 
   /// Reads up to so many bytes from a file's start, without moving its offset.
-  static func firstBytes(
+  package static func firstBytes(
     _ count: Int, of descriptor: Int32, named name: String
   ) throws(Fault) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)

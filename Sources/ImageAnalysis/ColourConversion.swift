@@ -6,9 +6,9 @@ import CPNG
 ///
 /// Precedence is the PNG standard's: cICP, iCCP, sRGB, gAMA and cHRM; without any of them colours are sRGB.
 /// A description that can't be used is passed over for the next one.
-final class ColourConversion {
+package final class ColourConversion {
   /// Where the colours come from, such as `profile "Display P3"`.
-  let source: String
+  package let source: String
   private let handle: OpaquePointer
 
   private init(source: String, handle: OpaquePointer) {
@@ -20,7 +20,7 @@ final class ColourConversion {
 
   /// What the chunks of an image say: how to convert its colours, if at all, and whether something of it is
   /// ignored because it is unusable.
-  static func read(
+  package static func read(
     _ chunks: cpng_colour, isGrey: Bool
   ) -> (conversion: ColourConversion?, ignoresProfile: Bool) {
     var ignores = false
@@ -90,7 +90,7 @@ final class ColourConversion {
   ///
   /// Converting the few thousand means instead of every pixel costs next to nothing, and is exact where a
   /// colour is flat.
-  func convert(_ sums: [ColourSum]) -> [ColourSum] {
+  package func convert(_ sums: [ColourSum]) -> [ColourSum] {
     let stored = sums.flatMap { sum in
       [sum.red, sum.green, sum.blue].map { UInt16(($0 * 257 + sum.weight / 2) / sum.weight) }
     }

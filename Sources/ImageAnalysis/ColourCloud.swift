@@ -1,33 +1,35 @@
+import Core
+
 /// An image's colours as points in perceived space, with how densely they lie: where they crowd, a person
 /// sees one colour.
 ///
 /// Bins are gathered into the cells of a fixed grid, whose number is bounded by what sRGB can show (about
 /// 3500). Everything is sorted by cell before it is summed, so the result does not depend on any order.
-struct ColourCloud {
+package struct ColourCloud {
   /// A cell of the grid that holds some colour.
-  struct Point {
-    var cell: Cell
-    var colour: PerceivedColour
-    var sum: ColourSum
+  package struct Point {
+    package var cell: Cell
+    package var colour: PerceivedColour
+    package var sum: ColourSum
     /// Weight in the neighbourhood as a share of the whole, near colours counting more.
-    var density = 0.0
+    package var density = 0.0
     /// The heaviest bin in the cell.
-    var heaviest: ColourSum
+    package var heaviest: ColourSum
   }
 
   /// A place in the grid.
-  struct Cell: Hashable, Comparable {
-    var lightness: Int
-    var greenRed: Int
-    var blueYellow: Int
+  package struct Cell: Hashable, Comparable {
+    package var lightness: Int
+    package var greenRed: Int
+    package var blueYellow: Int
 
-    init(_ colour: PerceivedColour) {
+    package init(_ colour: PerceivedColour) {
       lightness = Int((colour.lightness / ColourCloud.cellSize).rounded(.down))
       greenRed = Int((colour.greenRed / ColourCloud.cellSize).rounded(.down))
       blueYellow = Int((colour.blueYellow / ColourCloud.cellSize).rounded(.down))
     }
 
-    static func < (left: Cell, right: Cell) -> Bool {
+    package static func < (left: Cell, right: Cell) -> Bool {
       (left.lightness, left.greenRed, left.blueYellow) < (right.lightness, right.greenRed, right.blueYellow)
     }
   }
@@ -37,11 +39,11 @@ struct ColourCloud {
   private static let reach = 0.075
 
   /// Sorted by falling density, equal ones by cell.
-  let points: [Point]
-  let weight: UInt64
+  package let points: [Point]
+  package let weight: UInt64
   private let densities: [Cell: Double]
 
-  init(_ bins: [ColourSum]) {
+  package init(_ bins: [ColourSum]) {
     var byCell: [Cell: Point] = [:]
     for bin in bins {
       let colour = PerceivedColour(bin.mean)
@@ -88,11 +90,11 @@ struct ColourCloud {
   }
 
   /// How densely colours lie at a place: 0 where the grid's cell is empty.
-  func density(at colour: PerceivedColour) -> Double { densities[Cell(colour)] ?? 0 }
+  package func density(at colour: PerceivedColour) -> Double { densities[Cell(colour)] ?? 0 }
 
   /// The colour to show for a point: the one flat colour there, if there is one, or the mean of its
   /// surroundings.
-  func shownColour(at point: Point) -> RGB {
+  package func shownColour(at point: Point) -> RGB {
     var around = ColourSum()
     var heaviest = ColourSum()
     for other in points where other.colour.distance(to: point.colour) < Self.cellSize {
@@ -104,7 +106,7 @@ struct ColourCloud {
 
   /// Every colour that covers at least a share of the whole, the largest first: what lies within `reach` of the
   /// heaviest colour counts as that one.
-  func colours(coveringAtLeast least: Double, within reach: Double) -> [ImageMeasures.Covering] {
+  package func colours(coveringAtLeast least: Double, within reach: Double) -> [ImageMeasures.Covering] {
     var rest = points.map { (place: Oklab($0.sum.mean), point: $0) }
       .sorted { ($1.point.sum.weight, $0.point.cell) < ($0.point.sum.weight, $1.point.cell) }
     var found: [ImageMeasures.Covering] = []

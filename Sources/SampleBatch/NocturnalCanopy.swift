@@ -1,5 +1,5 @@
 /// A pattern that repeats without seams: gum leaves, wattle and banksias at night.
-struct NocturnalCanopy {
+package struct NocturnalCanopy {
   private static let side = 1024
   private static let sage = LeafColours(
     light: (0x7a9e82, 0x94b59a), dark: (0x587a63, 0x6d9077), rib: 0xb9cfb4)
@@ -8,7 +8,7 @@ struct NocturnalCanopy {
   private static let serrate = LeafColours(
     light: (0x5d7f68, 0x7a9e82), dark: (0x456150, 0x587a63), rib: 0xa9c4a4)
 
-  static func draw() -> [UInt8] {
+  package static func draw() -> [UInt8] {
     let canvas = Canvas(width: side, height: side, ground: 0x1a1714, wraps: true)
     shadows(on: canvas)
     gum(on: canvas, from: Point(512, 140), heading: 0.06, length: 430, seed: 3, mirrored: false)

@@ -1,38 +1,41 @@
-/// A place on a canvas: pixels from its upper left corner.
-struct Point: Hashable, Sendable {
-  var x: Double
-  var y: Double
+import Core
+import ImageAnalysis
 
-  init(_ x: Double, _ y: Double) {
+/// A place on a canvas: pixels from its upper left corner.
+package struct Point: Hashable, Sendable {
+  package var x: Double
+  package var y: Double
+
+  package init(_ x: Double, _ y: Double) {
     self.x = x
     self.y = y
   }
 
-  var length: Double { (x * x + y * y).squareRoot() }
+  package var length: Double { (x * x + y * y).squareRoot() }
 
-  static func + (left: Point, right: Point) -> Point { Point(left.x + right.x, left.y + right.y) }
-  static func - (left: Point, right: Point) -> Point { Point(left.x - right.x, left.y - right.y) }
-  static func * (point: Point, factor: Double) -> Point { Point(point.x * factor, point.y * factor) }
+  package static func + (left: Point, right: Point) -> Point { Point(left.x + right.x, left.y + right.y) }
+  package static func - (left: Point, right: Point) -> Point { Point(left.x - right.x, left.y - right.y) }
+  package static func * (point: Point, factor: Double) -> Point { Point(point.x * factor, point.y * factor) }
 
   /// The direction at right angles, of length 1; the point itself must not be 0.
-  var normal: Point { Point(-y / length, x / length) }
+  package var normal: Point { Point(-y / length, x / length) }
 }
 
 /// What a shape is filled with: one colour, or a run from one to another between two points.
-struct Paint {
-  var from: RGB
-  var to: RGB
-  var start = Point(0, 0)
-  var end = Point(0, 0)
-  var opacity = 1.0
+package struct Paint {
+  package var from: RGB
+  package var to: RGB
+  package var start = Point(0, 0)
+  package var end = Point(0, 0)
+  package var opacity = 1.0
 
-  init(_ colour: UInt32, opacity: Double = 1) {
+  package init(_ colour: UInt32, opacity: Double = 1) {
     from = RGB(hex: colour)
     to = from
     self.opacity = opacity
   }
 
-  init(_ from: UInt32, _ to: UInt32, start: Point, end: Point, opacity: Double = 1) {
+  package init(_ from: UInt32, _ to: UInt32, start: Point, end: Point, opacity: Double = 1) {
     self.from = RGB(hex: from)
     self.to = RGB(hex: to)
     self.start = start
@@ -45,17 +48,17 @@ struct Paint {
 ///
 /// Only additions, multiplications, divisions and square roots take part, so the same strokes give the same
 /// pixels on every machine.
-struct Canvas: ~Copyable {
-  let width: Int
-  let height: Int
+package struct Canvas: ~Copyable {
+  package let width: Int
+  package let height: Int
   /// Whether what leaves one side comes in at the opposite one, for patterns that repeat.
-  let wraps: Bool
+  package let wraps: Bool
   private let channels: UnsafeMutableBufferPointer<Float>
 
   /// Lines a pixel's row is cut into, to find how much of the pixel a shape covers.
   private static let linesPerRow = 5
 
-  init(width: Int, height: Int, ground: UInt32, wraps: Bool = false) {
+  package init(width: Int, height: Int, ground: UInt32, wraps: Bool = false) {
     self.width = width
     self.height = height
     self.wraps = wraps
@@ -71,7 +74,7 @@ struct Canvas: ~Copyable {
   deinit { channels.deallocate() }
 
   /// Lays a polygon over the picture; its edges may be in either direction.
-  func fill(_ polygon: [Point], _ paint: Paint) {
+  package func fill(_ polygon: [Point], _ paint: Paint) {
     guard wraps else { return fillOnce(polygon, paint, offset: Point(0, 0)) }
     for row in -1...1 {
       for column in -1...1 {
@@ -173,7 +176,7 @@ struct Canvas: ~Copyable {
   }
 
   /// The picture as a PNG of 8-bit RGB.
-  func png() -> [UInt8] {
+  package func png() -> [UInt8] {
     let bytes = [UInt8](unsafeUninitializedCapacity: channels.count) { buffer, count in
       for index in 0..<channels.count { buffer[index] = UInt8(min(max(channels[index] + 0.5, 0), 255)) }
       count = channels.count

@@ -5,18 +5,18 @@
 /// lightness. 0.02 is just visible, 1 is black and white. Only additions, multiplications, divisions and
 /// square roots take part, each rounded as IEEE 754 says, so that the same bytes give the same numbers on
 /// every machine; a C library's `pow` and `cbrt` do not promise that.
-struct PerceivedColour: Hashable, Sendable {
-  var lightness: Double
-  var greenRed: Double
-  var blueYellow: Double
+package struct PerceivedColour: Hashable, Sendable {
+  package var lightness: Double
+  package var greenRed: Double
+  package var blueYellow: Double
 
-  init(lightness: Double, greenRed: Double, blueYellow: Double) {
+  package init(lightness: Double, greenRed: Double, blueYellow: Double) {
     self.lightness = lightness
     self.greenRed = greenRed
     self.blueYellow = blueYellow
   }
 
-  init(_ colour: RGB) {
+  package init(_ colour: RGB) {
     let plain = Oklab(colour)
     lightness = Self.toe(plain.lightness)
     let scale = plain.lightness > 0 ? 2 * lightness / plain.lightness : 0
@@ -25,11 +25,11 @@ struct PerceivedColour: Hashable, Sendable {
   }
 
   /// Distance from grey: 0 to about 0.65.
-  var chroma: Double { (greenRed * greenRed + blueYellow * blueYellow).squareRoot() }
+  package var chroma: Double { (greenRed * greenRed + blueYellow * blueYellow).squareRoot() }
 
-  func distance(to other: PerceivedColour) -> Double { squaredDistance(to: other).squareRoot() }
+  package func distance(to other: PerceivedColour) -> Double { squaredDistance(to: other).squareRoot() }
 
-  func squaredDistance(to other: PerceivedColour) -> Double {
+  package func squaredDistance(to other: PerceivedColour) -> Double {
     let lightness = lightness - other.lightness
     let greenRed = greenRed - other.greenRed
     let blueYellow = blueYellow - other.blueYellow
@@ -37,7 +37,7 @@ struct PerceivedColour: Hashable, Sendable {
   }
 
   /// The colour that lies between two, at a fraction of the way.
-  func mixed(with other: PerceivedColour, _ fraction: Double) -> PerceivedColour {
+  package func mixed(with other: PerceivedColour, _ fraction: Double) -> PerceivedColour {
     PerceivedColour(
       lightness: lightness + (other.lightness - lightness) * fraction,
       greenRed: greenRed + (other.greenRed - greenRed) * fraction,
@@ -54,13 +54,16 @@ struct PerceivedColour: Hashable, Sendable {
 }
 
 /// A colour in Oklab (https://bottosson.github.io/posts/oklab/), in the arithmetic that `PerceivedColour` describes.
-struct Oklab: Hashable, Sendable {
-  /// 0 to 1.
-  var lightness: Double
-  var greenRed: Double
-  var blueYellow: Double
+package struct Oklab: Hashable, Sendable {
+  /// Colours nearer than this count as the same where somebody names one.
+  package static let nameReach = 0.04
 
-  init(_ colour: RGB) {
+  /// 0 to 1.
+  package var lightness: Double
+  package var greenRed: Double
+  package var blueYellow: Double
+
+  package init(_ colour: RGB) {
     let red = Self.linear[Int(colour.red)]
     let green = Self.linear[Int(colour.green)]
     let blue = Self.linear[Int(colour.blue)]
@@ -72,7 +75,7 @@ struct Oklab: Hashable, Sendable {
     blueYellow = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
   }
 
-  func distance(to other: Oklab) -> Double {
+  package func distance(to other: Oklab) -> Double {
     let lightness = lightness - other.lightness
     let greenRed = greenRed - other.greenRed
     let blueYellow = blueYellow - other.blueYellow
@@ -80,7 +83,7 @@ struct Oklab: Hashable, Sendable {
   }
 
   /// Linear light of each sRGB value.
-  static let linear: [Double] = (0...255).map { value in
+  package static let linear: [Double] = (0...255).map { value in
     let part = Double(value) / 255
     if part <= 0.04045 { return part / 12.92 }
     // x to the power of 2.4 is x² times the square of x's fifth root.

@@ -3,7 +3,7 @@ import Core
 // Faults of images: each fails its asset, the others continue.
 extension Fault {
   /// The file has no bytes.
-  static func imageEmpty(_ name: String) -> Fault {
+  package static func imageEmpty(_ name: String) -> Fault {
     Fault(
       "image_empty", exit: .someFailed,
       "The image \"\(name)\" can't be read: expected a PNG, found a file of 0 bytes.",
@@ -11,7 +11,7 @@ extension Fault {
   }
 
   /// The header gives a width or a height of 0.
-  static func imageWithoutPixels(_ name: String, width: UInt32, height: UInt32) -> Fault {
+  package static func imageWithoutPixels(_ name: String, width: UInt32, height: UInt32) -> Fault {
     Fault(
       "image_empty", exit: .someFailed,
       "The image \"\(name)\" can't be read: expected at least 1 × 1 pixels, found \(width) × \(height).",
@@ -19,13 +19,13 @@ extension Fault {
   }
 
   /// The first bytes are not a PNG's; `found` is a name that `ForeignFormat` gives.
-  static func imageForeign(_ name: String, found: String) -> Fault {
+  package static func imageForeign(_ name: String, found: String) -> Fault {
     ForeignFormat.conversions.contains(found)
       ? imageConverted(name, found: found) : imageNotPNG(name, found: found)
   }
 
   /// The first bytes are not a PNG's; `found` names the format they seem to be.
-  static func imageNotPNG(_ name: String, found: String) -> Fault {
+  package static func imageNotPNG(_ name: String, found: String) -> Fault {
     Fault(
       "image_not_png", exit: .someFailed,
       "The image \"\(name)\" can't be read: expected a PNG, found \(found).",
@@ -33,7 +33,7 @@ extension Fault {
   }
 
   /// The first bytes are a PNG's that was treated as text on its way.
-  static func imageConverted(_ name: String, found: String) -> Fault {
+  package static func imageConverted(_ name: String, found: String) -> Fault {
     Fault(
       "image_not_png", exit: .someFailed,
       "The image \"\(name)\" can't be read: expected a PNG, found \(found).",
@@ -42,7 +42,7 @@ extension Fault {
   }
 
   /// The file is the variant of PNG that Xcode makes.
-  static func imageOfApple(_ name: String) -> Fault {
+  package static func imageOfApple(_ name: String) -> Fault {
     Fault(
       "image_not_png", exit: .someFailed,
       "The image \"\(name)\" can't be read: expected a PNG, found Apple's variant of it (CgBI).",
@@ -50,26 +50,8 @@ extension Fault {
       path: name)
   }
 
-  /// The file is longer than `policy.max_bytes`.
-  static func imageOverLimit(_ path: String, sizeBytes: Int64, maxBytes: Int) -> Fault {
-    Fault(
-      "image_over_limit", exit: .manifestRefused,
-      "The image \"\(path)\" is not taken: expected at most \(maxBytes) bytes, found \(sizeBytes).",
-      hint: "Compress or scale the image, or raise policy.max_bytes.", path: path)
-  }
-
-  /// A manifest of the repository names an image elsewhere, by its path or through a link.
-  static func imageOutside(_ path: String, folder: String, leadsTo real: String?) -> Fault {
-    Fault(
-      "image_outside", exit: .manifestRefused,
-      "The image \"\(path)\" is not taken: expected one below \"\(folder)\", found that it leads to "
-        + "\"\(VisibleText.showing(real ?? path))\".",
-      hint: "Copy the image into the repository, or allow what the manifest names with `--allow-outside`.",
-      path: path)
-  }
-
   /// The file ends before the image does.
-  static func imageTruncated(_ name: String) -> Fault {
+  package static func imageTruncated(_ name: String) -> Fault {
     Fault(
       "image_truncated", exit: .someFailed,
       "The image \"\(name)\" can't be read: expected a complete PNG, found one that ends too early.",
@@ -77,7 +59,7 @@ extension Fault {
   }
 
   /// The bytes contradict the PNG standard; `found` says how.
-  static func imageDamaged(_ name: String, found: String) -> Fault {
+  package static func imageDamaged(_ name: String, found: String) -> Fault {
     Fault(
       "image_damaged", exit: .someFailed,
       "The image \"\(name)\" can't be read: expected an undamaged PNG, found: \(found).",
@@ -85,7 +67,7 @@ extension Fault {
   }
 
   /// The image ends long before its file does.
-  static func imageWithTail(_ name: String, imageBytes: UInt64, tailBytes: UInt64) -> Fault {
+  package static func imageWithTail(_ name: String, imageBytes: UInt64, tailBytes: UInt64) -> Fault {
     Fault(
       "image_trailing_data", exit: .someFailed,
       "The image \"\(name)\" is not taken: expected a file that ends with its image, found \(tailBytes) "
@@ -94,7 +76,7 @@ extension Fault {
   }
 
   /// The header claims more pixels than `PNGHeader.Limits` allows.
-  static func imageTooLarge(_ name: String, width: UInt32, height: UInt32) -> Fault {
+  package static func imageTooLarge(_ name: String, width: UInt32, height: UInt32) -> Fault {
     Fault(
       "image_too_large", exit: .someFailed,
       "The image \"\(name)\" can't be read: expected at most \(PNGHeader.maxSide) pixels a side and "
@@ -103,7 +85,7 @@ extension Fault {
   }
 
   /// The system refused to open or read the file; nothing is said about the image.
-  static func imageUnreadable(_ name: String, reason: String) -> Fault {
+  package static func imageUnreadable(_ name: String, reason: String) -> Fault {
     Fault(
       "image_unreadable", exit: .disk,
       "The image \"\(name)\" can't be read: expected a readable regular file, found: \(reason).",
@@ -111,7 +93,7 @@ extension Fault {
   }
 
   /// There was no memory for a row of the image.
-  static func imageWithoutMemory(_ name: String) -> Fault {
+  package static func imageWithoutMemory(_ name: String) -> Fault {
     Fault(
       "image_no_memory", exit: .canGoOn,
       "The image \"\(name)\" can't be read: not enough memory for a row of its pixels.",
@@ -119,7 +101,7 @@ extension Fault {
   }
 
   /// The task that was reading the image was cancelled.
-  static func imageReadingCancelled(_ name: String) -> Fault {
+  package static func imageReadingCancelled(_ name: String) -> Fault {
     Fault(
       "image_reading_cancelled", exit: .interrupted,
       "Reading the image \"\(name)\" was stopped before its end.", hint: "Resume the batch.", path: name)

@@ -1,4 +1,6 @@
 import Core
+import Runner
+import SampleBatch
 
 #if canImport(Glibc)
   import Glibc

@@ -1,5 +1,5 @@
 /// A specimen: a flowering gum in a soft light on a dark stage.
-struct CurtainCallGum {
+package struct CurtainCallGum {
   private static let width = 832
   private static let height = 1040
   private static let leaf = LeafColours(
@@ -7,7 +7,7 @@ struct CurtainCallGum {
   private static let young = LeafColours(
     light: (0x7b8f80, 0xc08f7c), dark: (0x617a6c, 0xa06f64), rib: 0xe6cfb5)
 
-  static func draw() -> [UInt8] {
+  package static func draw() -> [UInt8] {
     let canvas = Canvas(width: width, height: height, ground: 0x12202b)
     canvas.glow(Point(416, 486), across: 430, down: 520, colour: 0x1d3340, opacity: 0.8)
     let line = Strokes.curve(Point(206, 60), Point(612, 270), Point(446, 884), steps: 40)

@@ -26,9 +26,7 @@ package struct ImageFacts: Hashable, Sendable, Codable {
   package var interlaced: Bool
   package var notes: [ImageNote]
 
-  package var dimensions: IDF.Dimensions { IDF.Dimensions(width: width, height: height) }
-
-  init(_ header: PNGHeader, notes: [ImageNote]) {
+  package init(_ header: PNGHeader, notes: [ImageNote]) {
     width = header.width
     height = header.height
     bitDepth = header.bitDepth
@@ -37,7 +35,7 @@ package struct ImageFacts: Hashable, Sendable, Codable {
     self.notes = notes
   }
 
-  enum CodingKeys: String, CodingKey {
+  package enum CodingKeys: String, CodingKey {
     case width, height, interlaced, notes
     case bitDepth = "bit_depth"
     case colourType = "colour_type"

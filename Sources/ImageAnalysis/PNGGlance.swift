@@ -9,9 +9,9 @@ import Core
 #endif
 
 /// Looks at an image's header and walks its chunks, without decoding: finds wrong kinds of files and cut ones.
-enum PNGGlance {
+package enum PNGGlance {
   /// Throws what reading the image would end with, as far as it can be seen so; links are followed.
-  static func check(path: String, named name: String) throws(Fault) {
+  package static func check(path: String, named name: String) throws(Fault) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .imageUnreadable(name, reason: String(cString: strerror(errno))) }
     defer { close(descriptor) }

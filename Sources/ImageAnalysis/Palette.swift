@@ -1,15 +1,17 @@
+import Core
+
 /// The few colours a person would name in an image, chosen from its cloud of colours.
-struct Palette: Hashable, Sendable {
+package struct Palette: Hashable, Sendable {
   /// A colour and its share of what is not background, 0 to 1.
-  struct Swatch: Hashable, Sendable {
-    var colour: RGB
-    var share: Double
+  package struct Swatch: Hashable, Sendable {
+    package var colour: RGB
+    package var share: Double
   }
 
   /// The colours that cover most, most first: 1 to 4, or none where nothing can be seen.
-  var primary: [Swatch]
+  package var primary: [Swatch]
   /// Smaller colours that catch the eye, the strongest first: 0 to 3.
-  var accents: [Swatch]
+  package var accents: [Swatch]
 
   private static let maxPrimary = 4
   private static let maxAccents = 3
@@ -32,7 +34,7 @@ struct Palette: Hashable, Sendable {
   /// `background`; where there are no others, the background is the only colour.
   ///
   /// What shines through is chosen from only where nothing else can be seen.
-  init(solid: [ColourSum], visible: [ColourSum], background: RGB?, area: UInt64) {
+  package init(solid: [ColourSum], visible: [ColourSum], background: RGB?, area: UInt64) {
     var crowds = Self.visibleCrowds(solid, background, area)
     if crowds.isEmpty && background == nil { crowds = Self.visibleCrowds(visible, background, area) }
     guard !crowds.isEmpty else {
@@ -52,7 +54,7 @@ struct Palette: Hashable, Sendable {
     let excluded = background.map(PerceivedColour.init)
     let cloud = ColourCloud(
       bins.filter { bin in
-        excluded.map { PerceivedColour(bin.mean).distance(to: $0) >= ImageAnalysis.backgroundReach } ?? true
+        excluded.map { PerceivedColour(bin.mean).distance(to: $0) >= ImageAnalyser.backgroundReach } ?? true
       })
     // An image that is nothing but a glimmer has no full pixel at all.
     let pixel = min(255, bins.reduce(0) { $0 + $1.weight })

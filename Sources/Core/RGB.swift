@@ -15,7 +15,7 @@ package struct RGB: Hashable, Sendable, Comparable {
     self.init(UInt8(hex >> 16 & 0xff), UInt8(hex >> 8 & 0xff), UInt8(hex & 0xff))
   }
 
-  static let white = RGB(255, 255, 255)
+  package static let white = RGB(255, 255, 255)
 
   /// `#rrggbb`, lower case.
   package var hex: String {
@@ -24,10 +24,10 @@ package struct RGB: Hashable, Sendable, Comparable {
     return "#" + String(decoding: bytes, as: UTF8.self)
   }
 
-  var number: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
+  package var number: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
 
   /// The colour so many eighths of the way to another, channel by channel.
-  func mixed(with other: RGB, eighths: Int) -> RGB {
+  package func mixed(with other: RGB, eighths: Int) -> RGB {
     func mixed(_ from: UInt8, _ to: UInt8) -> UInt8 {
       UInt8((Int(from) * (8 - eighths) + Int(to) * eighths + 4) / 8)
     }

@@ -1,17 +1,17 @@
 /// The flower spike of a banksia: hundreds of florets around a cone.
-struct Banksia {
+package struct Banksia {
   /// Where the spike stands on its stem.
-  var foot: Point
+  package var foot: Point
   /// Turns away from upright, clockwise.
-  var lean: Double
-  var height: Double
-  var radius: Double
+  package var lean: Double
+  package var height: Double
+  package var radius: Double
   /// Colours from the shaded core outwards.
-  var core: UInt32
-  var deep: UInt32
-  var flesh: UInt32
-  var light: UInt32
-  var tips: UInt32
+  package var core: UInt32
+  package var deep: UInt32
+  package var flesh: UInt32
+  package var light: UInt32
+  package var tips: UInt32
 
   /// Takes a place in the spike's own measure (x across, y up from the foot) to the canvas.
   private func place(_ x: Double, _ y: Double) -> Point { foot + Point(x, -y).rotated(lean) }
@@ -24,7 +24,7 @@ struct Banksia {
     return radius * dome * waist
   }
 
-  func draw(on canvas: borrowing Canvas) {
+  package func draw(on canvas: borrowing Canvas) {
     let outline = (0...24).map { Double($0) / 24 }
     canvas.fill(
       outline.map { place(girth($0) * 0.96, height * $0) }

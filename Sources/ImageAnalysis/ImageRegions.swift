@@ -1,5 +1,7 @@
+import Core
+
 /// The colours of an image's parts: the border, the four corners' and the centre's ninths, and the rest.
-struct ImageRegions: ~Copyable {
+package struct ImageRegions: ~Copyable {
   /// A zone's place in the grid of three by three.
   private enum Zone: Int, CaseIterable {
     case upperLeft, upperRight, central, lowerLeft, lowerRight
@@ -38,7 +40,7 @@ struct ImageRegions: ~Copyable {
   private var cornerAlpha = [0, 0, 0, 0]
   private var edges: EdgeSamples
 
-  init(width: Int, height: Int) {
+  package init(width: Int, height: Int) {
     self.width = width
     self.height = height
     borderThickness = max(1, min(width, height) / 32)
@@ -64,7 +66,7 @@ struct ImageRegions: ~Copyable {
     }
   }
 
-  mutating func add(_ row: PNGRow) {
+  package mutating func add(_ row: PNGRow) {
     addBorder(row)
     edges.add(row)
     let rowZones = Self.zones(\.row, at: row.y, of: height)
@@ -123,7 +125,7 @@ struct ImageRegions: ~Copyable {
   }
 
   /// Works out what was measured; colours become sRGB by the conversion.
-  consuming func measures(_ facts: ImageFacts, by conversion: ColourConversion?) -> ImageMeasures {
+  package consuming func measures(_ facts: ImageFacts, by conversion: ColourConversion?) -> ImageMeasures {
     func seen(_ bins: [ColourSum]) -> [ColourSum] { conversion?.convert(bins) ?? bins }
     let size = (width: width, height: height)
     outside.add(upperLeft)
@@ -140,12 +142,12 @@ struct ImageRegions: ~Copyable {
       isGroundTransparent(borderCloud, opaque: opaque)
       ? nil : borderCloud.points.first.map { borderCloud.shownColour(at: $0) }
     let ground = background.map(PerceivedColour.init)
-    func zone(_ bins: [ColourSum], _ zone: Zone) -> IDF.Zone {
+    func zone(_ bins: [ColourSum], _ zone: Zone) -> Double {
       let area =
         Self.third(zone.column, of: size.width).count * Self.third(zone.row, of: size.height).count
       return Self.zone(seen(bins), ground: ground, area: area)
     }
-    let zones = IDF.DensityZones(
+    let zones = ImageMeasures.Zones(
       upperLeft: zone(upperLeft.bins, .upperLeft), upperRight: zone(upperRight.bins, .upperRight),
       central: zone(central.bins, .central), lowerLeft: zone(lowerLeft.bins, .lowerLeft),
       lowerRight: zone(lowerRight.bins, .lowerRight))
@@ -154,7 +156,7 @@ struct ImageRegions: ~Copyable {
       solid: seen(outside.solidBins), visible: visible, background: background, area: area)
     return ImageMeasures(
       facts: facts, background: background, primary: palette.primary.map(\.colour),
-      accents: palette.accents.map(\.colour), densityZones: zones,
+      accents: palette.accents.map(\.colour), zones: zones,
       transparency: Self.share(area * 255 - opaque, of: area * 255), edges: edges.edges,
       colours: Self.covering(visible), colourSource: conversion?.source)
   }
@@ -162,20 +164,20 @@ struct ImageRegions: ~Copyable {
   /// The colours of an image that cover enough of it to be named; shares to 4 decimals.
   private static func covering(_ visible: [ColourSum]) -> [ImageMeasures.Covering] {
     var colours = ColourCloud(visible).colours(
-      coveringAtLeast: ImageAnalysis.leastShare, within: ImageAnalysis.nameReach)
+      coveringAtLeast: ImageAnalyser.leastShare, within: Oklab.nameReach)
     for index in colours.indices { colours[index].share = (colours[index].share * 10_000).rounded() / 10_000 }
     return colours
   }
 
   /// The share of the area that is not background.
-  private static func zone(_ bins: [ColourSum], ground: PerceivedColour?, area: Int) -> IDF.Zone {
+  private static func zone(_ bins: [ColourSum], ground: PerceivedColour?, area: Int) -> Double {
     let covered = bins.reduce(UInt64(0)) { sum, bin in
       let isGround = ground.map {
-        PerceivedColour(bin.mean).distance(to: $0) < ImageAnalysis.backgroundReach
+        PerceivedColour(bin.mean).distance(to: $0) < ImageAnalyser.backgroundReach
       }
       return isGround == true ? sum : sum + bin.weight
     }
-    return IDF.Zone(coverage: share(covered, of: UInt64(area) * 255))
+    return share(covered, of: UInt64(area) * 255)
   }
 
   /// A share to 4 decimals.

@@ -3,7 +3,7 @@
 ///
 /// Chunks that are kept are handed on byte for byte: pixels and colours are the same, and the same file always gives the
 /// same bytes. Whether the image is sound is for its decoder to say.
-struct PNGStripper: Sendable {
+package struct PNGStripper: Sendable {
   /// Chunks that the picture does without, but that say how it looks: colours, transparency, size, animation.
   private static let kept: Set<[UInt8]> = Set(
     [
@@ -23,14 +23,16 @@ struct PNGStripper: Sendable {
   private var imageBytes: UInt64 = 0
   private var tailBytes: UInt64 = 0
 
+  package init() {}
+
   /// Tells, at the end, whether the bytes were chunks up to the image's last one, with no more behind it than an image may
   /// have. Otherwise the file is broken, and is best kept as it is.
-  var isWhole: Bool {
+  package var isWhole: Bool {
     place == .end && !PNGReader.isLongTail(imageBytes: imageBytes, tailBytes: tailBytes)
   }
 
   /// Takes the next bytes and returns those of them, and of a header before, that are kept.
-  mutating func kept(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+  package mutating func kept(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
     var kept: [UInt8] = []
     var rest = bytes[...]
     while !rest.isEmpty, place != .end {

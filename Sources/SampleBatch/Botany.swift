@@ -1,14 +1,14 @@
 /// Colours of a leaf: its two halves at base and tip, and the rib between them.
-struct LeafColours {
-  var light: (base: UInt32, tip: UInt32)
-  var dark: (base: UInt32, tip: UInt32)
-  var rib: UInt32
+package struct LeafColours {
+  package var light: (base: UInt32, tip: UInt32)
+  package var dark: (base: UInt32, tip: UInt32)
+  package var rib: UInt32
 }
 
 /// Plants of the sample pictures, drawn part by part.
 extension Canvas {
   /// Draws a leaf along a curve: two halves of different tone, a rib and fine veins.
-  func leaf(
+  package func leaf(
     from base: Point, to tip: Point, bend: Double, width: Double, colours: LeafColours, teeth: Int = 0,
     veins: Int = 0
   ) {
@@ -44,12 +44,12 @@ extension Canvas {
   }
 
   /// Draws a twig that thins out towards its end.
-  func twig(_ line: [Point], thickness: Double, _ paint: Paint) {
+  package func twig(_ line: [Point], thickness: Double, _ paint: Paint) {
     fill(Strokes.ribbon(line) { thickness * (1 - 0.72 * $0) }, paint)
   }
 
   /// Draws a soft light: rings of little opacity laid over each other.
-  func glow(_ centre: Point, across: Double, down: Double, colour: UInt32, opacity: Double) {
+  package func glow(_ centre: Point, across: Double, down: Double, colour: UInt32, opacity: Double) {
     let rings = 40
     for ring in 0..<rings {
       let size = 1 - Double(ring) / Double(rings)
@@ -59,7 +59,9 @@ extension Canvas {
   }
 
   /// Draws a ball of fine stamens, as wattles and gums have them.
-  func pompom(_ centre: Point, radius: Double, shade: UInt32, colour: UInt32, tips: UInt32, seed: UInt64) {
+  package func pompom(
+    _ centre: Point, radius: Double, shade: UInt32, colour: UInt32, tips: UInt32, seed: UInt64
+  ) {
     var jitter = Jitter(seed)
     fill(Strokes.circle(centre, radius * 0.82), Paint(shade))
     let count = Int(radius * 2.4) + 14

@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(Darwin)
   import Darwin
 #else
@@ -10,18 +12,18 @@
 /// A bin takes the colours that share their upper 5 bits a channel, those that shine through apart from the
 /// others. A pixel weighs its alpha, 0 to 255, so that what cannot be seen does not count. Sums stay below
 /// 2^45 for the largest image that is read.
-struct ColourHistogram: ~Copyable {
+package struct ColourHistogram: ~Copyable {
   /// Pixels of a lower alpha than this shine through: they cover, but nobody would name their colour.
-  static let solidAlpha: UInt32 = 115
+  package static let solidAlpha: UInt32 = 115
   private static let colourCount = 1 << 15
   private static let binCount = 2 * colourCount
   /// Weight, then weighted red, green and blue, of each bin; the solid colours' first.
   private let sums: UnsafeMutablePointer<UInt64>
 
   /// Bytes that a histogram holds, once every bin was used.
-  static let byteCount = binCount * 4 * MemoryLayout<UInt64>.stride
+  package static let byteCount = binCount * 4 * MemoryLayout<UInt64>.stride
 
-  init() {
+  package init() {
     // The system hands out zeros that take no memory until they are written to.
     guard let zeros = calloc(Self.binCount * 4, MemoryLayout<UInt64>.stride) else {
       preconditionFailure("There is no memory for an image's colours.")
@@ -32,7 +34,7 @@ struct ColourHistogram: ~Copyable {
   deinit { free(sums) }
 
   /// Adds pixels of 8-bit RGBA; equal neighbours cost one addition.
-  func add(_ pixels: Slice<UnsafeBufferPointer<UInt32>>) {
+  package func add(_ pixels: Slice<UnsafeBufferPointer<UInt32>>) {
     let pixels = UnsafeBufferPointer(rebasing: pixels)
     let count = pixels.count
     var index = 0
@@ -62,17 +64,17 @@ struct ColourHistogram: ~Copyable {
   }
 
   /// Adds what another holds.
-  func add(_ other: borrowing ColourHistogram) {
+  package func add(_ other: borrowing ColourHistogram) {
     for index in 0..<Self.binCount * 4 where other.sums[index] != 0 { sums[index] &+= other.sums[index] }
   }
 
   /// Takes away what another holds; all of it must have been added.
-  func subtract(_ other: borrowing ColourHistogram) {
+  package func subtract(_ other: borrowing ColourHistogram) {
     for index in 0..<Self.binCount * 4 where other.sums[index] != 0 { sums[index] &-= other.sums[index] }
   }
 
   /// Everything that is seen, by rising red, green and blue.
-  var bins: [ColourSum] {
+  package var bins: [ColourSum] {
     (0..<Self.colourCount).compactMap { index in
       var bin = bin(index)
       bin += self.bin(index + Self.colourCount)
@@ -81,7 +83,7 @@ struct ColourHistogram: ~Copyable {
   }
 
   /// What does not shine through, in the same order.
-  var solidBins: [ColourSum] {
+  package var solidBins: [ColourSum] {
     (0..<Self.colourCount).compactMap { index in
       let bin = bin(index)
       return bin.weight > 0 ? bin : nil
@@ -96,13 +98,13 @@ struct ColourHistogram: ~Copyable {
 }
 
 /// Some pixels' weight and weighted channels.
-struct ColourSum: Hashable, Sendable {
-  var weight: UInt64 = 0
-  var red: UInt64 = 0
-  var green: UInt64 = 0
-  var blue: UInt64 = 0
+package struct ColourSum: Hashable, Sendable {
+  package var weight: UInt64 = 0
+  package var red: UInt64 = 0
+  package var green: UInt64 = 0
+  package var blue: UInt64 = 0
 
-  static func += (left: inout ColourSum, right: ColourSum) {
+  package static func += (left: inout ColourSum, right: ColourSum) {
     left.weight += right.weight
     left.red += right.red
     left.green += right.green
@@ -110,7 +112,7 @@ struct ColourSum: Hashable, Sendable {
   }
 
   /// The mean of what was added, rounded half up; a precondition is that there is something.
-  var mean: RGB {
+  package var mean: RGB {
     precondition(weight > 0, "Nothing has no mean colour.")
     func rounded(_ sum: UInt64) -> UInt8 { UInt8((sum + weight / 2) / weight) }
     return RGB(rounded(red), rounded(green), rounded(blue))

@@ -1,5 +1,5 @@
 /// A specimen: one banksia on warm paper.
-struct FootlightBanksia {
+package struct FootlightBanksia {
   private static let width = 832
   private static let height = 1040
   private static let leaf = LeafColours(
@@ -7,7 +7,7 @@ struct FootlightBanksia {
   private static let silver = LeafColours(
     light: (0x8f9f86, 0xb3bd9f), dark: (0x75886f, 0x9aaa8a), rib: 0xd9dec2)
 
-  static func draw() -> [UInt8] {
+  package static func draw() -> [UInt8] {
     let canvas = Canvas(width: width, height: height, ground: 0xf3ebdc)
     let foot = Point(416, 618)
     let stem = Strokes.curve(Point(456, 978), Point(404, 808), foot, steps: 20)

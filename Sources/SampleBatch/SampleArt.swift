@@ -17,7 +17,7 @@ package enum SampleArt {
     /// Draws the picture and returns it as a PNG.
     package var draw: @Sendable () -> [UInt8]
 
-    init(
+    package init(
       _ assetID: String, name: String, category: String, score: Int, mode: String, purpose: String,
       specimens: [String], draw: @escaping @Sendable () -> [UInt8]
     ) {

@@ -1,7 +1,7 @@
 /// Shapes that plants are drawn from, as polygons.
-enum Strokes {
+package enum Strokes {
   /// Points along a curve that leaves `start` towards `control` and arrives at `end` from there.
-  static func curve(_ start: Point, _ control: Point, _ end: Point, steps: Int = 14) -> [Point] {
+  package static func curve(_ start: Point, _ control: Point, _ end: Point, steps: Int = 14) -> [Point] {
     (0...steps).map { step in
       let t = Double(step) / Double(steps)
       return start * ((1 - t) * (1 - t)) + control * (2 * t * (1 - t)) + end * (t * t)
@@ -9,7 +9,8 @@ enum Strokes {
   }
 
   /// A band around a line of points, so wide at each side as `halfWidth` says of 0 (start) to 1 (end).
-  static func ribbon(_ line: [Point], left: (Double) -> Double, right: (Double) -> Double) -> [Point] {
+  package static func ribbon(_ line: [Point], left: (Double) -> Double, right: (Double) -> Double) -> [Point]
+  {
     var leftSide: [Point] = []
     var rightSide: [Point] = []
     for index in line.indices {
@@ -22,11 +23,12 @@ enum Strokes {
     return leftSide + rightSide.reversed()
   }
 
-  static func ribbon(_ line: [Point], halfWidth: (Double) -> Double) -> [Point] {
+  package static func ribbon(_ line: [Point], halfWidth: (Double) -> Double) -> [Point] {
     ribbon(line, left: halfWidth, right: halfWidth)
   }
 
-  static func ellipse(_ centre: Point, _ across: Double, _ down: Double, angle: Double = 0) -> [Point] {
+  package static func ellipse(_ centre: Point, _ across: Double, _ down: Double, angle: Double = 0) -> [Point]
+  {
     let steps = max(10, min(40, Int((across + down) * 1.2)))
     return (0..<steps).map { step in
       let turn = Double(step) / Double(steps)
@@ -34,13 +36,13 @@ enum Strokes {
     }
   }
 
-  static func circle(_ centre: Point, _ radius: Double) -> [Point] { ellipse(centre, radius, radius) }
+  package static func circle(_ centre: Point, _ radius: Double) -> [Point] { ellipse(centre, radius, radius) }
 }
 
 /// Angles counted in whole turns, with sines made of additions and multiplications alone: a C library's
 /// differ.
-enum Turn {
-  static func sine(_ turns: Double) -> Double {
+package enum Turn {
+  package static func sine(_ turns: Double) -> Double {
     var part = turns - turns.rounded()
     if part > 0.25 { part = 0.5 - part }
     if part < -0.25 { part = -0.5 - part }
@@ -50,33 +52,35 @@ enum Turn {
     return angle * (1 - square * (1.0 / 6 - square * (1.0 / 120 - square * (1.0 / 5040 - square * higher))))
   }
 
-  static func cosine(_ turns: Double) -> Double { sine(turns + 0.25) }
+  package static func cosine(_ turns: Double) -> Double { sine(turns + 0.25) }
 }
 
 extension Point {
   /// Turned around the origin by a part of a whole turn, clockwise on a canvas.
-  func rotated(_ turns: Double) -> Point {
+  package func rotated(_ turns: Double) -> Point {
     let sine = Turn.sine(turns)
     let cosine = Turn.cosine(turns)
     return Point(x * cosine - y * sine, x * sine + y * cosine)
   }
 
   /// The point so far away in a direction; 0 turns is to the right, a quarter is down.
-  func moved(_ distance: Double, _ turns: Double) -> Point { self + Point(distance, 0).rotated(turns) }
+  package func moved(_ distance: Double, _ turns: Double) -> Point {
+    self + Point(distance, 0).rotated(turns)
+  }
 }
 
 /// Small irregularities that are the same in every run.
-struct Jitter {
+package struct Jitter {
   private var state: UInt64
 
-  init(_ seed: UInt64) { state = seed }
+  package init(_ seed: UInt64) { state = seed }
 
   /// A number from -1 to 1.
-  mutating func next() -> Double {
+  package mutating func next() -> Double {
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return Double(state >> 33) / Double(UInt64(1) << 30) - 1
   }
 
   /// A number near another.
-  mutating func around(_ value: Double, _ spread: Double) -> Double { value + next() * spread }
+  package mutating func around(_ value: Double, _ spread: Double) -> Double { value + next() * spread }
 }
