@@ -47,6 +47,13 @@ let package = Package(
     .target(name: "Threads", swiftSettings: strict),
     .target(name: "StrictJSON", dependencies: ["Core"], swiftSettings: strict),
     .target(name: "Subprocesses", dependencies: ["Core", "Threads", "CProcess"], swiftSettings: strict),
+    .target(name: "Files", dependencies: ["Core", "CFiles"], swiftSettings: strict),
+    // A look at an image comes before a byte of it is stored.
+    .target(
+      name: "FileStore", dependencies: ["Core", "Files", "ImageAnalysis", "CUTF8Proc"], swiftSettings: strict),
+    .target(
+      name: "GitRepository", dependencies: ["Core", "Files", "FileStore", "Subprocesses"],
+      swiftSettings: strict),
     .target(name: "ImageAnalysis", dependencies: ["Core", "CPNG", "CColour"], swiftSettings: strict),
     // The pictures of `ledgerctl demo`.
     .target(
@@ -56,14 +63,15 @@ let package = Package(
     .target(
       name: "Runner",
       dependencies: [
-        "Core", "StrictJSON", "Subprocesses", "Threads", "Ledger", "Schemas", "ImageAnalysis", "CCrypto",
-        "CProcess", "CFiles", "CYAML", "CUTF8Proc",
+        "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads", "Ledger",
+        "Schemas", "ImageAnalysis", "CCrypto", "CYAML",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "ledgerctl",
       dependencies: [
-        "Core", "StrictJSON", "Subprocesses", "Threads", "Ledger", "Runner", "SampleBatch",
+        "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads", "Ledger",
+        "Runner", "SampleBatch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -84,13 +92,17 @@ let package = Package(
     .testTarget(
       name: "RunnerTests",
       dependencies: [
-        "Core", "StrictJSON", "Subprocesses", "Threads", "ImageAnalysis", "SampleBatch", "Runner", "Ledger",
-        "FuzzedReaders",
+        "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads",
+        "ImageAnalysis",
+        "SampleBatch", "Runner", "Ledger", "FuzzedReaders",
       ],
       swiftSettings: strict),
     // A whole world around the runner, in memory: for the tests beside it and for `scripts/simulate`.
     .target(
-      name: "SimulatedWorld", dependencies: ["Core", "StrictJSON", "ImageAnalysis", "Ledger", "Runner"],
+      name: "SimulatedWorld",
+      dependencies: [
+        "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "ImageAnalysis", "Ledger", "Runner",
+      ],
       path: "Tests/Simulation/World",
       swiftSettings: strict),
     .executableTarget(
@@ -101,7 +113,8 @@ let package = Package(
       swiftSettings: strict),
     // The readers of what comes from outside, for fuzzers and for the tests that repeat what fuzzers found.
     .target(
-      name: "FuzzedReaders", dependencies: ["Core", "StrictJSON", "ImageAnalysis", "Ledger", "Runner"],
+      name: "FuzzedReaders",
+      dependencies: ["Core", "Files", "FileStore", "StrictJSON", "ImageAnalysis", "Ledger", "Runner"],
       path: "Tests/Fuzzing/Readers",
       swiftSettings: strict),
     .executableTarget(
@@ -110,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "EndToEnd",
       dependencies: [
-        "Core", "StrictJSON", "Subprocesses", "ImageAnalysis", "SampleBatch", "ledgerctl", "Runner", "Ledger",
+        "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "ImageAnalysis",
+        "SampleBatch", "ledgerctl", "Runner", "Ledger",
       ],
       swiftSettings: strict),
   ],

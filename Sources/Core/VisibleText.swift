@@ -89,3 +89,11 @@ package enum VisibleText {
     }
   }
 }
+
+extension String {
+  /// The beginning of a text from outside, as much of it as belongs into a message.
+  package var cut: String {
+    let beginning = prefix(60)
+    return beginning.endIndex == endIndex ? self : beginning + "…"
+  }
+}

@@ -1,4 +1,7 @@
 import Core
+import FileStore
+import Files
+import GitRepository
 import Ledger
 
 /// A manifest to run, and what a user says about it.

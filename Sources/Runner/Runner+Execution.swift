@@ -1,4 +1,6 @@
 import Core
+import Files
+import GitRepository
 
 extension Runner {
   /// How a run is to work: by the present configuration, whatever the batch was registered with.

@@ -1,4 +1,6 @@
 import Core
+import Files
+import GitRepository
 import Ledger
 
 /// Takes batches from a manifest to one commit, and on from wherever the ledger says they were.

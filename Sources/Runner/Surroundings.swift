@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import GitRepository
 import Ledger
 
 /// Everything a runner touches, each behind the interface that a simulator can replace.

@@ -1,3 +1,5 @@
+import Core
+
 extension JSONValue {
   /// The value in few words for "found …" in a message: a number or text itself, cut short, of anything
   /// else the kind.
@@ -10,13 +12,5 @@ extension JSONValue {
     case .array(let elements): elements.isEmpty ? "an empty list" : "a list of \(elements.count)"
     case .object: "an object"
     }
-  }
-}
-
-extension String {
-  /// The beginning of a text from outside, as much of it as belongs into a message.
-  package var cut: String {
-    let beginning = prefix(60)
-    return beginning.endIndex == endIndex ? self : beginning + "…"
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import GitRepository
 import Runner
 import Subprocesses
 

@@ -1,3 +1,4 @@
+import GitRepository
 import StrictJSON
 import Testing
 

@@ -1,3 +1,4 @@
+import GitRepository
 import SampleBatch
 import StrictJSON
 import Testing

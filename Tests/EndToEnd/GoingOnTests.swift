@@ -1,4 +1,5 @@
 import Foundation
+import GitRepository
 import SampleBatch
 import StrictJSON
 import Testing

@@ -1,3 +1,4 @@
+import GitRepository
 import Testing
 
 @testable import Runner

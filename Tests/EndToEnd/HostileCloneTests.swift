@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import GitRepository
 import Subprocesses
 import Testing
 

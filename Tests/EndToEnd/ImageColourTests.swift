@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import GitRepository
 import ImageAnalysis
 import StrictJSON
 import Testing

@@ -1,4 +1,5 @@
 import Foundation
+import GitRepository
 import StrictJSON
 import Subprocesses
 import Testing

@@ -1,4 +1,6 @@
+import FileStore
 import Foundation
+import GitRepository
 import StrictJSON
 import Testing
 

@@ -1,4 +1,5 @@
 import Core
+import GitRepository
 import StrictJSON
 
 /// What an asset is called in style sheets, and where the site serves its image.

@@ -1,4 +1,5 @@
 import Core
+import GitRepository
 
 /// Turns a value into Markdown that shows it as it is: one line, no markup, no HTML, nothing hidden.
 enum MarkdownText {

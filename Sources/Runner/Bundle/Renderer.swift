@@ -1,4 +1,6 @@
 import Core
+import Files
+import GitRepository
 import Ledger
 
 /// An asset's rendered files, in the order of `BundleTargets.documents`.

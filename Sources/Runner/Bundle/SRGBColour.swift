@@ -1,4 +1,5 @@
 import Core
+import GitRepository
 import StrictJSON
 
 /// A colour of 8 bits a channel, as an IDF spells it.

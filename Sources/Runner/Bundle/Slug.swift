@@ -1,4 +1,5 @@
 import Core
+import GitRepository
 import StrictJSON
 
 /// The part of a path that tells a reader what an asset is: lower-case ASCII words joined by hyphens, or

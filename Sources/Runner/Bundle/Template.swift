@@ -1,3 +1,5 @@
+import GitRepository
+
 /// A Mustache template of four tags: variables, sections, inverted sections and comments. Follows mustache(5) and, for
 /// tags that stand on lines of their own, the Mustache specification (https://github.com/mustache/spec).
 ///

@@ -1,3 +1,4 @@
+import GitRepository
 import StrictJSON
 
 /// What a template can name: a text, a yes or no, a list that sections walk, or an object that they look into. Texts are

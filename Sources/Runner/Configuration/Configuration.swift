@@ -1,3 +1,5 @@
+import GitRepository
+
 /// What a batch goes by: from flags, environment, `ledger.yaml` and defaults, in that order of precedence.
 ///
 /// Holds no secret: environment variables stand here by name only. It is stored whole with a batch's

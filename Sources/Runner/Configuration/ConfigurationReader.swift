@@ -1,3 +1,5 @@
+import Core
+import GitRepository
 import StrictJSON
 
 /// Puts settings from a file and from the environment over a configuration, one by one.

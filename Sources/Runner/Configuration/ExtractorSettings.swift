@@ -1,3 +1,4 @@
+import GitRepository
 import StrictJSON
 
 /// Which extractor answers and how it is asked.

@@ -1,3 +1,4 @@
+import Core
 import StrictJSON
 
 /// A setting with another value than before.

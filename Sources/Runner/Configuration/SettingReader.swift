@@ -1,4 +1,5 @@
 import Core
+import GitRepository
 import StrictJSON
 
 /// Reads single settings as what they should be, collecting what is wrong with them.

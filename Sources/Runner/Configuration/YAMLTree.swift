@@ -1,3 +1,4 @@
+import GitRepository
 import StrictJSON
 
 /// What a YAML text says, with places; types are for the reader to decide, so that `no` can be a text or a

@@ -1,4 +1,5 @@
 import Core
+import FileStore
 import ImageAnalysis
 
 /// Puts an IDF together from what was measured, what a person gave and what an extractor described. Pure: the same

@@ -1,4 +1,5 @@
 import Core
+import GitRepository
 import StrictJSON
 
 /// Checks the `idf` that a manifest brings along. No field is required, for what pixels tell is measured; but what is

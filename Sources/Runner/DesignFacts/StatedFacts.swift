@@ -1,3 +1,4 @@
+import GitRepository
 import StrictJSON
 
 /// What somebody says of an image: an extractor's reply, or a manifest's `specs` or `idf`. Nothing is required, and

@@ -1,4 +1,5 @@
 import Core
+import FileStore
 import Ledger
 import StrictJSON
 

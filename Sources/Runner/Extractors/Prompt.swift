@@ -1,4 +1,5 @@
 import Core
+import FileStore
 import StrictJSON
 
 /// What a text model is asked: `@prompt` in a tool's arguments, and the text of the files of `@briefs`.

@@ -1,4 +1,5 @@
 import Core
+import GitRepository
 
 extension Fault {
   static func placeholderUnfinished(setting: String, text: String) -> Fault {

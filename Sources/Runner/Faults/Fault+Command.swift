@@ -1,4 +1,5 @@
 import Core
+import Files
 
 /// Faults of the command itself: its arguments and what it writes.
 extension Fault {

@@ -1,4 +1,6 @@
 import Core
+import Files
+import GitRepository
 
 #if canImport(Glibc)
   import Glibc

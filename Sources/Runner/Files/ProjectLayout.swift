@@ -1,4 +1,6 @@
 import Core
+import Files
+import GitRepository
 import Ledger
 
 #if canImport(Glibc)
@@ -16,7 +18,7 @@ import Ledger
 /// user works. A ledger outside of the working tree works in the repository around the working directory.
 public struct ProjectLayout: Hashable, Sendable {
   /// The name of the ledger's folder in the project root.
-  public static let folderName = ".ledger"
+  public static let folderName = LedgerFolder.name
 
   /// Absolute path that targets are relative to.
   public let root: String

@@ -1,4 +1,5 @@
 import Core
+import GitRepository
 import Ledger
 import StrictJSON
 

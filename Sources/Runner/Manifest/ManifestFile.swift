@@ -1,4 +1,5 @@
 import Core
+import Files
 
 /// A manifest's bytes and where they came from.
 public struct ManifestFile: Hashable, Sendable {

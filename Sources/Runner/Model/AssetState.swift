@@ -1,3 +1,4 @@
+import FileStore
 import Ledger
 
 /// Where an asset of a batch stands.

@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import GitRepository
 import Ledger
 
 /// A batch as its events tell it: the only place that decides what has been done.

@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import GitRepository
 import Ledger
 
 /// What `batch.registered` and `batch.revised` say: everything a batch goes on with until it ends.

@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import GitRepository
 import Ledger
 
 /// What other batches have placed since a batch did: bytes that two of them share belong to the later one.

@@ -1,4 +1,7 @@
 import Core
+import FileStore
+import Files
+import GitRepository
 import Ledger
 
 /// The check before any work: whether the batch could be placed and committed here. Changes nothing.

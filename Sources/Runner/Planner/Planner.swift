@@ -1,4 +1,5 @@
 import Core
+import FileStore
 import Ledger
 
 /// Turns a batch's state into what may start now. Pure: the same input gives the same plan.

@@ -1,4 +1,5 @@
 import Core
+import Files
 import Ledger
 
 /// How one go at a stage ended, before it is written down.

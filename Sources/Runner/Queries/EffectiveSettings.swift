@@ -1,4 +1,6 @@
 import Core
+import Files
+import GitRepository
 import StrictJSON
 
 /// Every setting in force and where it came from.

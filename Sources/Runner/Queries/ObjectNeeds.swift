@@ -1,4 +1,5 @@
 import Core
+import FileStore
 import Ledger
 
 /// Which objects the events name, and whether a batch that is not finished needs them.

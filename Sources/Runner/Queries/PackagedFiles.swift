@@ -1,4 +1,7 @@
 import Core
+import FileStore
+import Files
+import GitRepository
 import Ledger
 
 /// A file of an asset's bundle, as it was packaged.

@@ -1,4 +1,6 @@
 import Core
+import Files
+import GitRepository
 import Ledger
 
 // What screens ask of a project's batches. Nothing here writes, takes a lock or starts anything.

@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import GitRepository
 import Ledger
 
 /// The user's index around a commit: held before the branch is swapped, published after it, freed where that is not to be.

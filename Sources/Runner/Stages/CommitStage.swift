@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import GitRepository
 import Ledger
 
 /// Makes the batch's one commit, and finds out after a crash whether it was made.
@@ -304,13 +306,20 @@ extension StageWork {
       ])
       return
     }
-    try repository.keepLargeFiles(of: new) { objects.path(of: $0) }
     let destination = try currentDestination()
     let placement = await run.state.placement
     let isRevert = intent.purpose == .revert
     let holdsIndex = destination.inWorkingTree && (isRevert || placement?.inWorkingTree == true)
+    do {
+      try repository.keepLargeFiles(of: new) { objects.path(of: $0) }
+      if holdsIndex, !isRevert, let placement { try await rewriteTargets(placement, in: run) }
+    } catch let error as Fault where error.isOfObject {
+      // The bytes are made again, and another commit of them: this one would be waited for in vain.
+      repository.releaseIndex(token: token)
+      try await run.append([.commitSuperseded(CommitSupersession(new: intent.new, reason: error.message))])
+      return
+    }
     if holdsIndex {
-      if !isRevert, let placement { try await rewriteTargets(placement, in: run) }
       try holdIndex(try repository.changes(of: new))
     } else {
       repository.releaseIndex(token: token)

@@ -1,3 +1,4 @@
+import GitRepository
 import ImageAnalysis
 
 /// How many stages may be at work at once in the memory there is. Pure: the same numbers give the same answer.

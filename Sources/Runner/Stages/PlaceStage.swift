@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import GitRepository
 import Ledger
 
 extension StageWork {
@@ -128,8 +130,10 @@ extension StageWork {
         let found = target.found == .identical ? digest : target.old
         let expectation = found.map { TargetExpectation.holding($0) } ?? .absent
         _ = try await worktree.place(path, file, expecting: expectation)
-      } else if let old = target.old {
-        _ = try await worktree.remove(path, ifHolding: old)
+      } else {
+        // One that was gone already holds no bytes that could be ours: then only its absence is put on the disk, for
+        // whoever removed it may have died before.
+        _ = try await worktree.remove(path, ifHolding: target.old ?? .zero)
       }
     }
     let removed = targets.filter { $0.digest == nil }.map(\.path)

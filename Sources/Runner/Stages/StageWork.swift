@@ -1,4 +1,5 @@
 import Core
+import FileStore
 import Ledger
 
 /// Does what the stages of assets are about. Holds no state of the batch: it is handed what it works on.

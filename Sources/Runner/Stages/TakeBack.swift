@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import GitRepository
 import Ledger
 
 /// Taking back what `place` wrote.
@@ -95,7 +97,7 @@ extension StageWork {
   /// Where the copy of what was replaced is lost, copies it again from the branch, which has the bytes of an earlier
   /// bundle; false where it has no such file any more, so that there is nothing to put back.
   private func keepAgain(_ old: Digest, of path: String, after fault: Fault) async throws(Fault) -> Bool {
-    guard fault.code == "object_missing" || fault.code == "object_damaged" else { throw fault }
+    guard fault.isOfObject else { throw fault }
     let repository = try surroundings.repository()
     let target = repository.layout.prefix + path
     let tip = try repository.tip(of: registration.branch)

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Core
+import Files
+import GitRepository
 import Runner
 import StrictJSON
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import GitRepository
 import Runner
 
 /// Prints the man page, made from the verbs' own help.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import GitRepository
 import Runner
 
 /// Undoes the commit of a landed batch by another commit.

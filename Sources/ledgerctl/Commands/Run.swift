@@ -1,5 +1,7 @@
 import ArgumentParser
 import Core
+import FileStore
+import GitRepository
 import Runner
 
 /// Registers a manifest and works on it to the end.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import GitRepository
 import Runner
 
 /// Prints JSON Schemas.

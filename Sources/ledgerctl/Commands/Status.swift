@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import GitRepository
 import Ledger
 import Runner
 

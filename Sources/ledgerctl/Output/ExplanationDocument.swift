@@ -1,3 +1,4 @@
+import GitRepository
 import Runner
 import StrictJSON
 

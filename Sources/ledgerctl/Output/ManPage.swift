@@ -1,4 +1,5 @@
 import ArgumentParser
+import GitRepository
 import Runner
 
 /// The man page: everything in it is what `--help` says.

@@ -1,3 +1,4 @@
+import GitRepository
 import Runner
 
 /// The commands with which a user goes on from where a run has ended.

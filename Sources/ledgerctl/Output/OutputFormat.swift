@@ -1,4 +1,5 @@
 import ArgumentParser
+import GitRepository
 
 /// In which form a verb answers.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {

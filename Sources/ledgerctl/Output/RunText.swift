@@ -1,3 +1,4 @@
+import GitRepository
 import Runner
 
 /// What a run that ended has to say to people: the seed's three lines, or why there is none of them.

@@ -1,3 +1,4 @@
+import GitRepository
 import Runner
 
 /// The skill file: all that a coding agent needs to work the command. Every command line in it is run by a

@@ -1,4 +1,6 @@
 import Core
+import Files
+import GitRepository
 import Testing
 
 @testable import Runner

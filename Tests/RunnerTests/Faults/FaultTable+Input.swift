@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import Files
 import ImageAnalysis
 import Ledger
 import StrictJSON

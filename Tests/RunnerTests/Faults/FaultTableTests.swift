@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import GitRepository
 import Ledger
 import Subprocesses
 import Testing

@@ -1,5 +1,8 @@
 import Core
+import FileStore
+import Files
 import Foundation
+import GitRepository
 import Ledger
 import Testing
 

@@ -1,3 +1,5 @@
+import FileStore
+import Files
 import Foundation
 import Ledger
 import Synchronization

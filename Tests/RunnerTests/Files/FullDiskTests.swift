@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import Files
 import Foundation
 import Glibc
 import Ledger

@@ -1,4 +1,7 @@
 import Core
+import FileStore
+import Files
+import GitRepository
 import Testing
 
 @testable import Runner

@@ -1,3 +1,5 @@
+import Files
+import GitRepository
 import Testing
 
 @testable import Runner

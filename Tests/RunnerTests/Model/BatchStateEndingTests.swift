@@ -1,3 +1,5 @@
+import FileStore
+import GitRepository
 import Ledger
 import Testing
 

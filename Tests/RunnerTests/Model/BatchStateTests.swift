@@ -1,3 +1,5 @@
+import Files
+import GitRepository
 import Ledger
 import Testing
 

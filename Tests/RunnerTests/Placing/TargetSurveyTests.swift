@@ -1,5 +1,7 @@
 import Core
+import FileStore
 import Foundation
+import GitRepository
 import Ledger
 import Testing
 

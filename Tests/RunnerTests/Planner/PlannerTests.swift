@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import Files
 import Ledger
 import Testing
 

@@ -1,3 +1,4 @@
+import GitRepository
 import SimulatedWorld
 import Testing
 
@@ -96,6 +97,48 @@ extension Simulation {
         .init(.loseLog, at: .swap, 1),
       ])
       await expectSound(plan, seeds: [581], script: [])
+    }
+
+    @Test("A commit that was intended is given up where an object of its files is lost, and made again")
+    func objectLostAfterIntent() async {
+      for nth in [47, 49, 51, 53, 55] {
+        let plan = FaultPlan([
+          .init(.user(.deleteTarget, pick: 638), at: .swap, 1), .init(.crashBefore, at: .repository, 17),
+          .init(.user(.foreignRefLock, pick: 584), at: .append, 14),
+          .init(.loseObjects, at: .repository, nth),
+        ])
+        await expectSound(plan, seeds: [6_008_657], script: [])
+      }
+    }
+
+    @Test("What the user committed of a placing that the ledger has lost is theirs to remove")
+    func committedHalfPlacedAndForgotten() async {
+      let plan = FaultPlan([
+        .init(.user(.commitAll, pick: 10), at: .worktree, 42), .init(.crashBefore, at: .clock, 1),
+        .init(.answer(.protocolBroken), at: .extract, 1), .init(.fail(.busy), at: .recovery, 8),
+        .init(.crashBefore, at: .any, 119), .init(.crashBefore, at: .repository, 24),
+        .init(.loseLog, at: .swap, 1),
+      ])
+      await expectSound(plan, seeds: [20_285_907], script: [])
+    }
+
+    @Test("A ledger whose end is gone before its batch was looked at leaves no index locked")
+    func lostLogBeforeLooking() async {
+      let plan = FaultPlan([
+        .init(.crashWithin, at: .objects, 33), .init(.fail(.inputOutput), at: .recovery, 5),
+        .init(.loseLog, at: .swap, 2),
+      ])
+      await expectSound(plan, seeds: [20_305_137], script: [])
+    }
+
+    @Test("The removal of a file that is gone already is on the disk before it is told")
+    func removedBeforeAndForgotten() async {
+      for nth in 30...34 {
+        let plan = FaultPlan([
+          .init(.crashWithin, at: .worktree, nth), .init(.loseLog, at: .recovery, 16),
+        ])
+        await expectSound(plan, seeds: [6_021_500], script: [])
+      }
     }
 
     private func expectSound(

@@ -1,4 +1,5 @@
 import Core
+import FileStore
 import Runner
 
 /// Runs every job of a history on one thread, in an order that comes from the seed alone, under a clock of its own.

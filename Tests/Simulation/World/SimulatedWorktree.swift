@@ -1,4 +1,6 @@
 import Core
+import FileStore
+import GitRepository
 import Ledger
 import Runner
 
@@ -96,7 +98,9 @@ struct SimulatedWorktree: Worktree {
     try await takeBack("remove \(target)", target) { isSynced throws(Fault) in
       let found = state(target)
       switch found {
-      case .absent: return .alreadySo
+      case .absent:
+        if isSynced { world.disk.write(path(target), nil, isSynced: true) }
+        return .alreadySo
       case .regular(placed, _, _):
         world.noteWrite(path(target), nil, by: process)
         world.disk.write(path(target), nil, isSynced: isSynced)

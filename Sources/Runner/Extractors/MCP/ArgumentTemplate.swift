@@ -1,4 +1,5 @@
 import Core
+import FileStore
 import StrictJSON
 
 /// The arguments of a tool call as the configuration writes them, with words that stand for the asset's own

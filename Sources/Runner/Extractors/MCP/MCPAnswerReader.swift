@@ -1,3 +1,4 @@
+import GitRepository
 import StrictJSON
 
 /// Turns what a server answered to a call of the tool into replies or refusals.

@@ -1,4 +1,5 @@
 import Core
+import GitRepository
 import StrictJSON
 
 /// Asks a Model Context Protocol server once for all assets and takes the aggregated answer apart.

@@ -1,3 +1,4 @@
+import GitRepository
 import StrictJSON
 
 /// Turns what an outside program said into replies or refusals; the same for servers and for programs run

@@ -1,3 +1,4 @@
+import GitRepository
 import StrictJSON
 
 /// Finds what an outside program said of an image: a JSON object, as JSON, in a Markdown fence or inside prose.

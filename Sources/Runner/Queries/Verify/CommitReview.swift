@@ -1,4 +1,6 @@
 import Core
+import Files
+import GitRepository
 import Ledger
 
 /// Compares what the ledger says of commits with what git has, and gathers the anchors that commits are.

@@ -1,4 +1,7 @@
 import Core
+import FileStore
+import Files
+import GitRepository
 import Ledger
 
 /// What batches placed in the working tree, each path as it was placed last.

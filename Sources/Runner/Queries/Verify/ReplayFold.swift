@@ -1,4 +1,5 @@
 import Core
+import FileStore
 import Ledger
 
 /// Replays all batches at once for what the derived tables keep of them, and gathers the objects they name and the

@@ -1,0 +1,57 @@
+import Files
+
+/// Two targets of one batch that can't both be had everywhere.
+public struct TargetClash: Hashable, Sendable {
+  /// How two targets get into each other's way; the raw value is part of a sentence.
+  public enum Kind: String, Hashable, Sendable {
+    case sameFile = "both are the same file where case and accents don't count"
+    case fileIsFolder = "one is a folder that the other lies in"
+    case folderSpeltTwice = "a folder on the way is spelt in two ways"
+  }
+
+  public var one: TargetPath
+  public var other: TargetPath
+  public var kind: Kind
+
+  public init(one: TargetPath, other: TargetPath, kind: Kind) {
+    self.one = one
+    self.other = other
+    self.kind = kind
+  }
+
+  /// Finds every target that clashes with an earlier one of the list, in the list's order; at most one clash
+  /// each.
+  public static func all(among targets: [TargetPath]) -> [TargetClash] {
+    var files: [String: TargetPath] = [:]
+    var folders: [String: (spelling: String, target: TargetPath)] = [:]
+    var clashes: [TargetClash] = []
+    for target in targets {
+      let name = TargetPath.folded(target.text)
+      if let clash = clash(of: target, name, files, folders) { clashes.append(clash) }
+      files[name] = files[name] ?? target
+      for folder in target.folders {
+        let name = TargetPath.folded(folder)
+        folders[name] = folders[name] ?? (folder, target)
+      }
+    }
+    return clashes
+  }
+
+  private static func clash(
+    of target: TargetPath, _ name: String, _ files: [String: TargetPath],
+    _ folders: [String: (spelling: String, target: TargetPath)]
+  ) -> TargetClash? {
+    if let earlier = files[name] { return TargetClash(one: earlier, other: target, kind: .sameFile) }
+    if let earlier = folders[name] {
+      return TargetClash(one: earlier.target, other: target, kind: .fileIsFolder)
+    }
+    for folder in target.folders {
+      let name = TargetPath.folded(folder)
+      if let earlier = files[name] { return TargetClash(one: earlier, other: target, kind: .fileIsFolder) }
+      if let earlier = folders[name], earlier.spelling != folder {
+        return TargetClash(one: earlier.target, other: target, kind: .folderSpeltTwice)
+      }
+    }
+    return nil
+  }
+}
