@@ -36,7 +36,7 @@ import Ledger
     }
   }
 
-  /// Appends events one by one for so many batches at once, and prints durable events a second.
+  /// Appends events one by one for several batches at once, and prints durable events per second.
   private static func append(to folder: String, events: Int, waiting: Int) async throws {
     let store = try store(folder)
     try await store.append(AppendRequest(batch: "warm", expecting: 0, events: [event(0)], state: "open"))
@@ -208,7 +208,7 @@ import Ledger
 
   private static func number(_ text: String) throws -> Int {
     guard let number = Int(text), number > 0 else {
-      throw StoreError.failed(operation: "read arguments", code: 22, message: "\"\(text)\" is no number")
+      throw StoreError.failed(operation: "read arguments", code: 22, message: "\"\(text)\" is not a number")
     }
     return number
   }

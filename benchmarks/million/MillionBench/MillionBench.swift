@@ -21,7 +21,7 @@ import Runner
     }
   }
 
-  /// So many batches are written at once, so that their events are mixed and share syncs.
+  /// How many batches are written at once, so that their events are mixed and share syncs.
   private static let atOnce = 64
 
   private static func fill(_ root: String, batches: Int) async throws {
