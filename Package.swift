@@ -52,14 +52,15 @@ let package = Package(
     .target(
       name: "FileStore", dependencies: ["Core", "Files", "ImageAnalysis", "CUTF8Proc"], swiftSettings: strict),
     .target(
-      name: "GitRepository", dependencies: ["Core", "Files", "FileStore", "Subprocesses"],
+      name: "GitRepository", dependencies: ["Core", "Files", "FileStore", "Subprocesses", "CCrypto"],
       swiftSettings: strict),
     .target(name: "ImageAnalysis", dependencies: ["Core", "CPNG", "CColour"], swiftSettings: strict),
     // The pictures of `ledgerctl demo`.
     .target(
       name: "SampleBatch", dependencies: ["Core", "StrictJSON", "ImageAnalysis"], swiftSettings: strict),
     .target(
-      name: "Ledger", dependencies: ["Core", "Threads", "CSQLite", "Migrations"], swiftSettings: strict),
+      name: "Ledger", dependencies: ["Core", "Threads", "CCrypto", "CSQLite", "Migrations"],
+      swiftSettings: strict),
     .target(
       name: "Runner",
       dependencies: [

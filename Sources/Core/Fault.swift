@@ -22,7 +22,7 @@ public enum ExitStatus: Int32, Hashable, Sendable, Codable, CaseIterable {
 ///
 /// `code` is stored in events and printed in JSON: never rename one. The message says what failed, the thing in quotes,
 /// what was expected and found; the next step is the hint. Neither ever holds a payload or a secret.
-/// Faults are made by static functions, each in a file of `Faults/` for its area.
+/// Faults are made by static functions, each in a file `Fault+….swift` of the module it is about.
 public struct Fault: Error, Hashable, Sendable {
   public var code: String
   public var exit: ExitStatus
