@@ -8,7 +8,8 @@ extension Fault {
 
   package static func ledgerFolderMissing(_ path: String) -> Fault {
     Fault(
-      "ledger_folder_missing", exit: .disk, "The ledger's folder \"\(path)\" is missing.",
+      "ledger_folder_missing", exit: .disk,
+      "The ledger's folder \"\(VisibleText.showing(path))\" is missing.",
       hint: "`ledgerctl init` in the project's root makes it again.", path: path)
   }
 
@@ -29,7 +30,7 @@ extension Fault {
   package static func imageOverLimit(_ path: String, sizeBytes: Int64, maxBytes: Int) -> Fault {
     Fault(
       "image_over_limit", exit: .manifestRefused,
-      "The image \"\(path)\" is not taken: expected at most \(maxBytes) bytes, found \(sizeBytes).",
+      "The image \"\(VisibleText.showing(path))\" is not taken: expected at most \(maxBytes) bytes, found \(sizeBytes).",
       hint: "Compress or scale the image, or raise policy.max_bytes.", path: path)
   }
 
@@ -37,7 +38,7 @@ extension Fault {
   package static func imageOutside(_ path: String, folder: String, leadsTo real: String?) -> Fault {
     Fault(
       "image_outside", exit: .manifestRefused,
-      "The image \"\(path)\" is not taken: expected one below \"\(folder)\", found that it leads to "
+      "The image \"\(VisibleText.showing(path))\" is not taken: expected one below \"\(folder)\", found that it leads to "
         + "\"\(VisibleText.showing(real ?? path))\".",
       hint: "Copy the image into the repository, or allow what the manifest names with `--allow-outside`.",
       path: path)

@@ -16,13 +16,15 @@ extension Fault {
     case ENOSPC, EDQUOT: diskFull(action, path, lacksInodes: FileSystemFacts.lacksInodes(around: path))
     case EMFILE, ENFILE:
       Fault(
-        "too_many_files", exit: .disk, "Can't \(action) \"\(path)\": \(error.text).",
+        "too_many_files", exit: .disk, "Can't \(action) \"\(VisibleText.showing(path))\": \(error.text).",
         hint: "Raise the limit (`ulimit -n`) or lower `--jobs`, then run the same command again.",
         path: path)
-    case EACCES, EPERM, EROFS: FileOwner.fault("Can't \(action) \"\(path)\"", path, error.number)
+    case EACCES, EPERM, EROFS:
+      FileOwner.fault("Can't \(action) \"\(VisibleText.showing(path))\"", path, error.number)
     default:
       Fault(
-        "disk_error", exit: .disk, "Can't \(action) \"\(path)\": \(error.text) (\(error.call)).",
+        "disk_error", exit: .disk,
+        "Can't \(action) \"\(VisibleText.showing(path))\": \(error.text) (\(error.call)).",
         hint: "Look after the disk, then run the same command again; what was written stays.", path: path)
     }
   }
@@ -30,7 +32,7 @@ extension Fault {
   package static func diskFull(_ action: String, _ path: String, lacksInodes: Bool = false) -> Fault {
     Fault(
       "disk_full", exit: .canGoOn,
-      "Can't \(action) \"\(path)\": "
+      "Can't \(action) \"\(VisibleText.showing(path))\": "
         + (lacksInodes ? "no inodes are left, so the file system takes no more files." : "no space is left."),
       hint: (lacksInodes ? "Remove some files" : "Free some space")
         + ", then run the same command again; nothing is lost.", path: path)
@@ -39,7 +41,7 @@ extension Fault {
   package static func tooLittleSpace(_ path: String, neededBytes: Int64, freeBytes: Int64) -> Fault {
     Fault(
       "disk_full", exit: .canGoOn,
-      "Too little space at \"\(path)\": expected \(neededBytes) bytes free, found \(freeBytes).",
+      "Too little space at \"\(VisibleText.showing(path))\": expected \(neededBytes) bytes free, found \(freeBytes).",
       hint: "Free some space, then run the same command again; nothing is lost.", path: path)
   }
 }
@@ -48,7 +50,7 @@ extension Fault {
 extension Fault {
   package static func inputMissing(_ path: String) -> Fault {
     Fault(
-      "input_missing", exit: .inputMissing, "No file at \"\(path)\".",
+      "input_missing", exit: .inputMissing, "No file at \"\(VisibleText.showing(path))\".",
       hint: path.split(separator: "/").contains("~")
         ? "`~` is not expanded in a manifest: write the whole path."
         : "Check the path; in a manifest it is relative to the manifest's folder.", path: path)
@@ -56,14 +58,14 @@ extension Fault {
 
   package static func inputUnreadable(_ path: String, _ error: FileError) -> Fault {
     Fault(
-      "input_unreadable", exit: .inputMissing, "Can't read \"\(path)\": \(error.text).",
+      "input_unreadable", exit: .inputMissing, "Can't read \"\(VisibleText.showing(path))\": \(error.text).",
       hint: "Make the file readable for this user.", path: path)
   }
 
   package static func inputNotRegular(_ path: String, found: FileKind) -> Fault {
     Fault(
       "input_not_a_file", exit: .inputMissing,
-      "Can't read \"\(path)\": expected a regular file, found \(found.rawValue).",
+      "Can't read \"\(VisibleText.showing(path))\": expected a regular file, found \(found.rawValue).",
       hint: "Name a file, or a link to one.", path: path)
   }
 
@@ -71,14 +73,14 @@ extension Fault {
   package static func linkInProject(_ path: String, link: String) -> Fault {
     Fault(
       "link_refused", exit: .configuration,
-      "Won't read \"\(path)\": expected no links within the project, found the symbolic link \"\(link)\".",
+      "Won't read \"\(VisibleText.showing(path))\": expected no links within the project, found the symbolic link \"\(link)\".",
       hint: "Put the file itself in the link's place.", path: link)
   }
 
   package static func inputTooLarge(_ path: String, limitBytes: Int) -> Fault {
     Fault(
       "input_too_large", exit: .inputMissing,
-      "Can't read \"\(path)\": expected at most \(limitBytes) bytes, found more.",
+      "Can't read \"\(VisibleText.showing(path))\": expected at most \(limitBytes) bytes, found more.",
       hint: "Name a smaller file.", path: path)
   }
 }
@@ -115,7 +117,8 @@ extension Fault {
     switch error.number {
     case EACCES, EPERM, EROFS, ENAMETOOLONG, EISDIR, ENOTDIR, ELOOP, EBUSY:
       Fault(
-        "target_unwritable", exit: .inTheWay, "Can't \(action) \"\(path)\": \(error.text).",
+        "target_unwritable", exit: .inTheWay,
+        "Can't \(action) \"\(VisibleText.showing(path))\": \(error.text).",
         hint: "Make the folder writable for this user, then run the same command again.", path: path)
     default: file(action, path, error)
     }

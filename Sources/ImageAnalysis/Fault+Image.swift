@@ -6,7 +6,7 @@ extension Fault {
   package static func imageEmpty(_ name: String) -> Fault {
     Fault(
       "image_empty", exit: .someFailed,
-      "The image \"\(name)\" can't be read: expected a PNG, found a file of 0 bytes.",
+      "The image \"\(VisibleText.showing(name))\" can't be read: expected a PNG, found a file of 0 bytes.",
       hint: "Write the image again.", path: name)
   }
 
@@ -14,7 +14,7 @@ extension Fault {
   package static func imageWithoutPixels(_ name: String, width: UInt32, height: UInt32) -> Fault {
     Fault(
       "image_empty", exit: .someFailed,
-      "The image \"\(name)\" can't be read: expected at least 1 × 1 pixels, found \(width) × \(height).",
+      "The image \"\(VisibleText.showing(name))\" can't be read: expected at least 1 × 1 pixels, found \(width) × \(height).",
       hint: "Export the image again.", path: name)
   }
 
@@ -28,7 +28,7 @@ extension Fault {
   package static func imageNotPNG(_ name: String, found: String) -> Fault {
     Fault(
       "image_not_png", exit: .someFailed,
-      "The image \"\(name)\" can't be read: expected a PNG, found \(found).",
+      "The image \"\(VisibleText.showing(name))\" can't be read: expected a PNG, found \(found).",
       hint: "Export the image as PNG.", path: name)
   }
 
@@ -36,7 +36,7 @@ extension Fault {
   package static func imageConverted(_ name: String, found: String) -> Fault {
     Fault(
       "image_not_png", exit: .someFailed,
-      "The image \"\(name)\" can't be read: expected a PNG, found \(found).",
+      "The image \"\(VisibleText.showing(name))\" can't be read: expected a PNG, found \(found).",
       hint: "Copy the original again as a binary file (in git, with the line `*.png binary` in "
         + ".gitattributes).", path: name)
   }
@@ -45,7 +45,7 @@ extension Fault {
   package static func imageOfApple(_ name: String) -> Fault {
     Fault(
       "image_not_png", exit: .someFailed,
-      "The image \"\(name)\" can't be read: expected a PNG, found Apple's variant of it (CgBI).",
+      "The image \"\(VisibleText.showing(name))\" can't be read: expected a PNG, found Apple's variant of it (CgBI).",
       hint: "Take the original, or revert it with `pngcrush -revert-iphone-optimizations in.png out.png`.",
       path: name)
   }
@@ -54,7 +54,7 @@ extension Fault {
   package static func imageTruncated(_ name: String) -> Fault {
     Fault(
       "image_truncated", exit: .someFailed,
-      "The image \"\(name)\" can't be read: expected a complete PNG, found one that ends too early.",
+      "The image \"\(VisibleText.showing(name))\" can't be read: expected a complete PNG, found one that ends too early.",
       hint: "Copy or export the image again.", path: name)
   }
 
@@ -62,7 +62,7 @@ extension Fault {
   package static func imageDamaged(_ name: String, found: String) -> Fault {
     Fault(
       "image_damaged", exit: .someFailed,
-      "The image \"\(name)\" can't be read: expected an undamaged PNG, found: \(found).",
+      "The image \"\(VisibleText.showing(name))\" can't be read: expected an undamaged PNG, found: \(found).",
       hint: "Copy or export the image again.", path: name)
   }
 
@@ -70,7 +70,7 @@ extension Fault {
   package static func imageWithTail(_ name: String, imageBytes: UInt64, tailBytes: UInt64) -> Fault {
     Fault(
       "image_trailing_data", exit: .someFailed,
-      "The image \"\(name)\" is not taken: expected a file that ends with its image, found \(tailBytes) "
+      "The image \"\(VisibleText.showing(name))\" is not taken: expected a file that ends with its image, found \(tailBytes) "
         + "bytes after an image of \(imageBytes) bytes.",
       hint: "Export the image again.", path: name)
   }
@@ -79,7 +79,7 @@ extension Fault {
   package static func imageTooLarge(_ name: String, width: UInt32, height: UInt32) -> Fault {
     Fault(
       "image_too_large", exit: .someFailed,
-      "The image \"\(name)\" can't be read: expected at most \(PNGHeader.maxSide) pixels a side and "
+      "The image \"\(VisibleText.showing(name))\" can't be read: expected at most \(PNGHeader.maxSide) pixels a side and "
         + "\(PNGHeader.maxPixels) in all, found \(width) × \(height).",
       hint: "Scale the image down.", path: name)
   }
@@ -88,7 +88,7 @@ extension Fault {
   package static func imageUnreadable(_ name: String, reason: String) -> Fault {
     Fault(
       "image_unreadable", exit: .disk,
-      "The image \"\(name)\" can't be read: expected a readable regular file, found: \(reason).",
+      "The image \"\(VisibleText.showing(name))\" can't be read: expected a readable regular file, found: \(reason).",
       hint: "Check the file and its permissions, then resume the batch.", path: name)
   }
 
@@ -96,7 +96,7 @@ extension Fault {
   package static func imageWithoutMemory(_ name: String) -> Fault {
     Fault(
       "image_no_memory", exit: .canGoOn,
-      "The image \"\(name)\" can't be read: not enough memory for a row of its pixels.",
+      "The image \"\(VisibleText.showing(name))\" can't be read: not enough memory for a row of its pixels.",
       hint: "Free some memory or lower --jobs, then resume the batch.", path: name)
   }
 
@@ -104,6 +104,7 @@ extension Fault {
   package static func imageReadingCancelled(_ name: String) -> Fault {
     Fault(
       "image_reading_cancelled", exit: .interrupted,
-      "Reading the image \"\(name)\" was stopped before its end.", hint: "Resume the batch.", path: name)
+      "Reading the image \"\(VisibleText.showing(name))\" was stopped before its end.",
+      hint: "Resume the batch.", path: name)
   }
 }

@@ -52,6 +52,22 @@ struct ImageRefusalTests {
     #expect(try folder.commits() == 1)
   }
 
+  @Test("A line break in a name is spelt out wherever the name is printed")
+  func nameWithLineBreak() async throws {
+    let folder = try SampleFolder()
+    try folder.writeManifest(batch: "images") { draft in
+      draft.assets = [
+        ManifestDraft.Asset(id: "asset-1", path: "downloads/two\nlines.png", score: 95, specs: [:])
+      ]
+    }
+    let refused = try await folder.ledgerctl("run", "batch.json")
+    #expect(refused.exit == 66)
+    #expect(refused.errors.contains("two\\u{a}lines.png\""))
+    let document = try await folder.ledgerctl("run", "batch.json", "--format", "json").json()
+    let message = document["errors"]?.array?.first?["message"]?.string ?? ""
+    #expect(message.contains("two\\u{a}lines.png\""), "\(message)")
+  }
+
   @Test("The PngSuite in one batch: what is whole is packaged, what is broken fails alone, nothing is placed")
   func pngSuite() async throws {
     let suite = Self.fixtures + "/pngsuite"

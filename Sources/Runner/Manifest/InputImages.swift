@@ -85,7 +85,7 @@ struct InputImages: Sendable {
   }
 
   private mutating func skip(_ path: String, _ what: String) {
-    notes.append("\"\(VisibleText.line(path))\" was skipped: it is \(what).")
+    notes.append("\"\(VisibleText.showing(path))\" was skipped: it is \(what).")
   }
 
   private mutating func add(_ path: String, category: String?, isNamed: Bool) {

@@ -42,7 +42,7 @@ struct Cancel: Verb {
     if let cancellation = report.state.cancellation {
       for path in cancellation.left {
         console.say(
-          "note: \"\(VisibleText.line(path))\" is left: it no longer holds what was placed, or is somebody else's by now. "
+          "note: \"\(VisibleText.showing(path))\" is left: it no longer holds what was placed, or is somebody else's by now. "
             + "A later run overwrites it with `--force \(VisibleText.line(ShellWord.quoted(path)))`.")
       }
       console.line("Cancelled: batch \(batch)")

@@ -38,7 +38,7 @@ enum FaultText {
     // A message about the file as a whole names it.
     let isOfWhole = fault.path.map { fault.message.hasPrefix("\"\($0)\"") } ?? false
     if let line = fault.line, !isOfWhole {
-      place = (fault.path.map { "\(VisibleText.line($0)):" } ?? "") + "\(line):"
+      place = (fault.path.map { "\(VisibleText.showing($0)):" } ?? "") + "\(line):"
       place += fault.column.map { "\($0):" } ?? ""
       place += " "
     }

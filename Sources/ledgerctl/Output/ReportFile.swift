@@ -23,7 +23,7 @@ extension UsageFault {
   fileprivate static func notWritten(_ path: String) -> Fault {
     Fault(
       "output_failed", exit: .disk,
-      "The file \"\(VisibleText.line(path))\" can't be written: expected a place in a folder that is there.",
+      "The file \"\(VisibleText.showing(path))\" can't be written: expected a place in a folder that is there.",
       path: path)
   }
 }
