@@ -91,7 +91,7 @@ ccolour_status ccolour_join(
   return status;
 }
 
-/// Unpacks a profile, whose first four bytes say how long it is; NULL if it is none.
+/// Unpacks a profile, whose first four bytes say how long it is; NULL if it isn't one.
 static uint8_t *unpack(const uint8_t *bytes, size_t count, uint32_t *size) {
   const uint8_t *end = count > 0 ? memchr(bytes, 0, count < 80 ? count : 80) : NULL;
   if (end == NULL || (size_t)(end - bytes) + 2 > count || end[1] != 0) return NULL;

@@ -5,7 +5,7 @@ public struct Digest: Hashable, Sendable, Comparable, Codable, CustomStringConve
   /// The 32 bytes, first byte first.
   public let bytes: [UInt8]
 
-  /// 32 zero bytes: what stands before the first event of a ledger.
+  /// 32 zero bytes: what precedes the first event of a ledger.
   public static let zero = Digest(bytes: [UInt8](repeating: 0, count: 32))
 
   /// Takes 32 bytes; any other count is a mistake of the caller's.

@@ -18,7 +18,7 @@ public enum ExitStatus: Int32, Hashable, Sendable, Codable, CaseIterable {
   case terminated = 143
 }
 
-/// Something that went wrong, with the values a person or a script needs to mend it.
+/// Something that went wrong, with the values a person or a script needs to fix it.
 ///
 /// `code` is stored in events and printed in JSON: never rename one. The message says what failed, the thing in quotes,
 /// what was expected and found; the next step is the hint. Neither ever holds a payload or a secret.

@@ -17,7 +17,7 @@ package struct GitID: Hashable, Sendable, CustomStringConvertible {
     self.text = String(text)
   }
 
-  /// The name that stands as bytes in a tree.
+  /// The name that a tree stores as bytes.
   package init(bytes: ArraySlice<UInt8>) {
     func digit(_ value: UInt8) -> UInt8 {
       value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10

@@ -26,7 +26,7 @@ public struct Deadline: Hashable, Sendable, Codable {
     self.boot = boot
   }
 
-  /// The deadline that lies so many milliseconds after a moment.
+  /// The deadline that lies `plusMs` milliseconds after a moment.
   public init(_ now: Moment, plusMs: Int64) {
     self.init(wallMs: now.wallMs + plusMs, bootMs: now.bootMs + plusMs, boot: now.boot)
   }

@@ -1,4 +1,4 @@
-/// A sentence for the user that is no fault.
+/// A sentence for the user that is not a fault.
 public struct Note: Hashable, Sendable {
   /// Part of the contract: scripts tell notes apart by it.
   public var code: String

@@ -26,7 +26,7 @@ package struct RGB: Hashable, Sendable, Comparable {
 
   package var number: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
 
-  /// The colour so many eighths of the way to another, channel by channel.
+  /// The colour at a number of eighths of the way to another, channel by channel.
   package func mixed(with other: RGB, eighths: Int) -> RGB {
     func mixed(_ from: UInt8, _ to: UInt8) -> UInt8 {
       UInt8((Int(from) * (8 - eighths) + Int(to) * eighths + 4) / 8)

@@ -1,6 +1,6 @@
-/// Texts as words of a command line that can be pasted.
+/// Strings as words of a command line that can be pasted.
 package enum ShellWord {
-  /// The text as a shell takes it for one word: plain where it is, else between single quotes.
+  /// The string as a shell takes it for one word: plain where it is, else between single quotes.
   package static func quoted(_ text: String) -> String {
     let isPlain = text.utf8.allSatisfy { byte in
       switch byte {

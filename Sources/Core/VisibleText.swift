@@ -91,7 +91,7 @@ package enum VisibleText {
 }
 
 extension String {
-  /// The beginning of a text from outside, as much of it as belongs into a message.
+  /// The beginning of a string from outside, as much of it as belongs in a message.
   package var cut: String {
     let beginning = prefix(60)
     return beginning.endIndex == endIndex ? self : beginning + "…"

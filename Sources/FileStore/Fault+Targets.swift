@@ -3,7 +3,7 @@ import Files
 
 // Targets in the working tree.
 extension Fault {
-  /// A text that can't be a target, whatever the working tree holds.
+  /// A string that can't be a target, whatever the working tree holds.
   package static func targetRefused(_ path: String, _ problem: TargetPath.Problem) -> Fault {
     Fault(
       "target_refused", exit: .inTheWay, "Can't use \"\(path)\" as a target: \(problem.text).",

@@ -24,7 +24,7 @@ public struct FileObjectStore: ObjectStore {
   /// Nil where it is missing, as in an archive that dropped empty folders: then there is only reading.
   private let temporaryFolder: OpenFile?
 
-  /// Opens `objects/` and `tmp/` of a ledger's folder, which are no links; makes nothing.
+  /// Opens `objects/` and `tmp/` of a ledger's folder, which must not be links; creates nothing.
   package init(inLedger ledgerFolder: String, largestPinBytes: Int) throws(Fault) {
     folderPath = ledgerFolder + "/objects"
     self.largestPinBytes = largestPinBytes
@@ -178,7 +178,7 @@ public struct FileObjectStore: ObjectStore {
     } catch {
       switch error.number {
       case ENOENT: return .missing
-      // A bad block under an object is damage that storing it again mends, not a reason to stop.
+      // A bad block under an object is damage that storing it again repairs, not a reason to stop.
       case EIO, ELOOP: return .damaged
       default: throw .file("read", path(of: id), error)
       }
@@ -207,7 +207,7 @@ public struct FileObjectStore: ObjectStore {
   /// Removes what killed processes left in `tmp/`; never what a living one still writes or hands to a program. Returns
   /// how many files and folders.
   ///
-  /// Links that 0.1 made for programs have no lock that tells; those are removed that were made so many seconds ago.
+  /// Links that 0.1 made for programs have no lock that tells; those made at least `age` seconds ago are removed.
   public func sweepTemporary(linksOlderThanSeconds age: Int = 0) throws(Fault) -> Int {
     do throws(FileError) {
       return try TemporaryFile.sweep(temporary, prefix: Self.temporaryPrefix).count

@@ -20,7 +20,7 @@ public struct FileWorktree: Worktree {
 
   /// How a file is replaced by another without ever losing bytes that somebody else put there.
   package enum Replacing: Sendable {
-    /// Swaps both in one step; goes on to `stepAside` where the file system can't.
+    /// Swaps both in one step; continues with `stepAside` where the file system can't.
     case exchange
     /// Renames the old file first; for a moment the target is absent.
     case stepAside
@@ -153,7 +153,7 @@ extension FileWorktree {
     case blocked(TargetState)
   }
 
-  /// Opens a sub-folder, or says what stands in its place.
+  /// Opens a sub-folder, or says what is in its place.
   package func step(into component: String, of folder: OpenFile) throws(FileError) -> Step {
     do throws(FileError) {
       return .opened(try folder.folder(component))

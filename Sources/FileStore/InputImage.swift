@@ -59,7 +59,7 @@ package struct InputImage: Sendable {
   }
 
   /// Reads the file through and hands on what is kept of it; nil where nothing is to be left out, or where the image is
-  /// not whole: then the file stands at its start again.
+  /// not intact: then the file is at its start again.
   package func stripped(
     _ keep: ([UInt8]) throws(FileError) -> Void = { _ in }
   ) throws(FileError) -> PinnedFile? {
@@ -121,7 +121,7 @@ extension InputFile {
   }
 
   /// Names what the file is if it does not begin as a PNG does; an empty one, or one cut within the signature, is a
-  /// broken PNG. The file stands at its start again.
+  /// broken PNG. The file is at its start again.
   fileprivate func foreignFormat() throws(Fault) -> String? {
     let start: [UInt8]
     do throws(FileError) {

@@ -1,6 +1,6 @@
 import Files
 
-/// Two targets of one batch that can't both be had everywhere.
+/// Two targets of one batch that can't both exist everywhere.
 public struct TargetClash: Hashable, Sendable {
   /// How two targets get into each other's way; the raw value is part of a sentence.
   public enum Kind: String, Hashable, Sendable {

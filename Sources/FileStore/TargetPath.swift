@@ -23,7 +23,7 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
   /// The most bytes a component may have on the usual file systems.
   package static let componentLimitBytes = 255
 
-  /// Why a text can't be a target.
+  /// Why a string can't be a target.
   public enum Problem: Error, Hashable, Sendable {
     case empty
     case absolute
@@ -61,7 +61,7 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Checks a text; reports the first problem.
+  /// Checks a string; reports the first problem.
   public init(_ text: String) throws(Problem) {
     if text.isEmpty { throw .empty }
     let sizeBytes = text.utf8.count
@@ -107,7 +107,8 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     if !isComposed(component) { throw .notComposed(component) }
   }
 
-  /// Whether a text is in Unicode's normalization form C. Compared by bytes: as Swift strings the two are equal anyway.
+  /// Whether a string is in Unicode's normalization form C. Compared by bytes: as Swift strings the two are equal
+  /// anyway.
   private static func isComposed(_ text: String) -> Bool {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return true }
     return Array(text.utf8 + [0]).withUnsafeBufferPointer { bytes in
@@ -126,7 +127,7 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Tells whether Windows takes a name for a device's, as it does whatever stands behind the first dot.
+  /// Tells whether Windows takes a name for a device's, whatever follows the first dot.
   package static func isDevice(_ component: String) -> Bool {
     var stem = component.prefix { $0 != "." && $0 != ":" }.uppercased()
     while stem.hasSuffix(" ") { stem.removeLast() }

@@ -6,13 +6,13 @@ public enum TargetState: Hashable, Sendable {
   case absent
   /// A regular file with these bytes; `mode` holds permission bits.
   case regular(Digest, sizeBytes: Int, mode: UInt32)
-  /// Something else stands under the target's own name.
+  /// Something else has the target's own name.
   case other(FileKind)
   /// A folder on the way is a symbolic link: its path from the root.
   case linkOnTheWay(String)
   /// What should be a folder on the way is a file: its path from the root.
   case fileOnTheWay(String)
-  /// A name on the way, or the target's own, stands there spelt otherwise: that path from the root.
+  /// A name on the way, or the target's own, is there but spelt differently: that path from the root.
   case caseClash(String)
 }
 
@@ -52,7 +52,7 @@ public struct PlaceOutcome: Hashable, Sendable {
   }
 }
 
-/// What became of a target that was to be taken back.
+/// What became of a target that was to be undone.
 public enum TakeBackOutcome: Hashable, Sendable {
   case done
   /// It was so before: the file gone, or the earlier bytes there.

@@ -38,7 +38,7 @@ package enum FileOwner {
       tree: entry.tree, code: code)
   }
 
-  /// An entry that stands in the way, and the tree whose owner or modes are to be set.
+  /// An entry that is in the way, and the tree whose owner or modes are to be set.
   package struct Entry: Hashable {
     package var path: String
     package var owner: uid_t

@@ -103,7 +103,7 @@ package final class OpenFile: Sendable {
     _ = try retrying("futimens") { futimens(descriptor, nil) }
   }
 
-  /// Sets the time of change to so many seconds ago, where it is later; only the owner may.
+  /// Sets the time of change to a number of seconds ago, where it is later; only the owner may.
   package func setModified(beforeSecondsAgo seconds: Int) throws(FileError) {
     let facts = try facts()
     let latest = time(nil) - seconds
@@ -146,7 +146,7 @@ package final class OpenFile: Sendable {
     }
   }
 
-  /// Reads from where the file stands to its end, hashing every byte, and hands each piece on.
+  /// Reads from the file's offset to its end, hashing every byte, and hands each piece on.
   package func digest(
     limitBytes: Int = .max, _ take: (UnsafeRawBufferPointer) throws(FileError) -> Void = { _ in }
   ) throws(FileError) -> (digest: Digest, sizeBytes: Int) {
@@ -166,7 +166,7 @@ package final class OpenFile: Sendable {
     return (hasher.finish(), sizeBytes)
   }
 
-  /// Reads from where the file stands: so many bytes, or fewer where it ends before.
+  /// Reads `count` bytes from the file's offset, or fewer where it ends before.
   package func beginning(count: Int) throws(FileError) -> [UInt8] {
     var bytes = [UInt8]()
     let buffer = UnsafeMutableRawBufferPointer.allocate(
@@ -181,7 +181,7 @@ package final class OpenFile: Sendable {
     return bytes
   }
 
-  /// Reads from where the file stands to its end; EFBIG beyond the limit.
+  /// Reads from the file's offset to its end; EFBIG beyond the limit.
   package func bytes(limitBytes: Int) throws(FileError) -> [UInt8] {
     let bytes = try beginning(count: limitBytes == .max ? .max : limitBytes + 1)
     if bytes.count > limitBytes { throw FileError("read", EFBIG) }
@@ -260,7 +260,7 @@ extension OpenFile {
     try open(path, O_RDONLY | O_DIRECTORY).names()
   }
 
-  /// Lists the folder's names, sorted, without `.` and `..`; each call reads it afresh.
+  /// Lists the folder's names, sorted, without `.` and `..`; each call reads it again.
   package func names() throws(FileError) -> [String] {
     let descriptor = try retrying("openat") {
       openat(self.descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -9,7 +9,7 @@
 /// A file under a name of ours that is not yet what it will become.
 ///
 /// Its maker holds the file's lock for as long as it lives. The kernel frees the lock when the maker ends,
-/// however it ends: a temporary file whose lock can be had belongs to nobody, and `sweep` may remove it.
+/// however it ends: a temporary file whose lock is free belongs to nobody, and `sweep` may remove it.
 package struct TemporaryFile {
   package let folder: OpenFile
   package let name: String

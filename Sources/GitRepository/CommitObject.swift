@@ -34,7 +34,7 @@ package enum CommitObject {
     for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
       if line.isEmpty { isHeader = false }
       if isHeader {
-        // A header goes on in lines that begin with a space.
+        // A header continues in lines that begin with a space.
         let goesOn = line.first == UInt8(ascii: " ")
         isSignature =
           goesOn
@@ -56,7 +56,7 @@ package enum CommitObject {
     return nil
   }
 
-  /// Tells whether a text can stand as `Name <mail>` in a header.
+  /// Tells whether a string can be the `Name <mail>` of a header.
   package static func isIdentity(_ text: String) -> Bool {
     guard let open = text.firstIndex(of: "<"), text.hasSuffix(">") else { return false }
     let mail = text[text.index(after: open)...].dropLast()

@@ -1,7 +1,7 @@
 import Core
 import Subprocesses
 
-/// Runs git so that nothing of the user's surroundings changes what it does or makes it run a program of
+/// Runs git so that nothing in the user's environment changes what it does or makes it run a program of
 /// theirs.
 package struct GitProgram: Sendable {
   /// Absolute path of git.
@@ -113,7 +113,7 @@ package struct GitProgram: Sendable {
     package var variables: [String: String] = [:]
     package var settings: [(name: String, value: String)] = []
     package var guise: Guise = .plumbing
-    /// The call goes on to its end even if this process is killed.
+    /// The call continues to its end even if this process is killed.
     package var survivesParent = false
     package var timeout: Duration?
     package var outputLimitBytes = 256 << 20
@@ -198,7 +198,7 @@ extension ProcessResult {
   /// stdout as its lines.
   package var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() }
 
-  /// stdout as what stands between NULs.
+  /// stdout as its fields, each followed by NUL.
   package var fields: [String] {
     output.split(separator: 0, omittingEmptySubsequences: false).dropLast().map {
       String(decoding: $0, as: UTF8.self)
@@ -206,7 +206,7 @@ extension ProcessResult {
   }
 }
 
-/// Joins texts, each followed by NUL, as git's `-z` input wants them.
+/// Joins strings, each followed by NUL, as git's `-z` input wants them.
 package func nulTerminated(_ texts: some Sequence<String>) -> [UInt8] {
   texts.flatMap { Array($0.utf8) + [0] }
 }

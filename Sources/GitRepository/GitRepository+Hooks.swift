@@ -37,7 +37,7 @@ extension GitRepository {
     return text
   }
 
-  /// Makes sure that the batch's files still stand in the index as they were packaged.
+  /// Makes sure that the batch's files are still in the index as they were packaged.
   package func checkAfterHooks(
     _ files: [(String, GitID)], of draft: CommitDraft, _ options: GitProgram.Options
   ) throws(Fault) {

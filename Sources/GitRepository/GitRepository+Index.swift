@@ -120,7 +120,7 @@ extension GitRepository {
     return bytes
   }
 
-  /// Writes the private index: the base with those changes whose paths stand there as they were before the
+  /// Writes the private index: the base with those changes whose paths are there as they were before the
   /// commit.
   private func stage(_ changes: [TreeChange], on base: [UInt8]?, _ token: PrivateToken) throws(Fault) {
     let path = privateIndex(token)

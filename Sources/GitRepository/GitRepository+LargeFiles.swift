@@ -62,7 +62,7 @@ extension GitRepository {
 
   /// Lets an index know the times of working files, so that git needn't read them to see that they are unchanged.
   ///
-  /// `pointers` says which of them stand in the index as a pointer. An index without the times is right too, so
+  /// `pointers` says which of them are in the index as a pointer. An index without the times is right too, so
   /// that no failure counts: a file may be gone, or lie outside of a sparse checkout.
   package func refresh(
     _ paths: [String], pointers: [String: LargeFilePointer], _ options: GitProgram.Options

@@ -1,7 +1,7 @@
 import Core
 import Files
 
-/// Reading commits, trees, blobs, and where paths stand.
+/// Reading commits, trees, blobs, and the status of paths.
 extension GitRepository {
   package func tip(of ref: String) throws(Fault) -> GitID? {
     let result = try git.run(["rev-parse", "-q", "--verify", "\(ref)^{commit}"], .init(answers: [0, 1]))

@@ -28,7 +28,7 @@ package struct GitSettings: Hashable, Sendable {
     }
   }
 
-  /// The value of a setting, whose name is in lower case but for what stands in its middle.
+  /// The value of a setting, whose name is in lower case except for its middle part.
   package subscript(name: String) -> String? { values[name] }
 
   /// `Name <mail>` of the user where git takes both as they are; nil where only git can tell.
@@ -45,7 +45,7 @@ package struct GitSettings: Hashable, Sendable {
     let scalars = text.unicodeScalars
     guard let first = scalars.first, let last = scalars.last else { return false }
     let dropped = ".,:;<>\"\\' ".unicodeScalars
-    // What is no UTF-8 is for git to refuse.
+    // What is not UTF-8 is for git to refuse.
     return !dropped.contains(first) && !dropped.contains(last)
       && scalars.allSatisfy { $0.value >= 0x20 && $0 != "<" && $0 != ">" && $0 != "\u{FFFD}" }
   }

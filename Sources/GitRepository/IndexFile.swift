@@ -12,7 +12,7 @@ import Core
 /// The bytes of a git index, versions 2 to 4, as far as its entries go.
 ///
 /// git has no call that writes an entry's file facts where it can't compare the working file without a program of the
-/// user's. They stand at fixed places, so nothing else of the index is touched.
+/// user's. They are at fixed places, so nothing else of the index is touched.
 package struct IndexFile {
   /// What an index keeps of a working file, to see later that it is unchanged.
   package struct Facts: Hashable, Sendable {
@@ -50,7 +50,7 @@ package struct IndexFile {
     }
   }
 
-  /// Where an entry's id stands, behind its facts and mode.
+  /// Where an entry's id begins, after its facts and mode.
   private static let idOffset = 40
 
   package private(set) var bytes: [UInt8]

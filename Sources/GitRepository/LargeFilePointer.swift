@@ -23,7 +23,7 @@ package struct LargeFilePointer: Hashable, Sendable {
     return Array("version \(Self.version)\noid sha256:\(digest.hex)\nsize \(sizeBytes)\n".utf8)
   }
 
-  /// Reads a file's bytes; nil if they are no pointer, or one to bytes that an extension has changed.
+  /// Reads a file's bytes; nil if they are not a pointer, or are one to bytes that an extension has changed.
   package init?(_ bytes: [UInt8]) {
     guard bytes.count < Self.limitBytes, bytes.starts(with: "version ".utf8),
       let text = String(validating: bytes, as: UTF8.self)

@@ -1,6 +1,6 @@
 /// Guards what goes into a commit's message.
 package enum MessageRules {
-  /// What keeps a text from being a commit message whose trailers can be read back.
+  /// What keeps a string from being a commit message whose trailers can be read back.
   package enum Defect: Error, Hashable, Sendable {
     case empty
     /// NUL or another control character than line feed and tab.
@@ -15,7 +15,7 @@ package enum MessageRules {
     case missing(String)
   }
 
-  /// Checks a whole message; `required` are the lines that must stand among its trailers exactly once, as
+  /// Checks a whole message; `required` are the lines that must be among its trailers exactly once, as
   /// they are.
   package static func check(_ message: String, required: [String]) throws(Defect) {
     let isForbidden = { (scalar: Unicode.Scalar) in
@@ -26,7 +26,7 @@ package enum MessageRules {
     while lines.last?.isEmpty == true { lines.removeLast() }
     guard let subject = lines.first, subject.contains(where: { !$0.isWhitespace }) else { throw .empty }
     if lines.count > 1 && !lines[1].isEmpty { throw .crowdedSubject }
-    // git takes a line that starts with `---` and goes on with white space or not at all.
+    // git takes a line that starts with `---` and continues with white space or not at all.
     if let line = lines.firstIndex(where: {
       $0.hasPrefix("---") && $0.dropFirst(3).allSatisfy(\.isWhitespace)
     }) {

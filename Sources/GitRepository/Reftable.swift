@@ -31,7 +31,7 @@ extension GitRepository {
     }
   }
 
-  /// Whether a ref that is no branch, such as `CHERRY_PICK_HEAD`, is in a table.
+  /// Whether a ref that is not a branch, such as `CHERRY_PICK_HEAD`, is in a table.
   package func hasTableRef(_ name: String) -> Bool {
     guard !reftableStacks.isEmpty else { return false }
     let asked = try? git.run(["rev-parse", "-q", "--verify", name], .init(answers: [0, 1]))

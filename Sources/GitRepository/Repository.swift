@@ -68,7 +68,7 @@ package protocol Repository: Sendable {
   /// The bytes of files with these blobs: where a blob is a pointer of Git LFS, those that it keeps. A file whose
   /// bytes are not here or more than the limit is left out.
   func contents(_ ids: [GitID], limitBytes: Int) throws(Fault) -> [GitID: [UInt8]]
-  /// Where paths stand compared to a commit.
+  /// The status of paths compared to a commit.
   func status(of paths: [String], at commit: GitID?) throws(Fault) -> [String: PathStatus]
   /// The bytes of a commit object; nil where it is missing.
   func commitBytes(_ id: GitID) throws(Fault) -> [UInt8]?
@@ -101,7 +101,7 @@ package protocol Repository: Sendable {
   // MARK: The user's index
 
   /// Takes `index.lock` with the finished new index in it: the user's index of this moment, with the changes
-  /// made to those of their paths that stand at the old entry, and everything else as the user staged it.
+  /// made to those of their paths that still have the old entry, and everything else as the user staged it.
   ///
   /// A lock left by an earlier try with the same token is taken over, so runs that may be here at the same
   /// time must not share one; and one who gives up must call `releaseIndex`, or the lock stays. Waits for a
@@ -110,7 +110,7 @@ package protocol Repository: Sendable {
   func holdIndex(
     for changes: [TreeChange], token: PrivateToken, patience: Duration
   ) throws(Fault) -> IndexOutcome
-  /// Lets the user's index know of working files that were written anew and hold what Git LFS keeps for them: git
+  /// Lets the user's index know of working files that were written again and hold what Git LFS keeps for them: git
   /// can't tell without its program. Without it the index is right too: nothing is done where it is locked.
   func refreshLargeFiles(_ paths: [String], token: PrivateToken)
   /// Makes the held index the user's index and frees the lock. Does nothing where no index is held.

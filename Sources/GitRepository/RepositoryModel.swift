@@ -44,7 +44,7 @@ package struct TreeChange: Hashable, Sendable {
   }
 }
 
-/// Where a path stands in tip, index and working tree.
+/// The status of a path in tip, index and working tree.
 package struct PathStatus: Hashable, Sendable {
   package enum Working: Hashable, Sendable {
     case absent

@@ -93,7 +93,7 @@ package struct ColourCloud {
   package func density(at colour: PerceivedColour) -> Double { densities[Cell(colour)] ?? 0 }
 
   /// The colour to show for a point: the one flat colour there, if there is one, or the mean of its
-  /// surroundings.
+  /// neighbourhood.
   package func shownColour(at point: Point) -> RGB {
     var around = ColourSum()
     var heaviest = ColourSum()

@@ -28,7 +28,7 @@ package struct ImageFile: ~Copyable {
     return file
   }
 
-  /// Reads up to so many bytes from a file's start, without moving its offset.
+  /// Reads up to a number of bytes from a file's start, without moving its offset.
   package static func firstBytes(
     _ count: Int, of descriptor: Int32, named name: String
   ) throws(Fault) -> [UInt8] {

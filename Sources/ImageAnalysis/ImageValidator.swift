@@ -46,7 +46,7 @@ package struct ImageFacts: Hashable, Sendable, Codable {
 package enum ImageValidator {
   /// Decodes a PNG completely, in memory bounded by a row; cancelling the task ends it within a few rows.
   ///
-  /// The path is opened once, without following a link; `name` stands in messages where the path says little.
+  /// The path is opened once, without following a link; `name` is used in messages where the path says little.
   package static func validate(path: String, named name: String? = nil) throws(Fault) -> ImageFacts {
     var reader = try PNGReader.opened(path: path, named: name ?? path)
     let notes = try reader.forEachRow { _ in }

@@ -34,7 +34,7 @@ package struct PNGHeader: Hashable, Sendable {
   package static let maxPixels: UInt64 = 1 << 28
 
   /// Reads a header from the first bytes of a file, of which 33 are looked at, or more to name what is not a
-  /// PNG; `name` stands in messages.
+  /// PNG; `name` is used in messages.
   package init(_ bytes: [UInt8], named name: String) throws(Fault) {
     guard !bytes.isEmpty else { throw .imageEmpty(name) }
     guard bytes.starts(with: Self.signature.prefix(bytes.count)) else {

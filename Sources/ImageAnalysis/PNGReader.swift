@@ -47,7 +47,7 @@ package struct PNGReader: ~Copyable {
 
   deinit { cpng_reader_destroy(handle) }
 
-  /// Opens a file and reads its header and everything before the pixels; `name` stands in messages.
+  /// Opens a file and reads its header and everything before the pixels; `name` is used in messages.
   package static func opened(path: String, named name: String) throws(Fault) -> PNGReader {
     let file = try ImageFile.opened(path: path, named: name)
     let header = try PNGHeader(descriptor: file.descriptor, named: name)

@@ -1,4 +1,4 @@
-/// Leaves out of a PNG's bytes, as they come, what says nothing of its picture: texts, EXIF, times, chunks that nobody
+/// Leaves out of a PNG's bytes, as they come, what says nothing of its picture: text, EXIF, times, chunks that nobody
 /// knows, and what follows the image.
 ///
 /// Chunks that are kept are handed on byte for byte: pixels and colours are the same, and the same file always gives the

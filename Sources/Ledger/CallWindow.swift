@@ -75,7 +75,7 @@ struct CallWindow: Hashable, Sendable {
     return Allowance(calls: calls, next: calls > 0 ? nil : next(for: 1, under: limits, at: now))
   }
 
-  /// When to ask again for so many calls at once; nil if they may start now.
+  /// When to ask again for `count` calls at once; nil if they may start now.
   ///
   /// More calls than a limit ever allows at once are never granted; the answer is then a time all the same.
   func refusal(of count: Int, under limits: CallLimits, at now: Moment) -> Deadline? {

@@ -33,7 +33,7 @@ struct ChainBytes: ~Copyable {
     append(UnsafeRawBufferPointer(start: domain.utf8Start, count: domain.utf8CodeUnitCount))
   }
 
-  /// Adds a text's bytes, or the payload's, with their length before them.
+  /// Adds a string's bytes, or the payload's, with their length before them.
   mutating func append(_ bytes: UnsafeRawBufferPointer) {
     append(Int64(bytes.count))
     appendPlain(bytes)
@@ -44,7 +44,7 @@ struct ChainBytes: ~Copyable {
     text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
   }
 
-  /// Adds a text that may be absent.
+  /// Adds a string that may be absent.
   mutating func append(optional bytes: UnsafeRawBufferPointer?) {
     append(tag: bytes != nil)
     if let bytes { append(bytes) }

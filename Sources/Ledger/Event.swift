@@ -2,7 +2,7 @@ import Core
 
 /// A fact about a batch as the ledger keeps it: appended once, never changed.
 public struct Event: Hashable, Sendable {
-  /// Place in the whole ledger, from 1, without gaps.
+  /// Place among all events of the ledger, from 1, without gaps.
   public let position: Int64
   /// Place within the batch's stream, from 1, without gaps. The version is the fence.
   public let version: Int64

@@ -16,7 +16,7 @@ public struct EventOutline {
   public let payload: UnsafeRawBufferPointer
   private let batchBytes: UnsafeRawBufferPointer
 
-  /// The batch's name; made anew at each call.
+  /// The batch's name; decoded at each call.
   public var batchName: String { String(decoding: batchBytes, as: UTF8.self) }
 
   /// Reads a leaf, made as `LeafPage` makes it.

@@ -6,7 +6,7 @@ import Core
 public protocol EventStore: Sendable {
   /// Appends events to a batch's stream: all of them or none, on disk before it returns.
   ///
-  /// The stream must stand at `request.expecting`; otherwise `StoreError.conflict` and nothing is written. Appends
+  /// The stream must be at `request.expecting`; otherwise `StoreError.conflict` and nothing is written. Appends
   /// that wait at the same moment may share one transaction and one sync; one's failure is not its neighbour's.
   /// Returns the events with position, version and hash, in the order given.
   @discardableResult
@@ -125,7 +125,7 @@ public enum StoreError: Error, Hashable, Sendable {
   case failed(operation: String, code: Int32, message: String)
   /// No space left for the ledger.
   case diskFull(path: String)
-  /// The file is no ledger, or its content contradicts itself.
+  /// The file is not a ledger, or its content contradicts itself.
   case damaged(path: String, finding: String)
   /// The system does not let this user at a file; `code` is the error number.
   case notPermitted(path: String, code: Int32)

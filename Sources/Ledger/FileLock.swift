@@ -134,7 +134,7 @@ public final class FileLock: @unchecked Sendable {
       && ours.st_ino == there.st_ino && ours.st_dev == there.st_dev
   }
 
-  /// Writes our name into the file if another's stands there; a failure costs a name in a message, no more.
+  /// Writes our name into the file if another's is there; a failure costs a name in a message, no more.
   private func recordHolder() {
     let name = Self.ownName
     var bytes = [UInt8](repeating: 0, count: name.count + 1)

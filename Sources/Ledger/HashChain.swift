@@ -3,11 +3,11 @@ import Core
 
 /// The chain that ties every event to the one before it.
 ///
-/// Integers are 8 bytes, big-endian; texts their length and their UTF-8; the payload its length and its
-/// bytes. An attempt, an asset and a stage are preceded by one byte: 0 if absent, 1 if there. Hashes stand as
+/// Integers are 8 bytes, big-endian; strings their length and their UTF-8; the payload its length and its
+/// bytes. An attempt, an asset and a stage are preceded by one byte: 0 if absent, 1 if there. Hashes are
 /// their 32 bytes. `leaf = SHA256("ledger/leaf/v1", position, version, time, attempt, batch, run, asset,
 /// stage, type, payload)`, `hash = SHA256("ledger/node/v1", position, previous hash, leaf)`. Both names are
-/// texts as well. `docs/hash-chain-vectors.json` holds examples.
+/// strings as well. `docs/hash-chain-vectors.json` holds examples.
 public enum HashChain {
   static let leafDomain: StaticString = "ledger/leaf/v1"
   static let nodeDomain: StaticString = "ledger/node/v1"

@@ -18,7 +18,7 @@ final class LeafPages: @unchecked Sendable {
   private var hasEnded = false
   private var writing = 0
 
-  /// `work` gets the pages in order, on a thread of its own if there is one to be had.
+  /// `work` gets the pages in order, on a thread of its own if one is available.
   init(_ work: @escaping @Sendable (borrowing LeafPage) -> Void) {
     self.work = work
     for index in 0..<Self.pageCount {

@@ -10,7 +10,7 @@
 /// destroyed.
 typedef enum {
   CPNG_OK = 0,
-  /// There are no more rows, and the image is whole up to its last chunk.
+  /// There are no more rows, and the image is complete up to its last chunk.
   CPNG_END,
   /// The bytes do not begin as a PNG's do.
   CPNG_NOT_PNG,
@@ -43,7 +43,7 @@ enum {
   CPNG_EXTRA_DATA = 1 << 10,
 };
 
-/// The chunks that say what the stored colours mean, as they stand in the file, if they come before the
+/// The chunks that say what the stored colours mean, as they are in the file, if they come before the
 /// pixels and their checksums are right.
 typedef struct {
   uint8_t has_coding;

@@ -3,7 +3,7 @@ struct AppendTransaction {
   private let statements: WriteStatements
   private let connection: Connection
   private let path: String
-  /// Whether each request gets a savepoint, so that a failed write is taken back without its neighbours'.
+  /// Whether each request gets a savepoint, so that a failed write is undone without its neighbours'.
   private let withSavepoints: Bool
   private var head = LedgerHead(position: 0, hash: .zero)
 

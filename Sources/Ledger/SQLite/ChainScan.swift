@@ -8,7 +8,7 @@ import Core
 
 /// Follows the chain event by event, on the bytes where SQLite has them; stops at the first that is wrong.
 struct ChainScan: ~Copyable {
-  /// Where a batch's stream stands.
+  /// How far a batch's stream goes.
   struct Stream {
     var version: Int64 = 0
     var position: Int64 = 0
@@ -26,7 +26,7 @@ struct ChainScan: ~Copyable {
   private var recent = RecentNames()
   private var anchors: ArraySlice<LedgerHead>
   private var ownPage = LeafPage(capacity: 4096)
-  /// Where leaves go on to; nil where nothing is to be done with them but hashing.
+  /// Where leaves are passed on to; nil where nothing is to be done with them but hashing.
   private let pages: LeafPages?
 
   init(anchors: [LedgerHead], handingTo pages: LeafPages?) {

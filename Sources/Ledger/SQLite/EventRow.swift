@@ -1,6 +1,6 @@
 import Core
 
-/// The event on whose row a statement stands, its bytes where SQLite has them: gone with the next step or reset.
+/// The event in a statement's current row, its bytes where SQLite has them: gone with the next step or reset.
 struct EventRow {
   let position: Int64
   let version: Int64

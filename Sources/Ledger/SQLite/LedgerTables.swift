@@ -2,7 +2,7 @@ import Core
 
 /// Where a derived table says something else than the events.
 public enum TableDisagreement: Hashable, Sendable {
-  /// The batch table's row; nil where there should be none, or is none.
+  /// The batch table's row; nil where there should not be one, or isn't.
   case batch(expected: BatchRow?, found: BatchRow?)
   /// A key that an event has and the table lacks.
   case keyMissing(Digest, position: Int64)
@@ -190,7 +190,7 @@ extension SQLiteEventStore {
     }
   }
 
-  /// Rebuilds the derived tables from the events, in one transaction; returns what was mended. Events are
+  /// Rebuilds the derived tables from the events, in one transaction; returns what was repaired. Events are
   /// only read.
   @discardableResult
   public func rebuildTables(

@@ -1,6 +1,6 @@
 import Core
 
-/// Proves that a ledger's events are whole: recomputes every position, version and hash from the rows as they
+/// Proves that a ledger's events are intact: recomputes every position, version and hash from the rows as they
 /// are stored.
 ///
 /// Reads on a connection of its own, some thousand events at a time, so that writers and checkpoints get
@@ -20,7 +20,7 @@ public struct LedgerVerifier: Sendable {
 
   public init(_ folder: LedgerFolder) { self.folder = folder }
 
-  /// Checks the whole ledger, and that it holds the anchors: heads that were published or kept outside it.
+  /// Checks the complete ledger, and that it holds the anchors: heads that were published or kept outside it.
   ///
   /// A wrong event ends the checks, since nothing after it proves anything. Throws only if there is no ledger
   /// to read.
@@ -142,14 +142,14 @@ public struct LedgerVerification: Hashable, Sendable {
   /// An event that is not what the chain says it must be.
   public struct Finding: Hashable, Sendable {
     public enum Subject: String, Hashable, Sendable { case position, version, previous, hash, unreadable }
-    /// Where the event stands, or would.
+    /// Where the event is, or would be.
     public var position: Int64
     public var subject: Subject
     public var expected: String
     public var found: String
   }
 
-  /// How the ledger stands to a head that was kept outside it.
+  /// How the ledger compares to a head that was kept outside it.
   public struct Anchor: Hashable, Sendable {
     public var head: LedgerHead
     /// The hash at that position; nil where the ledger ends, or can't be trusted, before it.
@@ -157,7 +157,7 @@ public struct LedgerVerification: Hashable, Sendable {
     public var holds: Bool { found.map(head.matches) ?? false }
   }
 
-  /// The first wrong event; nil if the chain is whole.
+  /// The first wrong event; nil if the chain is intact.
   public internal(set) var finding: Finding?
   /// The last event that is right.
   public internal(set) var head = LedgerHead(position: 0, hash: .zero)
@@ -180,7 +180,7 @@ public struct LedgerVerification: Hashable, Sendable {
   }
 }
 
-/// A fold at work on its thread.
+/// A fold running on its thread.
 private final class Folding<Fold: OutlineFold>: @unchecked Sendable {
   // Unchecked: the folding thread's until the pages are finished, then the caller's.
 

@@ -4,7 +4,7 @@ import Migrations
 ///
 /// A transaction is made under the ledger's lock, which every process takes: SQLite before 3.51.3 can lose
 /// committed pages when two connections write or checkpoint at the same moment. After a failed commit or
-/// checkpoint nothing more is written: what is on disk is unknown until someone opens the ledger anew and
+/// checkpoint nothing more is written: what is on disk is unknown until someone opens the ledger again and
 /// reads.
 final class LedgerWriter: @unchecked Sendable {
   // Unchecked: made by the thread that opens the store, then used by the store's writing thread alone.

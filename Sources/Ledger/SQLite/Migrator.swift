@@ -1,7 +1,7 @@
 import Core
 import Migrations
 
-/// Brings a ledger's schema to this version's, and refuses what is no ledger of ours.
+/// Brings a ledger's schema to this version's, and refuses what is not a ledger of ours.
 ///
 /// Each migration is applied once, in order; all that are missing share one transaction, which also records their names,
 /// digests and time and sets the schema version: killed at any point, the ledger is of the version it was, or of this.
@@ -12,7 +12,7 @@ struct Migrator {
   /// What an inspection found.
   enum Finding: Equatable {
     case current
-    /// An empty database, or an older version's; so many migrations are applied.
+    /// An empty database, or an older version's; `applied` is the number of migrations it has.
     case behind(applied: Int)
   }
 

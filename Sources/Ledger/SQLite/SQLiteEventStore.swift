@@ -37,7 +37,7 @@ public final class SQLiteEventStore: EventStore {
     public var lockPatience: Duration = .seconds(30)
     /// Opens for writing although `.ledger/head` names events that are not there: for repairs only.
     public var trustsTail = false
-    /// A checkpoint follows a commit that leaves at least so many pages of 4 KiB in the log.
+    /// A checkpoint follows a commit that leaves at least this many pages of 4 KiB in the log.
     package var checkpointPages: Int32 = 1000
     /// The SQLite file system to open the ledger through; nil for the usual one.
     package var vfs: String?
@@ -53,7 +53,7 @@ public final class SQLiteEventStore: EventStore {
   /// Opens the ledger in a folder; blocks, for as long as the lock is waited for if there is something to
   /// migrate.
   ///
-  /// `nowMs` is written beside the migrations applied now. A file that is no ledger, a newer version's, or
+  /// `nowMs` is written beside the migrations applied now. A file that is not a ledger, a newer version's, or
   /// one with tables, triggers or views of a stranger is refused and left as it is.
   public init(
     _ folder: LedgerFolder, mode: Mode, nowMs: Int64, options: Options = Options()
@@ -144,7 +144,7 @@ public final class SQLiteEventStore: EventStore {
     case exclusive(@Sendable (LedgerWriter) -> Void)
   }
 
-  /// So many requests share a transaction at most, so that the first does not wait for a crowd.
+  /// The most requests that share a transaction, so that the first does not wait for a crowd.
   private static let sharedAtMost = 256
 
   private static func work(through jobs: [WriteJob], with writer: LedgerWriter) {

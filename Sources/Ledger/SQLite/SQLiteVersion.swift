@@ -6,7 +6,7 @@ public enum SQLiteVersion {
   public static var text: String { String(cString: sqlite3_libversion()) }
 
   /// Whether a version can lose committed pages when two connections write or checkpoint at the same moment
-  /// (sqlite.org/wal.html, "the WAL-reset bug"): all before 3.51.3, but for the branches that were mended.
+  /// (sqlite.org/wal.html, "the WAL-reset bug"): all before 3.51.3, except on the branches that were fixed.
   public static func hasWALResetBug(_ version: String) -> Bool {
     let numbers = version.split(separator: ".").map { Int($0) ?? 0 } + [0, 0, 0]
     let found = Array(numbers.prefix(3))

@@ -4,7 +4,7 @@ import Migrations
 /// What a database holds besides rows: its tables, indexes, triggers and views, as they were declared.
 ///
 /// The fingerprint is the SHA-256 over type, name, table and declaration of each, in the order of their
-/// names, every text with its length before it. SQLite's own objects are left out.
+/// names, each string with its length before it. SQLite's own objects are left out.
 struct SchemaFingerprint {
   let digest: Digest
   /// Each object's type, name and declaration, for a message.

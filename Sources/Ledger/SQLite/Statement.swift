@@ -3,7 +3,7 @@ import Core
 
 /// A prepared statement, kept for as long as its connection and run again and again.
 ///
-/// Parameters count from 1, columns from 0, as in SQLite. Texts and bytes are copied when bound.
+/// Parameters count from 1, columns from 0, as in SQLite. Strings and bytes are copied when bound.
 final class Statement {
   private let handle: OpaquePointer
   private let connection: Connection
@@ -102,20 +102,20 @@ final class Statement {
 
   func optionalInteger(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
 
-  /// A text; bytes that are no UTF-8 are replaced.
+  /// A string; bytes that are not UTF-8 are replaced.
   func text(_ column: Int32) -> String { String(decoding: rawText(column), as: UTF8.self) }
 
   func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }
 
   func blob(_ column: Int32) -> [UInt8] { Array(rawBlob(column)) }
 
-  /// A text's bytes where SQLite has them: gone with the next step or reset.
+  /// A string's bytes where SQLite has them: gone with the next step or reset.
   func rawText(_ column: Int32) -> UnsafeRawBufferPointer {
     let start = sqlite3_column_text(handle, column)
     return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
   }
 
-  /// A text's bytes where SQLite has them, or nil for NULL: gone with the next step or reset.
+  /// A string's bytes where SQLite has them, or nil for NULL: gone with the next step or reset.
   func rawOptionalText(_ column: Int32) -> UnsafeRawBufferPointer? {
     guard let start = sqlite3_column_text(handle, column) else { return nil }
     return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))

@@ -6,7 +6,7 @@ struct WriteStatements {
   let begin: Statement
   let commit: Statement
   let rollback: Statement
-  /// Bracket one request, so that its failure takes back its own writes only.
+  /// Bracket one request, so that its failure undoes its own writes only.
   let savepoint: Statement
   let release: Statement
   let rollbackToSavepoint: Statement
@@ -126,7 +126,7 @@ enum LimiterRows {
     return window
   }
 
-  /// A limit; nil for none, and for a number that can be no limit.
+  /// A limit; nil for none, and for a number that can't be a limit.
   private static func limit(_ column: Int32, of row: Statement) -> Int? {
     let number = row.isNull(column) ? 0 : row.integer(column)
     return number > 0 ? Int(number) : nil

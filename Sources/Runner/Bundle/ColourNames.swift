@@ -6,7 +6,7 @@ import Core
 /// The colours are those of three sets: the survey of xkcd (https://xkcd.com/color/rgb/, dedicated to the
 /// public domain as CC0), the named colours of CSS (https://www.w3.org/TR/css-color-4/#named-colors) and the
 /// centroids of ISCC-NBS (NBS Circular 553, public domain) for browns, olives and greys. Of the survey only the
-/// names that everybody knows are taken; names of things, such as `old lace` or `mocha`, stand under the
+/// names that everybody knows are taken; names of things, such as `old lace` or `mocha`, are listed under the
 /// word that people say. `nearest` goes by `PerceivedColour`, which is Oklab with hue weighing as much as
 /// lightness.
 enum ColourNames {

@@ -6,7 +6,7 @@ import StrictJSON
 /// Composes the message of a batch's one commit: subject, a line an asset, and the trailers that anchor the
 /// ledger.
 package struct CommitMessage: Hashable, Sendable {
-  /// The seed's subject for the seed's batch.
+  /// Gives the reference batch the subject that the original request asks for.
   package static let defaultSubject = "feat(assets): Add batch {{title}} - Assets {{numbers}}"
   package static let placeholders = ["batch_id", "numbers", "title"]
 
@@ -121,11 +121,11 @@ package struct CommitMessage: Hashable, Sendable {
     return start + short(asset.name, to: max(12, room)) + end
   }
 
-  /// A text without the signs by which hosts of repositories take a message for an order: `[skip ci]`, `fixes #1`,
+  /// A string without the signs by which hosts of repositories take a message for an order: `[skip ci]`, `fixes #1`,
   /// `@name`.
   private static func short(_ text: String, to limit: Int) -> String {
     let orders = "[]#@".unicodeScalars
-    // Only so much of a text is looked at as can be shown: it may be a megabyte.
+    // Only as much of a string is looked at as can be shown: it may be a megabyte.
     let start = text.unicodeScalars.prefix(1000).map { orders.contains($0) ? " " : $0 }
     let plain = VisibleText.line(String(String.UnicodeScalarView(start)))
     guard plain.unicodeScalars.count > limit || plain.utf8.count > 2 * columns else { return plain }

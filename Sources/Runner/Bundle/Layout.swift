@@ -147,7 +147,7 @@ package struct Layout: Hashable, Sendable {
     return name.contains("\u{0}") || name.lowercased().hasSuffix(".png")
   }
 
-  /// Says why a text is no relative path that every checkout can hold; nil if it is one.
+  /// Says why a string is not a relative path that every checkout can hold; nil if it is one.
   private static func problem(ofPath path: String) -> String? {
     if path.hasPrefix("/") { return "an absolute path" }
     for component in path.split(separator: "/", omittingEmptySubsequences: false) {

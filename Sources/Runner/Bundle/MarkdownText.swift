@@ -37,7 +37,7 @@ enum MarkdownText {
     return protectingStart(String(result))
   }
 
-  /// Tells whether a letter or digit stands on both sides: there an underscore starts no emphasis.
+  /// Tells whether a letter or digit is on both sides: there an underscore starts no emphasis.
   private static func isWithinWord(_ index: Int, _ line: [Unicode.Scalar]) -> Bool {
     guard index > 0, index + 1 < line.count else { return false }
     return [line[index - 1], line[index + 1]].allSatisfy { ASCIIFolding.letters(for: $0)?.isEmpty == false }

@@ -1,7 +1,7 @@
 import GitRepository
 
 /// A Mustache template of four tags: variables, sections, inverted sections and comments. Follows mustache(5) and, for
-/// tags that stand on lines of their own, the Mustache specification (https://github.com/mustache/spec).
+/// tags on lines of their own, the Mustache specification (https://github.com/mustache/spec).
 ///
 /// Values come escaped already, so `{{x}}`, `{{{x}}}` and `{{&x}}` give the same.
 struct Template: Hashable, Sendable {

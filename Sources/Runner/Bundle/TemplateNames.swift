@@ -87,7 +87,7 @@ enum TemplateNames {
     return members
   }
 
-  /// Where each section's content comes from, and what stands before it: a model's words are quoted.
+  /// Where each section's content comes from, and what comes before it: a model's words are quoted.
   private static func sources(_ facts: AssetFacts) -> [String: String] {
     let fields = [
       "description": "narrative", "motifs": "motifs", "specimens": "specimens", "mode": "mode",

@@ -2,9 +2,9 @@ import Core
 import Files
 import GitRepository
 
-/// Parses a template and refuses what is no part of the language: partials, inheritance, other delimiters and settings,
-/// and names that are not known. A partial would name another file; silence where a value was meant costs more than an
-/// error.
+/// Parses a template and refuses what is not part of the language: partials, inheritance, other delimiters and
+/// settings, and names that are not known. A partial would name another file; silence where a value was meant costs
+/// more than an error.
 struct TemplateParser {
   private enum Scope {
     /// Names of a list's items; those of the scopes around it are seen too.
@@ -20,7 +20,7 @@ struct TemplateParser {
     var isInverted: Bool
     var scope: Scope
     var line: Int
-    /// What stands before it.
+    /// What comes before it.
     var nodes: [Template.Node]
   }
 
@@ -29,13 +29,13 @@ struct TemplateParser {
 
   private let file: String
   private let bytes: [UInt8]
-  /// Where reading stands, and the line of it.
+  /// Where the parser is, and on which line.
   private var index = 0
   private var line = 1
   private var nodes: [Template.Node] = []
   private var sections: [Section] = []
 
-  /// Parses a text; the fault names its file and line.
+  /// Parses a string; the fault names its file and line.
   static func parse(_ text: String, file: String) throws(Fault) -> Template {
     var parser = TemplateParser(file: file, bytes: Array(text.utf8))
     return try parser.parse()
@@ -61,7 +61,7 @@ struct TemplateParser {
     return Template(nodes: nodes, sizeBytes: bytes.count)
   }
 
-  /// Parses the tag whose braces stand at a position; `textFrom` is where the text before it begins.
+  /// Parses the tag whose braces are at a position; `textFrom` is where the text before it begins.
   private mutating func parseTag(at tag: Int, textFrom: Int) throws(Fault) {
     let kind = index < bytes.count ? bytes[index] : UInt8(ascii: " ")
     let closing = kind == UInt8(ascii: "{") ? "}}}" : "}}"
@@ -153,7 +153,7 @@ struct TemplateParser {
 
   // MARK: - Bytes
 
-  /// The whole of the line that a tag alone stands on, its line feed included; nil where something else does, too.
+  /// The complete line on which a tag is alone, its line feed included; nil where something else is on it, too.
   private func wholeLine(around tag: Range<Int>) -> Range<Int>? {
     func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
     let before = bytes[..<tag.lowerBound].lastIndex { !isBlank($0) }

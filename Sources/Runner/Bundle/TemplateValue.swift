@@ -1,8 +1,8 @@
 import GitRepository
 import StrictJSON
 
-/// What a template can name: a text, a yes or no, a list that sections walk, or an object that they look into. Texts are
-/// safe where they go.
+/// What a template can name: a string, a yes or no, a list that sections walk, or an object that they look into.
+/// Strings are safe where they go.
 indirect enum TemplateValue: Hashable, Sendable {
   case text(String)
   case flag(Bool)
@@ -10,12 +10,12 @@ indirect enum TemplateValue: Hashable, Sendable {
   /// `text` is what it shows where it is named as a variable.
   case object([String: TemplateValue], text: String)
 
-  /// An object of texts.
+  /// An object of strings.
   static func object(_ members: [String: String], text: String = "") -> TemplateValue {
     .object(members.mapValues(TemplateValue.text), text: text)
   }
 
-  /// Makes a part of the specs readable for templates: texts escaped, what is null or empty left out.
+  /// Makes a part of the specs readable for templates: strings escaped, what is null or empty left out.
   static func of(_ value: JSONValue, _ escaping: TextEscaping) -> TemplateValue? {
     switch value {
     case .null: return nil
@@ -49,7 +49,7 @@ indirect enum TemplateValue: Hashable, Sendable {
     }
   }
 
-  /// An object's member.
+  /// An object's field.
   subscript(name: String) -> TemplateValue? {
     if case .object(let members, _) = self { members[name] } else { nil }
   }

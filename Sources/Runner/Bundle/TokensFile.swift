@@ -103,7 +103,7 @@ struct TokensFacts: Hashable, Sendable {
   /// The key of the `extract` that its facts came from, and the facts; nil in files of 0.1.
   var extractKey: Digest?
   var idf: JSONValue?
-  /// Name of the root group; nil in a file of 0.1, whose tokens stand at the root.
+  /// Name of the root group; nil in a file of 0.1, whose tokens are at the root.
   var handle: String?
   /// Names of the bundle's files beside the three documents.
   var moreFiles: [String]

@@ -1,7 +1,7 @@
 import Core
 import StrictJSON
 
-/// Finds the addresses in a text that GitHub makes links of, and writes them such that they stay those links.
+/// Finds the addresses in a string that GitHub makes links of, and writes them such that they stay those links.
 ///
 /// Nothing that escapes Markdown works within such an address: a backslash becomes part of it. What could act
 /// there is written in percent, which means the same.
@@ -38,7 +38,7 @@ enum WebAddress {
     return address.endIndex
   }
 
-  /// An address as it stands in Markdown.
+  /// An address as it is written in Markdown.
   static func text(_ address: ArraySlice<Unicode.Scalar>) -> String.UnicodeScalarView {
     let emphasis: Set<Unicode.Scalar> = ["*", "_", "~"]
     // At its end these would begin emphasis instead of belonging to it.

@@ -37,8 +37,8 @@ extension Configuration {
 
   /// Reads the configuration: defaults, then the file if there is one, then the environment, then flags.
   ///
-  /// Everything that is wrong in any of them is told at once. A file that is not there is no fault; one
-  /// that is no regular file, or is larger than 64 KiB, is. YAML is only touched where there is a file.
+  /// Everything that is wrong in any of them is told at once. A file that is not there is not a fault; one
+  /// that is not a regular file, or is larger than 64 KiB, is. YAML is only touched where there is a file.
   public static func load(
     file path: String?, environment: [String: String] = [:], overrides: Overrides = Overrides()
   ) throws(Faults) -> Configuration {
@@ -83,7 +83,7 @@ extension Configuration {
     return configuration
   }
 
-  /// Variables with our beginning that are no settings.
+  /// Variables with our beginning that are not settings.
   private static let otherNames = ["LEDGERCTL_LEDGER", "LEDGERCTL_NOTIFY"]
 
   /// What is wrong with a variable that nobody reads although it begins as ours do; nil for all others.
@@ -144,7 +144,7 @@ extension Configuration {
   /// Refuses secrets in what is stored with a batch and seen by everybody who lists processes.
   private func checkSecrets(path: String, _ environment: [String: String], _ faults: inout [Fault]) {
     let shapes = Redactor()
-    // A folder that a variable names may well stand in a command.
+    // A folder that a variable names may well be part of a command.
     let variables = extractor.env.compactMap { name in environment[name].map { (name, $0) } }
       .filter { !$0.1.hasPrefix("/") }
     for (setting, texts) in [

@@ -2,7 +2,7 @@ import GitRepository
 
 /// What a batch goes by: from flags, environment, `ledger.yaml` and defaults, in that order of precedence.
 ///
-/// Holds no secret: environment variables stand here by name only. It is stored whole with a batch's
+/// Holds no secret: environment variables are in it by name only. It is stored whole with a batch's
 /// registration.
 public struct Configuration: Hashable, Sendable {
   public var extractor: ExtractorSettings
@@ -54,7 +54,7 @@ public struct Configuration: Hashable, Sendable {
     public var minScore = 90.0
     /// The most bytes of an image's file.
     public var maxBytes = 32 << 20
-    /// Whether texts, EXIF and what else says nothing of a picture are left out of it.
+    /// Whether text, EXIF and what else says nothing of a picture are left out of it.
     public var stripMetadata = false
 
     public init() {}

@@ -256,7 +256,7 @@ struct ConfigurationReader {
           && (index > 0 || !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte))
       }
       guard isFit else {
-        // What stands here may be a secret, so it is not repeated.
+        // What is here may be a secret, so it is not repeated.
         reader.faults.append(
           .configurationValue(
             "extractor.env", expected: "names of environment variables", found: "something else",

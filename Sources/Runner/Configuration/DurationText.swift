@@ -38,7 +38,7 @@ public enum DurationText {
     return .milliseconds(totalMs)
   }
 
-  /// A text as messages show it, with what it lacks where it is a number alone.
+  /// A string as messages show it, with what it lacks where it is a number alone.
   public static func found(_ text: String) -> String {
     let isNumber = !text.isEmpty && text.utf8.allSatisfy(isDigit)
     return isNumber ? "a number without a unit, \(text.cut)" : "\"\(text.cut)\""

@@ -33,7 +33,7 @@ extension Configuration {
 }
 
 extension ExecutionSettings {
-  /// The settings as they may be stored: every text of a person's without secrets.
+  /// The settings as they may be stored: every string that a person wrote, without secrets.
   func redacted(by redactor: Redactor) -> ExecutionSettings {
     var redacted = self
     redacted.extractor.command = extractor.command.map(redactor.redact)
@@ -45,7 +45,7 @@ extension ExecutionSettings {
 }
 
 extension JSONValue {
-  /// The same value with every string in it changed, names of members left as they are.
+  /// The same value with every string in it changed, names of fields left as they are.
   func mappingStrings(_ change: (String) -> String) -> JSONValue {
     switch self {
     case .string(let text): .string(change(text))

@@ -11,7 +11,7 @@ struct PlaceholderTemplate: Hashable, Sendable {
 
   var pieces: [Piece]
 
-  /// Splits a text; nil where braces are not `{{name}}` pairs.
+  /// Splits a string; nil where braces are not `{{name}}` pairs.
   init?(_ text: String) {
     var pieces: [Piece] = []
     var rest = text[...]
@@ -42,7 +42,7 @@ struct PlaceholderTemplate: Hashable, Sendable {
     self = template
   }
 
-  /// The first placeholder that is none of these.
+  /// The first placeholder that is not one of these.
   func name(notAmong known: [String]) -> String? {
     for case .placeholder(let name) in pieces where !known.contains(name) { return name }
     return nil

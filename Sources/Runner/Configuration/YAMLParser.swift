@@ -12,7 +12,7 @@ final class YAMLParser {
   /// Deeper than any configuration; far from what overflows the stack.
   private static let depthLimit = 32
 
-  /// Reads a text of one document; nil where it holds nothing.
+  /// Reads a string of one document; nil where it holds nothing.
   static func tree(of text: String) throws(YAMLTree.Problem) -> YAMLTree? {
     try YAMLParser(text).document()
   }

@@ -1,10 +1,10 @@
 import GitRepository
 import StrictJSON
 
-/// What a YAML text says, with places; types are for the reader to decide, so that `no` can be a text or a
+/// What a YAML text says, with places; types are for the reader to decide, so that `no` can be a string or a
 /// mistake.
 indirect enum YAMLTree: Sendable {
-  /// `isPlain` where it stood without quotes.
+  /// `isPlain` where it was written without quotes.
   case scalar(String, isPlain: Bool, SourcePosition)
   case list([YAMLTree], SourcePosition)
   case mapping([Member], SourcePosition)
@@ -15,7 +15,7 @@ indirect enum YAMLTree: Sendable {
     var value: YAMLTree
   }
 
-  /// Why a text is no YAML that is read here.
+  /// Why a string is not YAML that is read here.
   struct Problem: Error, Hashable {
     var message: String
     var position: SourcePosition?
@@ -30,7 +30,7 @@ indirect enum YAMLTree: Sendable {
     }
   }
 
-  /// Reads a text of one document; nil where it holds nothing. Aliases are refused before anything is
+  /// Reads the bytes of one document; nil where they hold nothing. Aliases are refused before anything is
   /// expanded.
   static func read(_ bytes: [UInt8]) throws(Problem) -> YAMLTree? {
     guard bytes.count <= maxBytes else {
@@ -50,7 +50,7 @@ indirect enum YAMLTree: Sendable {
   }
 
   /// Finds something that may be an alias, if there is something that may be its anchor. Both signs within
-  /// quoted texts count as well, for telling them apart would take a second YAML parser.
+  /// quoted strings count as well, for telling them apart would take a second YAML parser.
   private static func offsetOfAlias(_ bytes: [UInt8]) -> Int? {
     func first(_ sign: UInt8) -> Int? {
       bytes.indices.dropLast().first { bytes[$0] == sign && bytes[$0 + 1] > 0x20 }

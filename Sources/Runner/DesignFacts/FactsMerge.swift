@@ -28,7 +28,7 @@ package struct FactsMerge {
       self.source = source
     }
 
-    /// What stands before a value in a note.
+    /// What comes before a value in a note.
     var subject: String { source == .given ? "the manifest's idf" : "the reply" }
   }
 

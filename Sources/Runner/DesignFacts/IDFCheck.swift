@@ -7,7 +7,7 @@ import StrictJSON
 package struct IDFCheck {
   /// The most colours in a palette's list, and elements in any other list.
   static let maxListed = 100
-  /// Problems after which unknown members are not listed any more.
+  /// Problems after which unknown fields are not listed any more.
   static let maxProblems = 100
 
   private static let fields = [
@@ -182,7 +182,7 @@ package struct IDFProblem: Hashable, Sendable {
   package var path: [LocatedJSON.Step]
   package var expected: String
   package var found: String
-  /// The member that was probably meant by an unknown one.
+  /// The field that was probably meant by an unknown one.
   package var nearest: String?
 
   /// In words, such as `"palette.primary[2]": expected a colour such as #1a2b3c, found "red"`.

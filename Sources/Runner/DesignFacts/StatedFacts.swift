@@ -32,7 +32,7 @@ package struct StatedFacts: Hashable, Sendable {
     var height: Int
   }
 
-  /// The most colours, texts and problems that are taken from one list.
+  /// The most colours, strings and problems that are taken from one list.
   static let mostListed = 100
 
   package init() {}
@@ -138,7 +138,7 @@ private struct StatedFactsReader {
     return Array(found.prefix(StatedFacts.mostListed))
   }
 
-  /// A list of colours, or the one colour that stands where a list belongs.
+  /// A list of colours, or the one colour given in place of a list.
   private mutating func list(of given: JSONValue) -> [String] {
     let elements = given.array ?? [given]
     return elements.prefix(StatedFacts.mostListed).compactMap { element in
@@ -173,7 +173,7 @@ private struct StatedFactsReader {
 
   // MARK: Values
 
-  /// The text under the first of the names; a list of texts is joined.
+  /// The string under the first of the names; a list of strings is joined.
   private mutating func text(_ names: String...) -> String? {
     for name in names {
       guard let given = value.given(name) else { continue }

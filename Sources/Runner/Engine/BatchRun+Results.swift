@@ -14,7 +14,7 @@ extension BatchRun {
     var pauses: [LimiterPause] = []
   }
 
-  /// Turns results into facts; from here on their stages are no longer at work.
+  /// Turns results into facts; from here on their stages are no longer running.
   func news(in results: [Result], _ stages: StageWork, now: Moment) -> News {
     var news = News()
     let recorder = OutcomeRecorder(policy: stages.policy, now: now, limiter: stages.limiter)

@@ -31,7 +31,7 @@ extension BatchRun {
 
   /// Starts what needs an append of its own: calls that a limiter may refuse, and the batch's own stages.
   ///
-  /// True where the plan must be made anew.
+  /// True where the plan must be made again.
   func beginAlone(
     _ steps: [Planner.Step], _ stages: StageWork, _ mailbox: Mailbox,
     _ group: inout ThrowingTaskGroup<Void, any Error>

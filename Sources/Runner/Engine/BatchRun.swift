@@ -128,7 +128,7 @@ actor BatchRun {
   /// Whether a hold outlives this run although it was not told to hold.
   var keepsHoldUnasked: Bool { !options.untilPackaged && (isHolding || state.holds) }
 
-  /// Adds a sentence for the user that is no event.
+  /// Adds a sentence for the user that is not an event.
   func note(_ note: Note) { notes.append(note) }
 
   /// The same for what the repository has to say.
@@ -146,7 +146,7 @@ actor BatchRun {
 
   // MARK: - The loop
 
-  /// Works until the batch has ended, nothing can go on, or the run is asked to stop.
+  /// Works until the batch has ended, nothing can continue, or the run is asked to stop.
   func work(_ stages: StageWork) async throws(Fault) -> Ending {
     let limits = stages.configuration.limits
     let wanted = options.jobs ?? limits.inFlight
@@ -201,7 +201,7 @@ actor BatchRun {
 
   // MARK: - Endings
 
-  /// How the run ends, given a plan in which nothing starts and nothing is at work; nil if it waits.
+  /// How the run ends, given a plan in which nothing starts and nothing is running; nil if it waits.
   private func ending(_ plan: Planner.Plan, now: Moment, maxWaitMs: Int64) -> Ending? {
     if state.isEnded { return .finished }
     if let wakeUp = plan.wakeUp {

@@ -14,7 +14,7 @@ public struct RunRequest: Sendable {
   public var forced: [String]
   /// Ids of assets that may take the place of other assets; `all` stands for every id.
   public var replaced: [String]
-  /// Land a batch anew whose commit has left the branch.
+  /// Land a batch again whose commit has left the branch.
   public var again: Bool
   /// The folder that images must lie in once all links are resolved, as the working tree for a manifest that somebody else
   /// may have written; nil takes them from anywhere.
@@ -36,7 +36,7 @@ public struct RunRequest: Sendable {
   var imageRule: ImageRule { ImageRule(configuration.policy, beneath: imagesBeneath.map { [$0] }) }
 }
 
-/// What a manifest means for a batch as it stands.
+/// What a manifest means for a batch in its present state.
 enum Admission: Hashable, Sendable {
   case register, revise, goOn
   case nothingToDo(notes: [Note])
@@ -292,7 +292,7 @@ extension BundleTemplates {
   }
 }
 
-/// Stands where nothing is asked.
+/// Takes an extractor's place where nothing is asked.
 struct NoExtractor: Extractor {
   var identity: ExtractorIdentity { ExtractorIdentity(kind: "none", parts: [:]) }
   func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {

@@ -37,7 +37,7 @@ extension Runner {
     throw .batchCommitted(batch, commit: confirmation.sha)
   }
 
-  /// Writes down which assets are tried again, after taking back what was placed with their old bundles.
+  /// Writes down which assets are tried again, after undoing what was placed with their old bundles.
   func reopen(
     _ request: RetryRequest, in run: BatchRun, _ stages: StageWork
   ) async throws(Fault) {

@@ -39,7 +39,7 @@ public struct SystemClock: RunClock {
     }
   }
 
-  /// The nearest time that an event can have: a clock that was never set may stand before 1970.
+  /// The nearest time that an event can have: a clock that was never set may show a time before 1970.
   static func writable(wallMs: Int64) -> Int64 {
     min(max(wallMs, EventBounds.timesMs.lowerBound), EventBounds.timesMs.upperBound)
   }

@@ -6,13 +6,13 @@ import Ledger
 /// What came of a command that worked on a batch.
 public struct RunReport: Sendable {
   public var batch: BatchID
-  /// Where the batch stands now; a batch never registered has no registration in it.
+  /// The batch's present state; a batch never registered has no registration in it.
   public var state: BatchState
   public var exit: ExitStatus
   public var faults: [Fault]
-  /// Sentences for the user that are no faults.
+  /// Sentences for the user that are not faults.
   public var notes: [Note]
-  /// When going on makes sense.
+  /// When resuming makes sense.
   public var retryAt: Deadline?
   /// The commit was found in the history of the branch: another clone, or another ledger, has landed the batch.
   public var isFoundInHistory = false
@@ -64,7 +64,7 @@ extension RunReport {
 }
 
 extension ExitStatus {
-  /// Which status stands where several apply, the first first.
+  /// Which status is reported where several apply, the first first.
   private static let precedence: [ExitStatus] = [
     .interrupted, .terminated, .bug, .disk, .configuration, .inTheWay, .canGoOn, .protocolBroken,
     .extractorUnavailable, .inputMissing, .manifestRefused, .usage, .someFailed,
@@ -77,7 +77,7 @@ extension ExitStatus {
 }
 
 extension BatchState {
-  /// What stands between the batch and its commit, in the manifest's order, as faults to show.
+  /// What keeps the batch from its commit, in the manifest's order, as faults to show.
   public func faults(batch: BatchID) -> [Fault] {
     assets.compactMap { asset in
       guard let stage = asset.currentStage else { return nil }

@@ -6,7 +6,7 @@ import Ledger
 /// Takes batches from a manifest to one commit, and on from wherever the ledger says they were.
 ///
 /// Every call holds the batch's lock while it works and never throws: what went wrong is in the report, and running the
-/// same again goes on.
+/// same again resumes it.
 public struct Runner: Sendable {
   let surroundings: Surroundings
   let stop: StopSignal
@@ -24,7 +24,7 @@ public struct Runner: Sendable {
     self.observe = observe
   }
 
-  /// Registers a manifest and works to the end; the same content again goes on, changed content is a revision.
+  /// Registers a manifest and works to the end; the same content again resumes, changed content is a revision.
   public func run(_ request: RunRequest, options: RunOptions = RunOptions()) async -> RunReport {
     let batch = request.manifest.batchID
     return await holding(batch, waitMs: options.maxWaitMs) { state throws(Fault) in
@@ -44,7 +44,7 @@ public struct Runner: Sendable {
     }
   }
 
-  /// Goes on with a batch, held ones too; nothing happens to one that has ended.
+  /// Resumes a batch, held ones too; nothing happens to one that has ended.
   public func resume(_ batch: BatchID, options: RunOptions = RunOptions()) async -> RunReport {
     await holding(batch, waitMs: options.maxWaitMs) { state throws(Fault) in
       guard state.registration != nil else { throw .batchUnknown(batch.text) }
@@ -53,7 +53,7 @@ public struct Runner: Sendable {
     }
   }
 
-  /// Opens assets again and goes on: those named, or all that have failed.
+  /// Opens assets again and continues: those named, or all that have failed.
   public func retry(
     _ batch: BatchID, _ request: RetryRequest, options: RunOptions = RunOptions()
   ) async -> RunReport {
@@ -68,7 +68,7 @@ public struct Runner: Sendable {
     }
   }
 
-  /// Ends a batch without a commit and takes back what it placed.
+  /// Ends a batch without a commit and undoes what it placed.
   public func cancel(_ batch: BatchID, why: String) async -> RunReport {
     await holding(batch) { state throws(Fault) in
       try refuseEnded(batch, state)
@@ -168,7 +168,7 @@ public struct Runner: Sendable {
     }
   }
 
-  /// Goes on with a registered batch.
+  /// Continues with a registered batch.
   private func goOn(
     _ batch: BatchID, _ state: BatchState, _ options: RunOptions
   ) async throws(Fault) -> RunReport {
@@ -336,7 +336,7 @@ public struct Runner: Sendable {
 }
 
 extension BatchState {
-  /// The earliest time at which something put off is worth another try.
+  /// The earliest time at which something deferred is worth another try.
   fileprivate func earliestRetry(at now: Moment) -> Deadline? {
     assets.compactMap { asset -> Deadline? in
       guard let stage = asset.currentStage, case .deferred(let deferral, _) = asset[stage].progress

@@ -43,7 +43,7 @@ public final class StopSignal: Sendable {
   /// What the run that was left at once wrote down last; nil until it has.
   public var leftBehind: RunReport? { state.withLock { $0.leftBehind } }
 
-  /// Asks for a stop; the first request's status stands.
+  /// Asks for a stop; the first request's status is kept.
   public func request(_ status: ExitStatus, signal: String? = nil) {
     let due = state.withLock { state in
       if state.status == nil { (state.status, state.signal) = (status, signal) }

@@ -15,7 +15,7 @@ public struct Surroundings: Sendable {
   package var repository: @Sendable () throws(Fault) -> any Repository
   /// Whether a batch's commit is seen on its branch at first glance; false where only the repository can tell.
   package var seesCommit: @Sendable (BatchState) -> Bool = { _ in false }
-  /// Bytes of memory that can be had now.
+  /// Bytes of memory that are available now.
   package var availableMemoryBytes: @Sendable () -> Int64 = { .max }
   package var locks: any BatchLocks
   package var clock: any RunClock
@@ -80,7 +80,7 @@ public struct RunOptions: Sendable {
   public var configuration: Configuration?
   /// The longest wait for a quota within the run, in milliseconds; nil for the configuration's.
   public var maxWaitMs: Int64?
-  /// Stages at work at once; nil for the configuration's `limits.in_flight`.
+  /// Stages running at once; nil for the configuration's `limits.in_flight`.
   public var jobs: Int?
   /// Don't wait for what earlier runs were told: one call tries first, and the rest follow its success.
   public var ignoresWaits = false

@@ -1,16 +1,16 @@
-/// Cuts texts from outside to a length that a message or an event can carry.
+/// Cuts strings from outside to a length that a message or an event can carry.
 enum Excerpt {
   /// A raw reply longer than this is cut before it is recorded.
   static let rawLimitBytes = 64 << 10
 
-  /// The beginning of a text on one line, for a message.
+  /// The beginning of a string on one line, for a message.
   static func line(_ text: String, limit: Int = 200) -> String {
     let words = text.prefix(limit * 4).split(whereSeparator: \.isWhitespace).joined(separator: " ")
     let beginning = words.prefix(limit)
     return beginning.endIndex == words.endIndex && text.utf8.count <= limit * 16 ? words : beginning + "…"
   }
 
-  /// The end of a text on one line, for what a program said last.
+  /// The end of a string on one line, for what a program said last.
   static func lastLine(_ text: String, limit: Int = 200) -> String {
     let line = text.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }
     return Self.line(String(line ?? ""), limit: limit)

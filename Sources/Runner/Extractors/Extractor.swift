@@ -82,7 +82,7 @@ public struct ExtractorIdentity: Hashable, Sendable, Codable {
 
 /// Why an extractor did not answer.
 public enum ExtractorRefusal: Error, Hashable, Sendable {
-  /// The quota is used up. `retryAfterMs` is the server's own time where it gave one; `source` says where it stood
+  /// The quota is used up. `retryAfterMs` is the server's own time where it gave one; `source` says where it was
   /// (such as `retryDelay`); `daily` quotas do not clear by waiting.
   case limited(retryAfterMs: Int64?, source: String, daily: Bool, message: String)
   /// The program is not there or went away: `start`, `exit`, `timeout`, ….
@@ -93,7 +93,7 @@ public enum ExtractorRefusal: Error, Hashable, Sendable {
   case badReply(message: String, raw: String?, retryable: Bool)
   /// The program said no to this asset.
   case rejected(message: String, retryable: Bool)
-  /// Our surroundings failed (too many files, no memory): spends no attempt.
+  /// Our environment failed (too many files, no memory): spends no attempt.
   case surroundings(message: String)
   case cancelled
 }

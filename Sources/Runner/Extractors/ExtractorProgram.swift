@@ -12,13 +12,13 @@ public struct ExtractorProgram: Sendable {
   public var environment: [String: String]
   /// Names that the configuration hands on and that are not set; worth a hint where the program fails.
   public var unsetNames: [String]
-  /// Takes the values of the handed-on variables out of texts.
+  /// Takes the values of the handed-on variables out of strings.
   public var redactor: Redactor
 
   /// What every program gets to see, besides what the configuration names.
   public static let standardNames = ["PATH", "HOME", "LANG", "TMPDIR"]
 
-  /// Picks PATH, HOME, LANG, TMPDIR and the named variables from the surroundings; nothing else is handed on.
+  /// Picks PATH, HOME, LANG, TMPDIR and the named variables from the environment; nothing else is handed on.
   public init(words: [String], root: String, environmentNames: [String], surroundings: [String: String]) {
     self.words = words
     self.root = root
@@ -29,7 +29,7 @@ public struct ExtractorProgram: Sendable {
     redactor = Self.redactor(of: environmentNames, in: surroundings)
   }
 
-  /// What takes the values of variables that are handed on out of texts.
+  /// What takes the values of variables that are handed on out of strings.
   static func redactor(of names: [String], in surroundings: [String: String]) -> Redactor {
     let secretNames = Set(names).subtracting(standardNames)
     return Redactor(secrets: surroundings.filter { secretNames.contains($0.key) }.values)

@@ -5,7 +5,7 @@ struct KeyShape: Sendable {
   let ignoresCase: Bool
 
   enum Tail: Sendable {
-    /// So many letters, digits, `_` or `-` or more; with a digit among them where words could be meant.
+    /// At least this many letters, digits, `_` or `-`; with a digit among them where words could be meant.
     case word(atLeast: Int, needsDigit: Bool)
     /// The same with full stops in it.
     case dotted(atLeast: Int)
@@ -17,7 +17,8 @@ struct KeyShape: Sendable {
     case privateKey
     /// A name, `:` and a password up to `@`; only the password goes.
     case password
-    /// A sign such as `=` or `:`, perhaps with spaces and quotes, then a value of so many bytes or more; only that goes.
+    /// A sign such as `=` or `:`, perhaps with spaces and quotes, then a value of at least this many bytes; only that
+    /// goes.
     case assigned(atLeast: Int)
     /// Spaces, then what looks random and not like a word; the prefix stays.
     case credentials
@@ -108,7 +109,7 @@ struct KeyShape: Sendable {
     all.filter { Int($0.prefix[0]) == byte || ($0.ignoresCase && Int($0.prefix[0] ^ 0x20) == byte) }
   }
 
-  /// The part of a text that is secret, if a key of this shape begins there.
+  /// The part of a string that is secret, if a key of this shape begins there.
   func range(in bytes: [UInt8], at start: Int) -> Range<Int>? {
     guard begins(in: bytes, at: start) else { return nil }
     let end = start + prefix.count
@@ -147,7 +148,7 @@ struct KeyShape: Sendable {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  /// A key in the middle of a word, as `sk-` in `task-7`, is none.
+  /// What begins in the middle of a word, as `sk-` in `task-7`, is not a key.
   private static func isWord(_ bytes: [UInt8], at index: Int) -> Bool {
     index >= 0 && isWordByte(bytes[index]) && bytes[index] != UInt8(ascii: "-")
   }
@@ -176,7 +177,7 @@ struct KeyShape: Sendable {
     let start = bytes[(sign + 1)...].drop(while: isFiller).startIndex
     guard start - sign <= 6 else { return nil }
     let value = bytes[start...].prefix { $0 > 0x20 && !"\"'\\&,;<>(){}[]`".utf8.contains($0) }
-    // What is a mark, a placeholder or a plain word in a sentence is no value.
+    // A mark, a placeholder or a plain word in a sentence is not a value.
     guard value.count >= shortest, bytes[start] != UInt8(ascii: "$"), bytes[start] != UInt8(ascii: "[") else {
       return nil
     }

@@ -85,7 +85,7 @@ struct ProgramFiles: Sendable {
     return Array(pieces.prefix(mostPieces))
   }
 
-  /// What a program writes is no part of what it is: a log that grows with each call would make each call another
+  /// What a program writes is not part of what it is: a log that grows with each call would make each call another
   /// program's.
   private static func isOutput(_ path: String) -> Bool {
     let name = path.split(separator: "/").last ?? ""

@@ -1,9 +1,9 @@
-/// Takes secrets out of texts before anyone sees or stores them.
+/// Takes secrets out of strings before anyone sees or stores them.
 ///
 /// A secret is the exact value of an environment variable that was handed on, or anything of the shape of a
 /// known key.
 public struct Redactor: Sendable {
-  /// What stands in a secret's place.
+  /// What replaces a secret.
   public static let mark = "[redacted]"
   /// A shorter value would take innocent words apart.
   static let shortestSecret = 8
@@ -60,7 +60,7 @@ public struct Redactor: Sendable {
     }
   }
 
-  /// A part of a text with marks in the place of secrets, which may begin before it and end behind it.
+  /// A part of a string with marks in the place of secrets, which may begin before it and end behind it.
   private static func marking(_ secrets: [Range<Int>], in part: ArraySlice<UInt8>) -> String {
     var output: [UInt8] = []
     var copied = part.startIndex
@@ -72,7 +72,7 @@ public struct Redactor: Sendable {
     return String(decoding: output + part[copied...], as: UTF8.self)
   }
 
-  /// Tells whether a text holds a secret.
+  /// Tells whether a string holds a secret.
   func finds(in text: String) -> Bool { !ranges(in: Array(text.utf8)).isEmpty }
 
   /// The places of secrets in order; overlapping ones begin with the one that begins first.

@@ -1,10 +1,10 @@
-/// Finds values in a text in every spelling that a decoder undoes: JSON's escapes, percent, HTML's entities, base64 of
-/// either alphabet at any offset, hex, other case, parted by line breaks, and one of these within another.
+/// Finds values in a string in every spelling that a decoder undoes: JSON's escapes, percent, HTML's entities, base64
+/// of either alphabet at any offset, hex, other case, parted by line breaks, and one of these within another.
 ///
 /// Each spelling is undone on a copy that remembers where its bytes came from; what is found there is a place in the
-/// text. How deep it looks and how much it reads is bounded.
+/// string. How deep it looks and how much it reads is bounded.
 struct SecretSearch: Sendable {
-  /// A copy of a text with some spelling undone; its byte i was `from[i]..<to[i]` of the text.
+  /// A copy of a string with some spelling undone; its byte i was `from[i]..<to[i]` of the string.
   private struct View {
     var bytes: [UInt8] = []
     var from: [Int] = []

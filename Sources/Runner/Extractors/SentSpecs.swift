@@ -3,8 +3,8 @@ import StrictJSON
 /// What an extractor is told of an asset besides its image, as far as the answer may depend on it: a part of the key of
 /// `extract`.
 ///
-/// Names are no part, though some extractors are handed them: `specs.name`, `specs.category`, the asset's id and the
-/// file's name say what an asset is called, not what can be seen. So a corrected name never costs a call.
+/// Names are not part of it, though some extractors are handed them: `specs.name`, `specs.category`, the asset's id and
+/// the file's name say what an asset is called, not what can be seen. So a corrected name never costs a call.
 enum SentSpecs {
   private static let names: Set<String> = ["name", "category"]
   /// The fields of `specs` that the prompt has.

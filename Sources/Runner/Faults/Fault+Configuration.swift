@@ -35,7 +35,7 @@ extension Fault {
       path: origin.path)
   }
 
-  /// A configuration file that is no YAML, or more than is read here.
+  /// A configuration file that is not YAML, or more than is read here.
   static func configurationSyntax(
     _ path: String, _ problem: String, at position: SourcePosition?, hint: String? = nil
   ) -> Fault {

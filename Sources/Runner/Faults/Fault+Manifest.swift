@@ -13,7 +13,7 @@ extension Fault {
     case score = "manifest_score"
   }
 
-  /// A manifest that is not there, or is no regular file.
+  /// A manifest that is not there, or is not a regular file.
   static func manifestMissing(_ path: String, _ refusal: InputFile.Refusal) -> Fault {
     var message = "Can't read the manifest \"\(path)\": expected a regular file, found \(refusal.found)."
     var hint: String?
@@ -64,7 +64,7 @@ extension Fault {
     return Fault(code, exit: .manifestRefused, "The manifest is not valid JSON: \(problem.kind).", hint: hint)
   }
 
-  /// A member that must be there.
+  /// A field that must be there.
   static func manifestMissingMember(_ name: String, asset: String?, index: Int?) -> Fault {
     let place =
       asset.map { "The asset \"\($0)\"" } ?? index.map { "The asset at place \($0 + 1)" } ?? "The manifest"
@@ -73,7 +73,7 @@ extension Fault {
       "\(place) is incomplete: expected \"\(name)\", found nothing.", asset: asset)
   }
 
-  /// A member that nobody knows, outside of `specs`.
+  /// A field that nobody knows, outside of `specs`.
   static func manifestUnknownMember(
     _ name: String, nearest: String?, known: [String], within: String, asset: String?
   ) -> Fault {
@@ -136,7 +136,7 @@ extension Fault {
       asset: asset)
   }
 
-  /// Design facts of the manifest that are none.
+  /// Design facts of the manifest that are not valid.
   static func manifestIDF(_ problem: IDFProblem, asset: String?) -> Fault {
     let owner = asset.map { " of the asset \"\($0)\"" } ?? ""
     var path = problem.path

@@ -5,7 +5,7 @@ import GitRepository
 import Ledger
 
 extension TargetPath {
-  /// Checks a text; a refusal is a fault.
+  /// Checks a string; a refusal is a fault.
   init(checking text: String) throws(Fault) {
     do { self = try TargetPath(text) } catch { throw Fault.targetRefused(text, error) }
   }

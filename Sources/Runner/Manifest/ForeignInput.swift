@@ -1,4 +1,4 @@
-/// What stands in a manifest's place and is clearly something else, told by its first bytes.
+/// What is in a manifest's place and is clearly something else, as its first bytes show.
 enum ForeignInput: Hashable, Sendable {
   /// Whether it is a PNG, and what it is called.
   case image(String, isPNG: Bool)

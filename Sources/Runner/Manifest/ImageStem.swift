@@ -1,7 +1,7 @@
 import GitRepository
 
-/// The name of an image's file without its ending, taken apart: the suffix `@2x` or `@3x` sets the scale and is no part
-/// of name or id.
+/// The name of an image's file without its ending, taken apart: the suffix `@2x` or `@3x` sets the scale and is not
+/// part of name or id.
 struct ImageStem: Hashable, Sendable {
   /// The name without ending and suffix.
   let text: String

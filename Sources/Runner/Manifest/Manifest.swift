@@ -5,7 +5,7 @@ import StrictJSON
 
 /// What a user hands in: a batch's id and its assets, checked.
 ///
-/// Two manifests that say the same have the same digest, whatever their white space, the order of members
+/// Two manifests that say the same have the same digest, whatever their white space, the order of fields
 /// and the spelling of numbers. What is stored of a manifest is read back equal.
 public struct Manifest: Hashable, Sendable, Codable {
   public let batchID: BatchID
@@ -57,7 +57,7 @@ public struct ManifestAsset: Hashable, Sendable, Codable {
 
   /// The category that was asked for; nil where the configuration's default holds.
   public var category: String? { specs["category"]?.string }
-  /// The score as it is written into texts, such as `92` or `92.5`.
+  /// The score as it is written in text, such as `92` or `92.5`.
   public var scoreText: String { JSONNumber(score).text }
 
   /// The part of the manifest that this asset is, in which two spellings of the same are equal.

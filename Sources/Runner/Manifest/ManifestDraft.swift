@@ -42,7 +42,7 @@ public struct ManifestDraft: Hashable, Sendable {
     }
   }
 
-  /// The manifest's JSON text, members in the order of the documents.
+  /// The manifest's JSON text, fields in the order of the documents.
   public var text: String { JSONWriter.pretty(json, sortingNames: false) }
 
   private var json: JSONValue {

@@ -239,7 +239,7 @@ struct ManifestReader {
     }
   }
 
-  // MARK: Members
+  // MARK: Fields
 
   private mutating func required(
     _ name: String, in object: LocatedJSON, asset: String?, index: Int? = nil

@@ -1,10 +1,10 @@
 import FileStore
 import Ledger
 
-/// Where an asset of a batch stands.
+/// The state of an asset of a batch.
 public struct AssetState: Hashable, Sendable {
   public let id: AssetID
-  /// The bytes it goes on with.
+  /// The bytes it continues with.
   public internal(set) var image: PinnedImage
   /// By the stages' order.
   public private(set) var stages: [StageState]
@@ -13,7 +13,7 @@ public struct AssetState: Hashable, Sendable {
   /// Enters the keys of the stages run again after a `retry --from`.
   public internal(set) var salt: Salt?
 
-  /// A text that makes the keys of a stage and all after it new.
+  /// A string that makes the keys of a stage and all after it new.
   public struct Salt: Hashable, Sendable {
     public var from: Stage
     public var text: String
@@ -25,10 +25,10 @@ public struct AssetState: Hashable, Sendable {
     self.stages = Stage.ofAsset.map { _ in StageState() }
   }
 
-  /// Where it stands in a stage, one of `Stage.ofAsset`.
+  /// Its state in a stage, one of `Stage.ofAsset`.
   public subscript(stage: Stage) -> StageState { stages[stage.index] }
 
-  /// Changes where it stands in a stage, one of `Stage.ofAsset`.
+  /// Changes its state in a stage, one of `Stage.ofAsset`.
   mutating func update(_ stage: Stage, _ change: (inout StageState) -> Void) {
     change(&stages[stage.index])
   }
@@ -38,7 +38,7 @@ public struct AssetState: Hashable, Sendable {
 
   public var isPackaged: Bool { package != nil && currentStage == nil }
 
-  /// The word for where it stands, as screens and scripts see it.
+  /// The word for its state, as screens and scripts see it.
   public var name: Name {
     guard let current = currentStage else { return .packaged }
     switch self[current].progress {

@@ -18,7 +18,7 @@ public struct BatchState: Hashable, Sendable {
   public internal(set) var assets: [AssetState] = []
   public internal(set) var place = StageState()
   public internal(set) var commit = StageState()
-  /// What the latest start of `place` found and means to write; kept until it is taken back.
+  /// What the latest start of `place` found and means to write; kept until it is undone.
   public internal(set) var placePlan: [PlannedTarget] = []
   /// Folders that starts of `place` meant to make; kept as long as the plan.
   public internal(set) var placeFolders: [String] = []
@@ -181,7 +181,7 @@ extension BatchState {
     updateRun(stamped.run) { $0.lastMs = max($0.lastMs, stamped.timeMs) }
   }
 
-  /// A first registration, or one after a cancellation or for landing again: everything else starts anew.
+  /// A first registration, or one after a cancellation or for landing again: everything else starts again.
   private mutating func register(_ fact: Registration) {
     let version = version
     self = BatchState()
@@ -356,7 +356,7 @@ extension BatchState {
 }
 
 extension BatchMetrics {
-  /// Counts what a placement made; the copied image is no file of the bundle's.
+  /// Counts what a placement made; the copied image is not a file of the bundle's.
   fileprivate mutating func count(_ targets: [PlannedTarget]) {
     let files = targets.filter { $0.role == .bundle }
     created = files.count { $0.found == .absent }

@@ -63,7 +63,7 @@ public struct Placement: Hashable, Sendable, Codable {
 /// What `commit.intended` says: everything needed to make the same commit again.
 public struct CommitIntent: Hashable, Sendable, Codable {
   public var ref: String
-  /// Tip the new commit stands on; absent for the first commit of a branch.
+  /// Tip the new commit is based on; absent for the first commit of a branch.
   public var old: String?
   public var new: String
   /// The exact bytes of the commit object.

@@ -11,7 +11,7 @@ enum EventBounds {
 }
 
 extension Event {
-  /// Throws where the event's numbers are none that we write.
+  /// Throws where the event's numbers are not ones that we write.
   func requireBounds() throws(UnreadableEvent) {
     if !EventBounds.timesMs.contains(timeMs) {
       throw unreadable("its time is in no year from 1970 to 9999, but \(timeMs) ms from 1970")
@@ -19,7 +19,7 @@ extension Event {
     if let attempt, !EventBounds.attempts.contains(attempt) { throw unreadable("its attempt is \(attempt)") }
   }
 
-  /// Throws where the event is none that any version of ours writes, so that it can't be shown as it is.
+  /// Throws where the event is not one that any version of ours writes, so that it can't be shown as it is.
   package func requireShowable() throws(UnreadableEvent) {
     try requireBounds()
     guard BatchID(batch) != nil else { throw unreadable("no batch has such an id") }

@@ -23,7 +23,7 @@ public struct AssetID: Hashable, Sendable, Comparable, CustomStringConvertible {
   public static func < (left: AssetID, right: AssetID) -> Bool { left.text < right.text }
 }
 
-/// Tells whether a text matches `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`.
+/// Tells whether a string matches `^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$`.
 private func isIdentifier(_ text: String) -> Bool {
   let bytes = text.utf8
   guard (1...64).contains(bytes.count) else { return false }

@@ -3,7 +3,7 @@ import FileStore
 import GitRepository
 import Ledger
 
-/// What `batch.registered` and `batch.revised` say: everything a batch goes on with until it ends.
+/// What `batch.registered` and `batch.revised` say: everything a batch works with until it ends.
 ///
 /// A batch keeps the configuration, templates and bytes it was registered with, so an upgrade or a changed file between
 /// a kill and a resume changes nothing.

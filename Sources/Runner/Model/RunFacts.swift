@@ -1,7 +1,7 @@
 import Core
 import Ledger
 
-/// Who asked for something: told with what was asked, so that a person is told from an agent.
+/// Who asked for something: recorded with what was asked, so that a person is distinguished from an agent.
 public struct RunActor: Hashable, Sendable, Codable {
   /// By which way it was asked. Raw values are part of the contract.
   public enum Via: String, Hashable, Sendable, Codable, CaseIterable {
@@ -68,7 +68,7 @@ public struct RunFinish: Hashable, Sendable, Codable {
   public var exit: ExitStatus
   /// The fault that ended it, if one did.
   public var code: String?
-  /// When going on makes sense.
+  /// When resuming makes sense.
   public var retryAt: Deadline?
   public var durationMs: Int64
   /// The batch is held: it stops before placing until a run that may go further has passed its check.

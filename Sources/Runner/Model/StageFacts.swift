@@ -124,7 +124,7 @@ public struct StageFailure: Hashable, Sendable, Codable {
   }
 }
 
-/// What `stage.deferred` says: put off without spending an attempt.
+/// What `stage.deferred` says: postponed without spending an attempt.
 public struct StageDeferral: Hashable, Sendable, Codable {
   public enum Reason: String, Hashable, Sendable, Codable {
     case limited
@@ -140,11 +140,11 @@ public struct StageDeferral: Hashable, Sendable, Codable {
   public var message: String
   /// What the command exits with if the run ends because of it.
   public var exit: ExitStatus
-  /// Not before this time; absent where only the surroundings can change it.
+  /// Not before this time; absent where only the environment can change it.
   public var until: Deadline?
   /// Where that time came from, such as `retryDelay`, `back-off` or `requests_per_minute`.
   public var source: String?
-  /// Whether waiting within a run is of any use; false for daily quotas and faults of the surroundings.
+  /// Whether waiting within a run is of any use; false for daily quotas and faults of the environment.
   public var worthWaiting: Bool
   /// The tail of what an outside program printed, such as a hook that refused.
   public var output: String?

@@ -49,7 +49,7 @@ public struct StageKey: Hashable, Sendable, Codable {
 
   static let saltName = "retry"
 
-  /// A text's UTF-8 bytes behind their count as 8 bytes, the highest first.
+  /// A string's UTF-8 bytes behind their count as 8 bytes, the highest first.
   private static func framed(_ text: String) -> [UInt8] {
     let bytes = Array(text.utf8)
     return withUnsafeBytes(of: UInt64(bytes.count).bigEndian) { Array($0) } + bytes

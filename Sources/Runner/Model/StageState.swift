@@ -1,13 +1,13 @@
 import Ledger
 
-/// Where one stage of one asset, or of the batch, stands.
+/// The state of one stage of one asset, or of the batch.
 public struct StageState: Hashable, Sendable {
   public enum Progress: Hashable, Sendable {
     case waiting
     case started(StageStart, run: String)
     case completed(StageCompletion)
     case failed(StageFailure)
-    /// Put off by the run named.
+    /// Deferred by the run named.
     case deferred(StageDeferral, run: String)
   }
 

@@ -6,7 +6,7 @@ import Ledger
 /// What other batches have placed since a batch did: bytes that two of them share belong to the later one.
 extension StageWork {
   /// Those of the plan's paths that another batch has set out to write in the working tree since this one did, and has
-  /// not taken back.
+  /// not undone.
   func placedLater(than plan: [PlannedTarget]) async throws(Fault) -> Set<String> {
     let paths = Set(plan.map(\.path))
     var starts = EventQuery()
@@ -16,7 +16,7 @@ extension StageWork {
       starts.after = try await firstPlacement()
       var touched: [String: Set<String>] = [:]
       for event in try await surroundings.store.events(matching: starts) where event.batch != batch.text {
-        // What this version can't read of another batch is no reason not to end this one.
+        // What this version can't read of another batch doesn't keep this one from ending.
         guard case .stageStarted(_, let start)? = try? BatchEvent(event) else { continue }
         touched[event.batch, default: []].formUnion(start.targets?.map(\.path) ?? [])
       }
@@ -45,7 +45,7 @@ extension StageWork {
     for event in try await surroundings.store.events(matching: query) {
       switch (event.type, event.stage) {
       case ("stage.started", Stage.place.rawValue): first = first ?? event.position
-      // What was placed before is taken back.
+      // What was placed before is undone.
       case ("stage.invalidated", Stage.place.rawValue), (_, nil): first = nil
       default: break
       }

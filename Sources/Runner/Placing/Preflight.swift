@@ -22,7 +22,7 @@ struct Preflight: Sendable {
     var identities: Identities
     var notes: [String]
 
-    /// The commit that the batch's own would stand on.
+    /// The commit that would be the parent of the batch's own.
     var parent: GitID? { tip ?? base }
   }
 
@@ -56,7 +56,7 @@ struct Preflight: Sendable {
       identities: identities, notes: notes)
   }
 
-  /// Branches that a tool makes anew all the time, out of others: a commit on one would be lost.
+  /// Branches that a tool makes again all the time, out of others: a commit on one would be lost.
   private static let madeByTools: Set = [
     "refs/heads/gitbutler/workspace", "refs/heads/gitbutler/integration",
   ]
@@ -97,7 +97,7 @@ struct Preflight: Sendable {
 }
 
 extension StageWork {
-  /// Checks a batch that is to go on; returns notes for the user.
+  /// Checks a batch that is to continue; returns notes for the user.
   func preflight(_ state: BatchState) async throws(Fault) -> [String] {
     do {
       let preflight = Preflight(
@@ -153,7 +153,7 @@ extension StageWork {
     return known
   }
 
-  /// Says which images have changed since they were pinned; the batch goes on with the pinned bytes.
+  /// Says which images have changed since they were pinned; the batch continues with the pinned bytes.
   func changedSources(_ state: BatchState) throws(Fault) -> [Note] {
     var notes: [Note] = []
     for image in state.assets.map(\.image) {

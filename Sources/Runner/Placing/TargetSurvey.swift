@@ -12,7 +12,7 @@ struct TargetSurvey: Sendable {
   let briefs: [AssetBrief]
   let repository: any Repository
   let worktree: any Worktree
-  /// The commit that the batch's commit will stand on; nil before a repository's first.
+  /// The commit that the batch's commit will be based on; nil before a repository's first.
   let tip: GitID?
   /// False where the batch's branch is not the one checked out: then only the tip counts.
   let inWorkingTree: Bool
@@ -30,7 +30,7 @@ struct TargetSurvey: Sendable {
     var digest: Digest?
   }
 
-  /// Plans every target, or throws all that stands in the way.
+  /// Plans every target, or throws all that is in the way.
   ///
   /// `bundles` holds the packaged bundles; without them the plan says what can be told before.
   func plan(_ bundles: [AssetID: BundleManifest]?) async throws(Faults) -> [PlannedTarget] {
@@ -44,7 +44,7 @@ struct TargetSurvey: Sendable {
     var replies: [AssetID: TipReply] = [:]
   }
 
-  /// Plans every target and says which ids are taken, or throws all that stands in the way.
+  /// Plans every target and says which ids are taken, or throws all that is in the way.
   func look(_ bundles: [AssetID: BundleManifest]?) async throws(Faults) -> Findings {
     var taken: [TakenAsset] = []
     var replies: [AssetID: TipReply] = [:]
@@ -128,7 +128,7 @@ struct TargetSurvey: Sendable {
     for path in facts.ignored.sorted() { faults.append(.targetIgnored(path)) }
     for (path, attributes) in facts.attributes.sorted(by: { $0.key < $1.key }) {
       let isImage = images.contains { prefix + $0 == path }
-      // A PNG begins with CR LF; our own texts hold none.
+      // A PNG begins with CR LF; our own text files hold none.
       for attribute in attributes where attribute != .lfs && (attribute != .text || isImage) {
         let source = try? repository.attributeSource(attribute, of: path, at: inWorkingTree ? nil : tip)
         faults.append(.targetAttribute(path, attribute, source: source ?? nil))
@@ -174,7 +174,7 @@ struct TargetSurvey: Sendable {
       }
       return planned(.absent, old: nil)
     case .regular(let digest, _, _):
-      // Ours as it stands; what is to go there instead may not be known yet.
+      // Ours as it is; what is to go there instead may not be known yet.
       if let before, before.digest == digest, target.digest == nil || target.digest == digest {
         return before
       }

@@ -18,7 +18,7 @@ struct TipReply: Hashable, Sendable {
 
   /// The reply as far as it decides, for an asset that is given this; nil where the bundle does not tell.
   ///
-  /// What a manifest gave stands in the bundle instead of what was said of it, and what was refused in favour of the
+  /// What a manifest gave is in the bundle instead of what was said of it, and what was refused in favour of the
   /// measurement is not there either: it must be given still, and be refused still.
   func reply(given: StatedFacts, trust: Set<FactsMerge.Trusted>) -> JSONValue? {
     var said: [JSONValue.Member] = []

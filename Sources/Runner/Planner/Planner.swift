@@ -6,7 +6,7 @@ import Ledger
 struct Planner: Sendable {
   /// The run that plans; deferrals for which waiting is of no use bind only the run that met them.
   var run: String
-  /// Stages at work at once, at most.
+  /// Stages running at once, at most.
   var jobs: Int
   /// One call asks for all pending assets at once.
   var extractsTogether: Bool
@@ -24,16 +24,16 @@ struct Planner: Sendable {
     case place, commit, complete
   }
 
-  /// A stage at work or prepared.
+  /// A stage that is running or prepared.
   struct Slot: Hashable, Sendable {
     var asset: AssetID?
     var stage: Stage
   }
 
-  /// What to start, and what to do if that is nothing and nothing is at work.
+  /// What to start, and what to do if that is nothing and nothing is running.
   struct Plan: Hashable, Sendable {
     var steps: [Step] = []
-    /// The earliest time at which something put off may start.
+    /// The earliest time at which something deferred may start.
     var wakeUp: Deadline?
     /// Deferrals that end the run: waiting within it is of no use.
     var blocked: [StageDeferral] = []
@@ -41,7 +41,7 @@ struct Planner: Sendable {
     var failed: [StageFailure] = []
   }
 
-  /// Plans from a state, given what is at work and what is prepared.
+  /// Plans from a state, given what is running and what is prepared.
   func plan(
     _ state: BatchState, busy: Set<Slot>, prepared: Set<Slot>, now: Moment
   ) -> Plan {

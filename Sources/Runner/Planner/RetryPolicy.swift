@@ -23,7 +23,7 @@ public struct RetryPolicy: Hashable, Sendable {
   /// will do so again, and each call costs money.
   public static let unreadableLimit = 2
 
-  /// The wait after so many failures in a row (from 1), in milliseconds.
+  /// The wait after a number of failures in a row (from 1), in milliseconds.
   public func delayMs(
     afterFailures failures: Int, using random: inout some RandomNumberGenerator
   ) -> Int64 {

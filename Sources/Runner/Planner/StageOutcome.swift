@@ -40,7 +40,8 @@ enum StageOutcome: Hashable, Sendable {
     var cause: String?
   }
 
-  /// What a fault of ours means for the stage of an asset that met it: surroundings defer, everything else fails.
+  /// What a fault of ours means for the stage of an asset that met it: a fault of the environment defers it, any other
+  /// fails it.
   init(_ fault: Fault, durationMs: Int64) {
     if let reason = Self.surroundings(fault) {
       self = .putOff(by: fault, reason)
@@ -53,7 +54,7 @@ enum StageOutcome: Hashable, Sendable {
   }
 
   /// What any fault means for a stage of the batch itself: no asset is to blame, so there is none to retry, and
-  /// going on must always be tried again.
+  /// continuing must always be tried again.
   static func ofBatch(_ fault: Fault) -> StageOutcome {
     .putOff(by: fault, surroundings(fault) ?? .surroundings)
   }
@@ -133,7 +134,7 @@ struct OutcomeRecorder: Sendable {
   /// A wait the other side asks for is believed up to a day.
   static let longestBelievedWaitMs: Int64 = 24 * 3_600_000
 
-  /// The events for an outcome of a stage that stands as `stage` says.
+  /// The events for an outcome of a stage whose state is `stage`.
   func events(
     for outcome: StageOutcome, of ref: StageRef, at stage: StageState, calls: BatchState.CallRecord,
     using random: inout some RandomNumberGenerator

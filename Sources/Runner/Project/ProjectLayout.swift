@@ -136,7 +136,7 @@ public struct ProjectLayout: Hashable, Sendable {
     }
   }
 
-  /// Tells whether a folder holds `.ledger`. A plain file of that name is none of ours and is passed by.
+  /// Tells whether a folder holds `.ledger`. A plain file of that name is not ours and is ignored.
   private static func holds(_ folder: String) throws(Fault) -> Bool {
     let path = ProjectPath.appending([folderName], to: folder)
     guard let kind = ProjectPath.kind(of: path) else { return false }

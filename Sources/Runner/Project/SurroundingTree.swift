@@ -76,7 +76,7 @@ extension SurroundingTree {
   /// The folders in which the ledger of all worktrees is looked for, at the same sub-folder as in this one.
   ///
   /// The main worktree's top; without one the bare repository, then the folder that holds it, unless that one is
-  /// another project's. Empty where this is no linked worktree.
+  /// another project's. Empty where this is not a linked worktree.
   var sharedTops: [String] {
     guard isLinked else { return [] }
     if let mainWorktree { return [mainWorktree] }

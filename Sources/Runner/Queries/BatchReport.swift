@@ -36,7 +36,7 @@ public struct BatchReport: Sendable {
     public var how: [Stage: Completion] = [:]
     /// Calls to a program outside.
     public var calls = 0
-    /// Time between being told to wait and going on.
+    /// Time between being told to wait and continuing.
     public var waitingMs: Int64 = 0
     /// What the calls cost, where a price was configured.
     public var cost: [Price] = []

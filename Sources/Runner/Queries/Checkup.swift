@@ -12,7 +12,7 @@ import Subprocesses
   import Darwin
 #endif
 
-/// What a look at the surroundings found.
+/// What a look at the environment found.
 public struct Diagnosis: Hashable, Sendable {
   /// One thing that was looked at.
   public struct Check: Hashable, Sendable {

@@ -34,7 +34,7 @@ public struct Explanation: Sendable {
     public var stage: Stage
     public var outcome: Outcome
     public var reason: Reason
-    /// Where the stage's last event stands.
+    /// The position of the stage's last event.
     public var position: Int64?
     /// The event compared with, or whose result was taken over.
     public var comparedWith: Int64?
@@ -42,7 +42,7 @@ public struct Explanation: Sendable {
     /// The commit whose bundle the result was taken from, in hexadecimal.
     public var from: String?
     public var key: Digest?
-    /// Which member of the specs differs, where the specs decided.
+    /// Which field of the specs differs, where the specs decided.
     public var specs: SpecsDifference?
     /// Failures, postponements, interruptions, reopenings and retries before the outcome, oldest first.
     public var before: [Past] = []
@@ -59,7 +59,7 @@ public struct Explanation: Sendable {
     public var message: String
   }
 
-  /// The first member in which two specs differ.
+  /// The first field in which two specs differ.
   public struct SpecsDifference: Hashable, Sendable {
     public var member: String
     public var old: JSONValue?

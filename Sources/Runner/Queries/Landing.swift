@@ -5,9 +5,9 @@ import Ledger
 
 /// Where what a batch has landed is now. Raw values are words of the contract.
 public enum Landing: String, Hashable, Sendable {
-  /// The branch holds it, or later commits that went on from it.
+  /// The branch holds it, or later commits that continue from it.
   case landed
-  /// A later commit, which is no batch's, has put everything back as it was before.
+  /// A later commit, which is not a batch's, has put everything back as it was before.
   case reverted
   /// The commit is not on the branch, and neither is what it brought.
   case gone

@@ -9,18 +9,17 @@ import Core
 // The few lines with which another package runs a batch: see docs/library.md.
 extension Project {
   /// Opens the project around a folder to work in it, making the ledger at the repository's root where there
-  /// is none.
+  /// isn't one.
   public static func open(
     at folder: String, environment: [String: String] = ProcessInfo.processInfo.environment
   ) throws(Fault) -> Project {
     try open(from: folder, .making, environment: environment)
   }
 
-  /// Registers a batch and works to its one commit; the same batch again goes on where it stopped.
+  /// Registers a batch and works to its one commit; the same batch again resumes where it stopped.
   ///
   /// Paths of assets are absolute or relative to the project's root. Throws only if the batch is refused
-  /// before
-  /// anything is written; everything later is in the report.
+  /// before anything is written; everything later is in the report.
   public func run(
     batchID: String, assets: [ManifestDraft.Asset], options: RunOptions = RunOptions()
   ) async throws(Faults) -> RunReport {

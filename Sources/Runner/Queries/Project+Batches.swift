@@ -113,7 +113,7 @@ extension Project {
 public enum LedgerPoint: Hashable, Sendable {
   /// Up to and including this position.
   case position(Int64)
-  /// Up to the last event that is no later than this, in milliseconds since 1970.
+  /// Up to the last event that is not later than this, in milliseconds since 1970.
   case time(ms: Int64)
 }
 

@@ -28,7 +28,7 @@ public struct PruneReport: Hashable, Sendable {
   public var leftovers = 0
   public var isDry = true
 
-  /// Those that events still name: their stages run again if anyone wants their results once more.
+  /// Those that events still name: their stages run again if anyone wants their results again.
   public var named: [Entry] { entries.filter { $0.position != nil } }
   public var unnamed: [Entry] { entries.filter { $0.position == nil } }
 }

@@ -41,7 +41,7 @@ extension StageWork {
 
   /// Publishes the index of a commit that landed, where the kill came before it.
   ///
-  /// Where the branch has gone on since, only what it still holds of the commit is brought into the index.
+  /// Where the branch has moved on since, only what it still holds of the commit is brought into the index.
   func finishIndex(
     of commit: GitID, on ref: String, at tip: GitID, inWorkingTree: Bool
   ) throws(Fault) {

@@ -96,10 +96,10 @@ extension StageWork {
     surveyed.note(destination.parent)
   }
 
-  /// Writes the targets once more, for they may have been changed since they were placed.
+  /// Writes the targets again, for they may have been changed since they were placed.
   ///
-  /// Where one is in the way now, what was placed is taken back and `place` is open again: the next run looks at every
-  /// target anew.
+  /// Where one is in the way now, what was placed is undone and `place` is open again: the next run looks at every
+  /// target again.
   private func rewriteTargets(_ placement: Placement, in run: BatchRun) async throws {
     do throws(Fault) { try await write(placement.targets) } catch {
       guard error.exit == .inTheWay else { throw error }
@@ -108,7 +108,7 @@ extension StageWork {
   }
 
   /// Builds the commit. Where a hook refuses it, or it can't be signed, the batch is packaged again and no
-  /// more: what was placed is taken back.
+  /// more: what was placed is undone.
   private func build(_ draft: CommitDraft, in run: BatchRun) async throws -> BuildOutcome {
     let repository = try surroundings.repository()
     do throws(Fault) {
@@ -394,7 +394,7 @@ extension CommitIntent {
 }
 
 extension String {
-  /// Reads UTF-8; nil where the bytes are none.
+  /// Reads UTF-8; nil where the bytes are something else.
   fileprivate init?(validatingUTF8Bytes bytes: [UInt8]) {
     guard let text = String(validating: bytes, as: UTF8.self) else { return nil }
     self = text

@@ -1,9 +1,9 @@
 import GitRepository
 import ImageAnalysis
 
-/// How many stages may be at work at once in the memory there is. Pure: the same numbers give the same answer.
+/// How many stages may run at once in the memory there is. Pure: the same numbers give the same answer.
 struct MemoryFit: Hashable, Sendable {
-  /// Bytes that can be had.
+  /// Bytes that are available.
   var availableBytes: Int64
   /// Bytes that work on each unfinished asset takes at most.
   var needsBytes: [Int64]
@@ -42,7 +42,7 @@ extension StageWork {
 
   /// Bytes that an image takes while it is decoded, or while an outside program is handed all of it as text.
   private func memoryNeedBytes(_ asset: AssetState) -> Int64 {
-    // What is no PNG ends when it is validated, and takes nothing.
+    // What is not a PNG ends when it is validated, and takes nothing.
     let header = try? PNGHeader(path: objects.path(of: asset.image.digest), named: asset.id.text)
     let decoding = Int64(header?.workingBytes ?? 0)
     guard sendsBytes else { return decoding }

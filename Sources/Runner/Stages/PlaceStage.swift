@@ -58,7 +58,7 @@ extension StageWork {
     return true
   }
 
-  /// The branch as it stands now; the batch's own commit is not made elsewhere.
+  /// The branch as it is now; the batch's own commit is not made elsewhere.
   func currentDestination() throws(Fault) -> Preflight.Destination {
     // A commit that was signed before a crash must land also where nobody could sign any more.
     let preflight = Preflight(repository: try surroundings.repository(), commit: .init())
@@ -98,7 +98,7 @@ extension StageWork {
       guard let old = target.old else { continue }
       if try await objects.check(old) == .sound { continue }
       let kept = try await objects.pin(surroundings.root + "/" + target.path)
-      // Replaced already by a start before, whose copy of the old bytes was lost since: going on harms nobody.
+      // Replaced already by a start before, whose copy of the old bytes was lost since: continuing harms nobody.
       guard kept.id == old || kept.id == target.digest else { throw .targetsDisappeared(target.path) }
     }
   }

@@ -15,8 +15,8 @@ extension StageKey {
 
   /// The key of `extract` where an extractor is asked; `sent` is what it is told of the asset.
   ///
-  /// The measurement is sent too and is no part: it follows from the image, and a new way of measuring is not worth
-  /// another call.
+  /// The measurement is sent too and is not part of the key: it follows from the image, and a new way of measuring is
+  /// not worth another call.
   static func extract(
     _ asset: AssetState, sent: JSONValue, setup: Digest, identity: ExtractorIdentity
   ) -> StageKey {

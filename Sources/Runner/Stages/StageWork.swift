@@ -172,7 +172,7 @@ struct StageWork: Sendable {
       beneath: registration.imagesBeneath.map { [$0] + (top.map { [$0] } ?? []) })
   }
 
-  /// Makes sure that the pinned image is whole; a lost one is taken anew from its source while that still holds it.
+  /// Makes sure that the pinned image is intact; a lost one is taken again from its source while that still holds it.
   private func ensureImage(of asset: AssetState) async throws(Fault) {
     guard let object = asset.image.object, try await objects.check(object) != .sound else { return }
     let source = brief(of: asset.id).source

@@ -3,9 +3,9 @@ import FileStore
 import GitRepository
 import Ledger
 
-/// Taking back what `place` wrote.
+/// Undoing what `place` wrote.
 extension StageWork {
-  /// Opens `place` again after taking back what it wrote.
+  /// Opens `place` again after undoing what it wrote.
   func unplace(in run: BatchRun, why: String) async throws(Fault) {
     let left = try await takeBack(in: run)
     await run.noteLeft(left)
@@ -28,7 +28,7 @@ extension StageWork {
     return try await takeBackUnderLock(in: run)
   }
 
-  /// Those of the paths, left behind by earlier takings back, that are no commit's by now and still there.
+  /// Those of the paths, left behind when files were undone earlier, that are still there and not in a commit by now.
   func stillLeft(_ paths: [String]) async throws(Fault) -> [String] {
     guard !paths.isEmpty else { return [] }
     let repository = try surroundings.repository()

@@ -1,7 +1,7 @@
 /// Reads a date as HTTP has it (RFC 9110): the fixed form, and the two obsolete ones that must still be
 /// understood.
 enum HTTPDate {
-  /// Milliseconds since 1970 of the date at the start of a text; nil where there is none.
+  /// Milliseconds since 1970 of the date at the start of a string; nil where there is none.
   static func milliseconds(_ bytes: ArraySlice<UInt8>) -> Int64? {
     let parts = bytes.prefix(48).split { !RetryTime.isDigit($0) && !RetryTime.isLetter($0) }
     guard parts.count >= 7, let weekday = word(parts[0]), weekdays.contains(where: weekday.hasPrefix)
@@ -14,7 +14,7 @@ enum HTTPDate {
     return milliseconds(parts[3], month, parts[1], time: parts[4...6])
   }
 
-  /// Milliseconds since 1970 of a date and time in UTC; nil where a number is none of the calendar's.
+  /// Milliseconds since 1970 of a date and time in UTC; nil where a number is not in the calendar.
   static func milliseconds(
     year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int
   ) -> Int64? {

@@ -27,18 +27,18 @@ package struct LimitReader: Sendable {
   /// Takes the wall clock's milliseconds since 1970, for servers that name a date.
   package init(nowMs: Int64) { self.nowMs = nowMs }
 
-  /// Reads a text that is known to be an error.
+  /// Reads a string that is known to be an error.
   package func limit(inError text: String, place: String) -> Limit? {
     LimitText(text, nowMs: nowMs).limit(place: place, isError: true)
   }
 
-  /// Reads a text that was given as an answer and is no IDF; a long one is prose about something else.
+  /// Reads a string that was given as an answer and is not IDF; a long one is prose about something else.
   package func limit(inAnswer text: String, place: String) -> Limit? {
     guard text.utf8.count <= Self.longestAnswerBytes else { return nil }
     return LimitText(text, nowMs: nowMs).limit(place: place, isError: false)
   }
 
-  /// Reads a JSON value: an error's data, or a structured result that is no IDF.
+  /// Reads a JSON value: an error's data, or a structured result that is not IDF.
   package func limit(in value: JSONValue, place: String) -> Limit? {
     var findings = Findings()
     collect(value, name: "", depth: 0, into: &findings)
@@ -57,7 +57,7 @@ package struct LimitReader: Sendable {
     return found
   }
 
-  /// Tells whether a text speaks of a quota that waiting does not clear.
+  /// Tells whether a string speaks of a quota that waiting does not clear.
   package func saysDaily(_ text: String) -> Bool { LimitText(text, nowMs: nowMs).saysDaily }
 
   private struct Findings {

@@ -2,7 +2,7 @@ import Core
 
 /// What an error's words say about a quota: free text, as servers, libraries and models write it.
 struct LimitText {
-  /// Words are looked for at both ends of a text; what lies between is a payload.
+  /// Words are looked for at both ends of a string; what lies between is a payload.
   private static let searchedBytes = 32 << 10
 
   /// Lower case, so that all comparisons are.
@@ -86,7 +86,7 @@ struct LimitText {
     return RetryTime.milliseconds(in: text, nowMs: nowMs)
   }
 
-  /// Tells whether 429 stands there as a status: after "HTTP", "error", "code", …, or first of all, with a
+  /// Tells whether 429 is there as a status: after "HTTP", "error", "code", …, or first of all, with a
   /// reason.
   private func holdsStatus429() -> Bool {
     let status = Array("429".utf8)

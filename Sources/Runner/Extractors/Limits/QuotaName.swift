@@ -38,7 +38,7 @@ enum QuotaName {
   }
 
   private static func lastComponent(_ word: String) -> String {
-    // A script's text is no path: a slash in it says nothing.
+    // A script's text is not a path: a slash in it says nothing.
     guard !word.contains(where: \.isWhitespace) else { return word }
     return word.split(separator: "/").last.map(String.init) ?? word
   }

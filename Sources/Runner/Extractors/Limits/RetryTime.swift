@@ -6,7 +6,7 @@ enum RetryTime {
   /// Ten years: nobody waits longer, and sums with it can't overflow.
   static let longestMs: Int64 = 10 * 365 * 86_400_000
 
-  /// The milliseconds that a text says at its start; nil where it says nothing that can be waited for.
+  /// The milliseconds that a string gives at its start; nil where it gives nothing that can be waited for.
   /// A number without a unit counts in `plainUnitMs`.
   static func milliseconds(
     in text: some StringProtocol, nowMs: Int64, plainUnitMs: Double = 1000
@@ -28,7 +28,7 @@ enum RetryTime {
     return total >= Double(longestMs) ? longestMs : Int64(total)
   }
 
-  /// Goes past what stands between "retry after" and its time: quotes, colons, brackets, "about", "seconds:".
+  /// Skips what comes between "retry after" and its time: quotes, colons, brackets, "about", "seconds:".
   private static func skipFillers(_ bytes: [UInt8], _ index: inout Int) {
     while index < bytes.count {
       if " \t\"'`:=({[<~\n\\".utf8.contains(bytes[index]) {

@@ -5,8 +5,8 @@ import StrictJSON
 /// The arguments of a tool call as the configuration writes them, with words that stand for the asset's own
 /// values.
 package struct ArgumentTemplate: Hashable, Sendable {
-  /// An object; a text in it that is one of the words stands for a value, anything else is taken as it
-  /// stands.
+  /// An object; a string in it that is one of the words stands for a value, anything else is taken as it
+  /// is.
   private let arguments: JSONValue
 
   /// A word and what it stands for. Raw values are what the configuration says: never rename one.
@@ -42,7 +42,7 @@ package struct ArgumentTemplate: Hashable, Sendable {
     }
   }
 
-  /// Takes an object; throws where it is none, or where a word has no meaning in that kind of call.
+  /// Takes an object; throws where it is not one, or where a word has no meaning in that kind of call.
   package init(_ arguments: JSONValue, batch: Bool) throws(Fault) {
     guard arguments.members != nil else { throw .argumentsNoObject() }
     self.arguments = arguments
@@ -64,7 +64,7 @@ package struct ArgumentTemplate: Hashable, Sendable {
   var digestText: [UInt8] { JSONWriter.canonical(arguments) }
 
   /// Puts values in the words' places. `wantsText` tells of a top-level argument whether its schema asks for
-  /// a text.
+  /// a string.
   func filled(
     _ values: [Word: JSONValue], wantsText: (String) -> Bool
   ) -> JSONValue {

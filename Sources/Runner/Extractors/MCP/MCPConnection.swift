@@ -155,7 +155,7 @@ actor MCPConnection {
     await withCheckedContinuation { calls[id]?.waiter = $0 }
   }
 
-  /// Sleeps for a slice; time in which this process was suspended is no time that the server took.
+  /// Sleeps for a slice; time in which this process was suspended is not time that the server took.
   private func sleep(towardsDeadlineOf id: Int64, _ deadline: ContinuousClock.Instant) async {
     var timer = SuspensionTimer()
     do {

@@ -12,7 +12,7 @@ package enum MCPFailure: Error, Hashable, Sendable {
   case broken(String)
   /// A line came that is longer than is read; the next would be as long.
   case tooLarge(limitBytes: Int)
-  /// Our surroundings failed: nothing is known of the server.
+  /// Our environment failed: nothing is known of the server.
   case surroundings(String)
   case cancelled
 }

@@ -34,7 +34,7 @@ enum MCPLine {
     }
   }
 
-  /// Reads JSON as it stands, else with half characters replaced, as JavaScript's texts may have them.
+  /// Reads JSON as it is, else with half characters replaced, as JavaScript's strings may have them.
   private static func value(of bytes: [UInt8], limitBytes: Int) -> (value: JSONValue, noticed: [String])? {
     var limits = JSONReader.Limits(maxBytes: limitBytes, maxDepth: 64, maxProblems: 1)
     if let value = try? JSONReader.value(of: bytes, limits: limits) { return (value, []) }

@@ -23,7 +23,7 @@ package enum MCPMessage: Hashable, Sendable {
     var isPermanent: Bool { [-32600, -32601, -32602, -32022].contains(code ?? 0) }
   }
 
-  /// Sorts a JSON value; nil for one that is no JSON-RPC message, such as a log line in JSON.
+  /// Sorts a JSON value; nil for one that is not a JSON-RPC message, such as a log line in JSON.
   package init?(_ value: JSONValue) {
     guard value["jsonrpc"]?.string == "2.0" || Self.isReplyWithoutVersion(value) else { return nil }
     let id = value.given("id")
@@ -49,7 +49,7 @@ package enum MCPMessage: Hashable, Sendable {
     return value["result"]?.members != nil || value["error"]?["message"]?.string != nil
   }
 
-  /// The number of ours that an id is, also where a server has made a text of it.
+  /// The number of ours that an id is, also where a server has made a string of it.
   static func requestID(_ value: JSONValue) -> Int64? { integer(value) ?? value.string.flatMap { Int64($0) } }
 
   /// The integer of 64 bits that a JSON value is.
@@ -83,7 +83,7 @@ package enum MCPMessage: Hashable, Sendable {
 }
 
 extension JSONValue {
-  /// The member of that name, where there is one that isn't null.
+  /// The field of that name, where there is one that isn't null.
   func given(_ name: String) -> JSONValue? {
     guard let member = self[name], member != .null else { return Optional.none }
     return member

@@ -144,7 +144,7 @@ package actor MCPServer {
     await session.connection.close()
   }
 
-  /// A server that answers nobody is started anew for the next call, whatever else it says: it may be stuck in
+  /// A server that answers nobody is started again for the next call, whatever else it says: it may be stuck in
   /// the call that it did not answer.
   private func giveUpIfIdle(_ session: Session) async {
     guard await session.connection.isIdle else { return }

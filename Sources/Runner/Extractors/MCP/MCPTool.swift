@@ -13,7 +13,7 @@ package struct MCPTool: Hashable, Sendable {
     outputSchema = value["outputSchema"]
   }
 
-  /// Tells whether the schema of an argument takes a text, and neither an object nor a list.
+  /// Tells whether the schema of an argument takes a string, and neither an object nor a list.
   func wantsText(_ argument: String) -> Bool {
     guard let schema = inputSchema["properties"]?[argument] else { return false }
     let types = types(in: schema, depth: 0)

@@ -2,13 +2,13 @@ import StrictJSON
 
 /// What a tool answered, redacted.
 struct MCPToolResult: Hashable, Sendable {
-  /// The texts among the content's blocks, in order.
+  /// The strings of the content's text blocks, in order.
   var texts: [String]
   /// The structured content, out of FastMCP's wrapping.
   var structured: JSONValue?
   var isError: Bool
 
-  /// All texts, one after another; a secret may continue in the next.
+  /// All these strings, one after another; a secret may continue in the next.
   private var together: String
 
   /// Reads the result of `tools/call`; throws what is wrong with it, in words that follow "the reply".
@@ -62,12 +62,12 @@ struct MCPToolResult: Hashable, Sendable {
 }
 
 extension Redactor {
-  /// Returns the error with every secret in its texts replaced.
+  /// Returns the error with every secret in its strings replaced.
   func redact(_ error: MCPMessage.RPCError) -> MCPMessage.RPCError {
     MCPMessage.RPCError(code: error.code, message: redact(error.message), data: error.data.map(redact))
   }
 
-  /// Returns the value with every secret in its texts and names replaced.
+  /// Returns the value with every secret in its strings and names replaced.
   func redact(_ value: JSONValue) -> JSONValue {
     switch value {
     case .string(let text): .string(redact(text))
@@ -79,7 +79,7 @@ extension Redactor {
 }
 
 extension JSONValue {
-  /// Every text and name in the value.
+  /// Every string and name in the value.
   var allTexts: [String] {
     switch self {
     case .string(let text): [text]

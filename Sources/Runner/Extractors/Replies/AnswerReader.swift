@@ -76,7 +76,7 @@ struct AnswerReader: Sendable {
       message: "\(subject.capitalisedFirst) is limited: \"\(Excerpt.line(said))\"")
   }
 
-  /// A limit that stands where an answer was expected.
+  /// A limit given where an answer was expected.
   func limit(inAnswers answers: [JSONValue], place: String) -> Limit? {
     for answer in answers {
       if let text = answer.string {

@@ -16,7 +16,7 @@ package struct BatchResults: Hashable, Sendable {
   /// What else was there, such as files nobody asked about.
   package var notes: [String]
 
-  /// Takes an answer apart by path; nil where it is no aggregated answer at all.
+  /// Takes an answer apart by path; nil where it is not an aggregated answer at all.
   ///
   /// A file is known by its path, or by its name where only one path has it.
   package init?(_ value: JSONValue, paths: [String]) {

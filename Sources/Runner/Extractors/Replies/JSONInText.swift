@@ -1,16 +1,16 @@
 /// Finds JSON objects in what a model wrote: the whole text, in a Markdown fence, or in the middle of prose.
 enum JSONInText {
-  /// A part of a text that may be JSON.
+  /// A part of a string that may be JSON.
   struct Piece: Hashable {
     var bytes: [UInt8]
-    /// Words stand around it.
+    /// There are words around it.
     var isInProse: Bool
   }
 
   /// More pieces than this are not looked at.
   private static let mostPieces = 32
 
-  /// The pieces of a text that may be JSON objects, likeliest first.
+  /// The pieces of a string that may be JSON objects, likeliest first.
   static func pieces(of text: String) -> [Piece] {
     let bytes = trimmed(Array(text.utf8))
     guard let first = bytes.first else { return [] }
@@ -36,7 +36,7 @@ enum JSONInText {
     return Array(rest)
   }
 
-  /// What stands between lines of three or more backticks or tildes; a fence never closed runs to the end.
+  /// What is between lines of three or more backticks or tildes; a fence never closed runs to the end.
   private static func fenced(_ bytes: [UInt8]) -> [[UInt8]] {
     var pieces: [[UInt8]] = []
     var fence: (mark: UInt8, length: Int)?
@@ -63,7 +63,7 @@ enum JSONInText {
     return pieces.filter { $0.first.map(opensValue) ?? false }
   }
 
-  /// Every outermost `{…}` whose braces balance, those in JSON texts not counted.
+  /// Every outermost `{…}` whose braces balance, those in JSON strings not counted.
   private static func braced(_ bytes: [UInt8]) -> [[UInt8]] {
     var pieces: [[UInt8]] = []
     var index = 0

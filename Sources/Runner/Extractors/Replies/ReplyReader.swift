@@ -7,7 +7,7 @@ package struct ReplyReader: Sendable {
   package enum Reading: Hashable, Sendable {
     /// An object with what was said of the image; nothing is required of it.
     case answer(JSONValue)
-    /// An error in place of an answer: an object that says so, or a text.
+    /// An error in place of an answer: an object that says so, or a string.
     case refusal(JSONValue)
   }
 
@@ -15,7 +15,7 @@ package struct ReplyReader: Sendable {
   package struct Failure: Error, Hashable, Sendable {
     /// What was wrong, in words that follow "the reply".
     package var message: String
-    /// The reply tries to be an answer: what else it says, such as a number 429, is no message of a server.
+    /// The reply tries to be an answer: what else it says, such as a number 429, is not a message of a server.
     package var isAttempt: Bool
     /// Asking again may bring something better.
     package var retryable: Bool
@@ -25,15 +25,15 @@ package struct ReplyReader: Sendable {
   /// Answers come wrapped, each time in one more layer of text or of an object around it.
   private static let mostLayers = 4
   private static let wrappers = ["idf", "result", "analysis", "data"]
-  /// Members of an object that says only why there is no answer.
+  /// Fields of an object that says only why there is no answer.
   private static let complaints: Set<String> = ["error", "errors", "detail", "message", "status", "code"]
 
-  /// Looks at texts again once they are decoded: a secret may be spelt with the escapes of any layer.
+  /// Looks at strings again once they are decoded: a secret may be spelt with the escapes of any layer.
   private let redactor: Redactor
 
   package init(redactor: Redactor = Redactor()) { self.redactor = redactor }
 
-  /// Reads a text.
+  /// Reads a string.
   package func read(_ text: String) throws(Failure) -> Reading { try read(text, layer: 0) }
 
   /// Reads a JSON value.
@@ -56,7 +56,8 @@ package struct ReplyReader: Sendable {
         // Braces in prose are an answer only if they say something: prose about code is full of them.
         if !piece.isInProse, plain == nil { plain = reading }
       } catch {
-        // Braces in prose that hold no JSON are no fault; the first piece that tries to be an answer says best what is.
+        // Braces in prose that hold no JSON are not a fault; the first piece that tries to be an answer says best what
+        // is.
         if piece.isInProse, !error.isAttempt { continue }
         if worst == nil || (error.isAttempt && worst?.isAttempt == false) { worst = error }
       }
@@ -105,7 +106,7 @@ package struct ReplyReader: Sendable {
     return members.contains { Self.complaints.contains($0.name) } ? .refusal(value) : .answer(value)
   }
 
-  /// Tells whether a text, whole or not, was meant as an answer.
+  /// Tells whether a string, complete or not, was meant as an answer.
   private static func looksLikeAnswer(_ text: String) -> Bool {
     ["palette", "background", "density_zones", "dimensions", "narrative", "motifs", "purpose"]
       .filter { text.contains("\"\($0)\"") }.count >= 2

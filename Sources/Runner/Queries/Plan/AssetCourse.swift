@@ -145,7 +145,7 @@ struct AssetCourse {
 }
 
 extension StageOutcome {
-  /// The outcome as something that stands in the way.
+  /// The outcome as something that is in the way.
   fileprivate func fault(_ asset: AssetID, _ batch: BatchID) -> Fault {
     switch self {
     case .failed(let failure):

@@ -19,7 +19,7 @@ public struct BatchPlan: Sendable {
     case reuse
     /// The manifest brings the result along.
     case provide
-    /// Put off until a time.
+    /// Deferred until a time.
     case wait
     /// Failed for good: only `retry` opens it again.
     case failed
@@ -88,7 +88,7 @@ public struct BatchPlan: Sendable {
   /// Nil where nothing would be committed.
   public var commit: CommitPlan?
   public var notes: [String] = []
-  /// Everything that stands in the way.
+  /// Everything that is in the way.
   public var faults: [Fault] = []
 
   init(batch: BatchID) { self.batch = batch }

@@ -4,7 +4,7 @@ import GitRepository
 import Ledger
 
 extension Runner {
-  /// Plans what running a request would do. Changes nothing where the surroundings are a plan's: see
+  /// Plans what running a request would do. Changes nothing where the dependencies are a plan's: see
   /// `Planning`.
   func plan(_ request: RunRequest) async -> BatchPlan {
     var plan = BatchPlan(batch: request.manifest.batchID)
@@ -105,7 +105,7 @@ extension Runner {
     _ destination: Preflight.Destination, into plan: inout BatchPlan
   ) async throws {
     let stages = try await stages(for: registration, plan.batch, execution)
-    // Git reads while the ledger is read; what stands in the way is told by the survey.
+    // Git reads while the ledger is read; the survey reports what is in the way.
     if state.placement == nil { try? stages.askAhead(destination) }
     plan.notes += try stages.changedSources(state).map(\.message)
     if state.placement == nil { try stages.noteReplies(at: destination) }

@@ -118,8 +118,8 @@ struct CommitReview {
         position: last.position, batch: last.batch, repair: .ref(ref, sha: target.text)))
   }
 
-  /// Position and hash of a commit's anchor, all of its digits as before 0.2 or the first of them; nil for a text that
-  /// is none.
+  /// Position and hash of a commit's anchor, all of its digits as before 0.2 or the first of them; nil for a string
+  /// that is not one.
   static func head(in message: GitRepository.Message) -> LedgerHead? {
     let parts = message.trailer("Ledger-Head")?.split(separator: ":") ?? []
     guard parts.count == 2, let position = Int64(parts[0]), position > 0 else { return nil }
@@ -182,7 +182,7 @@ struct CommitReview {
     return Self.capped(findings)
   }
 
-  /// So many findings of commits are told at most.
+  /// The most findings of commits that are reported.
   private static let toldAtMost = 100
 
   private static func capped(_ findings: [LedgerReview.Finding]) -> [LedgerReview.Finding] {

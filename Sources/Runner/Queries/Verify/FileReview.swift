@@ -34,7 +34,7 @@ struct PlacedFiles {
     }
   }
 
-  /// What a batch placed was taken back: nothing can be told of its paths any more.
+  /// What a batch placed was undone: nothing can be said of its paths any more.
   private mutating func forget(_ batch: Int) {
     files = files.filter { $0.value.batch != batch }
   }

@@ -24,9 +24,9 @@ public struct LedgerReview: Sendable {
     public var position: Int64?
     public var batch: String?
     public var path: String?
-    /// It has been mended since.
+    /// It has been repaired since.
     public var isRepaired = false
-    /// What would mend it.
+    /// What would repair it.
     var repair: Repair?
 
     init(
@@ -72,6 +72,6 @@ public struct LedgerReview: Sendable {
     }
   }
 
-  /// Nothing is wrong that has not been mended.
+  /// Nothing is wrong that has not been repaired.
   public var isWhole: Bool { findings.allSatisfy { $0.level == .note || $0.isRepaired } }
 }

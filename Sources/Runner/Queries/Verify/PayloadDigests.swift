@@ -8,10 +8,10 @@ import Ledger
   import Darwin
 #endif
 
-/// Finds members in a payload's bytes without reading the JSON.
+/// Finds fields in a payload's bytes without reading the JSON.
 ///
-/// Payloads are written by us on one line without white space, and a quote within a text has a backslash
-/// before it: so `"name":"` is found where it is a member's name and nowhere else. Digests are 64 digits with
+/// Payloads are written by us on one line without white space, and a quote within a string has a backslash
+/// before it: so `"name":"` is found where it is a field's name and nowhere else. Digests are 64 digits with
 /// nothing to unescape.
 struct PayloadDigests {
   private static let digest = Opening("\"digest\":\"", rarest: "g")
@@ -60,7 +60,7 @@ struct PayloadDigests {
   }
 }
 
-/// A member's name with what follows it, looked for by the letter that payloads hold least of.
+/// A field's name with what follows it, looked for by the letter that payloads hold least of.
 private struct Opening {
   private let text: [UInt8]
   private let rarest: Int

@@ -4,10 +4,10 @@ import GitRepository
 import Ledger
 
 extension Project {
-  /// Mends what a review found and can be rebuilt; touches no event. Returns the review with what was mended
+  /// Repairs what a review found and can be rebuilt; touches no event. Returns the review with what was repaired
   /// marked.
   ///
-  /// Nothing is mended where the chain itself is broken: what is rebuilt from events that prove nothing would
+  /// Nothing is repaired where the chain itself is broken: what is rebuilt from events that prove nothing would
   /// only look right.
   public func repair(_ review: LedgerReview) async throws(Fault) -> LedgerReview {
     var review = review

@@ -5,7 +5,7 @@ import GitRepository
 import Ledger
 
 extension Project {
-  /// Proves that the ledger is whole, and that objects, placed files and commits are as it says. Changes
+  /// Proves that the ledger is intact, and that objects, placed files and commits are as it says. Changes
   /// nothing.
   ///
   /// `deep` has SQLite check its own structures as well, which takes long on a large ledger.

@@ -5,7 +5,7 @@ import Ledger
 /// Replays all batches at once for what the derived tables keep of them, and gathers the objects they name and the
 /// files they placed.
 ///
-/// A batch that has ended is let go: only a new registration makes it matter again, and that starts anew.
+/// A batch that has ended is let go: only a new registration makes it matter again, and that starts over.
 struct ReplayFold: OutlineFold {
   /// The batches' names by their numbers.
   private(set) var names: [String] = []
