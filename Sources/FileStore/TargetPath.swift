@@ -107,8 +107,7 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     if !isComposed(component) { throw .notComposed(component) }
   }
 
-  /// Whether a string is in Unicode's normalization form C. Compared by bytes: as Swift strings the two are equal
-  /// anyway.
+  /// Whether a string is in Unicode's normalization form C. Compared by bytes: Swift strings would be equal anyway.
   private static func isComposed(_ text: String) -> Bool {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return true }
     return Array(text.utf8 + [0]).withUnsafeBufferPointer { bytes in

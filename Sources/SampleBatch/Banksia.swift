@@ -1,6 +1,6 @@
 /// The flower spike of a banksia: hundreds of florets around a cone.
 package struct Banksia {
-  /// Where the spike stands on its stem.
+  /// Where the spike sits on its stem.
   package var foot: Point
   /// Turns away from upright, clockwise.
   package var lean: Double
@@ -34,7 +34,7 @@ package struct Banksia {
     florets(on: canvas)
   }
 
-  /// The styles that stand out at both sides, hooked upwards.
+  /// The styles that stick out at both sides, hooked upwards.
   private func fringe(on canvas: borrowing Canvas) {
     var jitter = Jitter(7)
     let rows = Int(height / 7)

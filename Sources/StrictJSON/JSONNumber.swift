@@ -5,8 +5,8 @@ package enum JSONNumber: Hashable, Sendable {
   case natural(UInt64)
   case double(Double)
 
-  /// Reads a number's text; nil if it is no number that a double can hold. A text other than zero that only
-  /// a double's zero could stand for is none.
+  /// Reads a number's text; nil if it is not a number that a double can hold. A number that is not zero, but that a
+  /// double can hold only as zero, is refused.
   package init?(_ text: String) {
     if let integer = Int64(text) {
       self = .integer(integer)

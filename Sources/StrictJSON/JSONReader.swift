@@ -1,4 +1,4 @@
-/// Reads JSON as RFC 8259 has it and nothing beyond, telling everything that is wrong with a text at once.
+/// Reads JSON as RFC 8259 has it and nothing beyond, reporting everything that is wrong with a document at once.
 ///
 /// Refused with line and column: names that are there twice (also when only equal after unescaping, or
 /// canonically equivalent), comments, trailing commas, `NaN`, leading zeros, numbers that no finite double
@@ -12,7 +12,7 @@ package struct JSONReader {
     package var maxNumberBytes: Int
     /// Problems after which reading stops.
     package var maxProblems: Int
-    /// Takes half of a surrogate pair for U+FFFD: JavaScript cuts texts so, and what outside programs say may be cut.
+    /// Takes half of a surrogate pair for U+FFFD: JavaScript cuts strings so, and what outside programs say may be cut.
     package var replacesLoneSurrogates = false
 
     package init(
@@ -26,7 +26,7 @@ package struct JSONReader {
     }
   }
 
-  /// What was read of a text: a value with places, as far as it could be understood, and all problems by
+  /// What was read of a JSON text: a value with places, as far as it could be understood, and all problems by
   /// position.
   package struct Document: Sendable {
     package var root: LocatedJSON
@@ -36,12 +36,12 @@ package struct JSONReader {
     package var source: SourceText
   }
 
-  /// What is told of a text in which half characters were replaced.
+  /// What is said of a document in which half characters were replaced.
   package static let surrogateNote = "half a character (an unpaired surrogate) was replaced by U+FFFD"
 
   private var scanner: JSONScanner
 
-  /// Reads a text as far as possible.
+  /// Reads JSON as far as possible.
   package static func read(_ bytes: [UInt8], limits: Limits = Limits()) -> Document {
     guard bytes.count <= limits.maxBytes else {
       let source = SourceText(Array(bytes.prefix(limits.maxBytes)))
@@ -58,7 +58,7 @@ package struct JSONReader {
       root: root, problems: problems, isWhole: !reader.scanner.hasGivenUp, source: reader.scanner.source)
   }
 
-  /// Reads a text that must be without a fault.
+  /// Reads JSON that must be without a fault.
   package static func value(of bytes: [UInt8], limits: Limits = Limits()) throws(JSONProblems) -> JSONValue {
     let document = read(bytes, limits: limits)
     guard document.problems.isEmpty else { throw JSONProblems(all: document.problems) }
@@ -172,7 +172,7 @@ package struct JSONReader {
     return true
   }
 
-  /// Reads a member's name; nil where there is none to speak of.
+  /// Reads a field's name; nil where there is none to speak of.
   private mutating func readName() -> String? {
     let start = scanner.index
     switch scanner.byte {
@@ -195,7 +195,7 @@ package struct JSONReader {
     return nil
   }
 
-  /// Reads the colon and the value behind a name; a name that was none has had its word already.
+  /// Reads the colon and the value behind a name; a name that was not valid has been reported already.
   private mutating func readMemberValue(depth: Int, isNamed: Bool) -> LocatedJSON {
     guard !scanner.hasGivenUp else { return broken(at: scanner.index) }
     scanner.skipSpace()

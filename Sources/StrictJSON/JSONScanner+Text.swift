@@ -1,5 +1,5 @@
 extension JSONScanner {
-  /// Reads a text in quotes, whose opening quote is at the present place; nil where it does not end on its
+  /// Reads a string in quotes, whose opening quote is at the present place; nil where it does not end on its
   /// line.
   package mutating func readText(quote: UInt8 = UInt8(ascii: "\"")) -> String? {
     let start = index

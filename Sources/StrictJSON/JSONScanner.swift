@@ -1,10 +1,10 @@
-/// Reads the words of a JSON text one after another, notes what is wrong with them and goes on behind them.
+/// Reads the words of a JSON text one after another, notes what is wrong with them and continues after them.
 package struct JSONScanner {
   package let source: SourceText
   package let limits: JSONReader.Limits
   package private(set) var problems: [JSONProblem] = []
   package private(set) var index = 0
-  /// True once going on makes no sense: the structure is lost, or there are too many problems.
+  /// True once continuing makes no sense: the structure is lost, or there are too many problems.
   package private(set) var hasGivenUp = false
 
   package init(_ source: SourceText, limits: JSONReader.Limits) {
@@ -66,7 +66,7 @@ package struct JSONScanner {
     return true
   }
 
-  /// Says in words what stands at the present place.
+  /// Says in words what is at the present place.
   package func found() -> String {
     guard let byte else { return "the end" }
     if byte == UInt8(ascii: "\"") { return "a text" }

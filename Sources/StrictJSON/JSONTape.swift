@@ -1,18 +1,18 @@
 /// JSON as the flat list of its values, made in one pass over the bytes: what reading stored facts starts from.
 ///
-/// Takes what RFC 8259 takes, and stops at the first fault without a word about it. What a user hands in is read by
+/// Takes what RFC 8259 takes, and stops at the first fault without saying what it is. What a user hands in is read by
 /// `JSONReader`, which can say what is wrong.
 package struct JSONTape: Sendable {
   package enum Kind: UInt8, Sendable {
     case null, yes, no, number, text, array, object
   }
 
-  /// A value, or the name before a member's value. Those within an array or object follow it.
+  /// A value, or the name before a field's value. Those within an array or object follow it.
   package struct Entry: Sendable {
     package var kind: Kind
-    /// A text with a backslash in it.
+    /// A string with a backslash in it.
     package var hasEscapes = false
-    /// Where its bytes are, without the quotes of a text.
+    /// Where its bytes are, without the quotes of a string.
     package var start: Int
     package var end: Int
     /// The entry behind this one and all within it.
@@ -25,7 +25,7 @@ package struct JSONTape: Sendable {
   /// Arrays and objects within each other at most: reading recurses so deep.
   private static let maxDepth = 128
 
-  /// Reads a text; nil if it is no JSON.
+  /// Reads bytes; nil if they are not JSON.
   package init?(_ bytes: [UInt8]) {
     self.bytes = bytes
     var entries: [Entry] = []
@@ -41,7 +41,7 @@ package struct JSONTape: Sendable {
     self.entries = entries
   }
 
-  /// The characters of a text; nil where the bytes are no UTF-8, or an escape is none.
+  /// The characters of a string; nil where the bytes are not UTF-8, or an escape is not valid.
   package func text(at index: Int) -> String? {
     let entry = entries[index]
     let written = bytes.withUnsafeBufferPointer { buffer in
@@ -55,7 +55,7 @@ package struct JSONTape: Sendable {
     return scanner.problems.allSatisfy { $0.kind == .nulCharacter } ? text : nil
   }
 
-  /// The member's value under a name in an object; nil where there is none.
+  /// The value of the field of that name in an object; nil where there is none.
   package func member(_ name: String, of object: Int) -> Int? {
     var name = name
     return name.withUTF8 { wanted in
@@ -79,7 +79,7 @@ package struct JSONTape: Sendable {
     }
   }
 
-  /// The parts of an array, or the names of an object's members.
+  /// The parts of an array, or the names of an object's fields.
   package func children(of parent: Int) -> [Int] {
     var found: [Int] = []
     var index = parent + 1

@@ -39,7 +39,7 @@ package struct JSONTapeDecoder {
     }
   }
 
-  /// The texts that each object of a member's array has under two names; nil where it is anything else.
+  /// The strings that each object of a field's array has under two names; nil where it is anything else.
   package func pairs(in member: String, of names: (String, String)) -> [(String, String)]? {
     guard kind == .object, let array = tape.member(member, of: index), tape.entries[array].kind == .array
     else { return nil }
@@ -149,7 +149,7 @@ extension JSONTapeDecoder: SingleValueDecodingContainer {
   package func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try Value(from: self) }
 }
 
-/// The members of an object. The one generic `decode` stands for those of all types.
+/// The fields of an object. The one generic `decode` stands for those of all types.
 private struct TapeMembers<Key: CodingKey>: KeyedDecodingContainerProtocol {
   let decoder: JSONTapeDecoder
 
@@ -253,7 +253,7 @@ private struct TapeElements: UnkeyedDecodingContainer {
   }
 }
 
-/// A step on the way to a value: a member's name, or an element's number.
+/// A step on the way to a value: a field's name, or an element's number.
 private struct TapeKey: CodingKey {
   let stringValue: String
   var intValue: Int? { Int(stringValue) }

@@ -1,5 +1,5 @@
 /// Codes a value as the JSON it is. Swift's coders hand over neither a number's text nor the order of
-/// members, so what comes back is the value's `canonical` form: coding that again changes nothing.
+/// fields, so what comes back is the value's `canonical` form: coding that again changes nothing.
 extension JSONValue: Codable {
   public init(from decoder: any Decoder) throws {
     if let ours = decoder as? JSONTapeDecoder {

@@ -1,8 +1,8 @@
-/// A JSON value as written: numbers keep their digits, objects the order of their members.
+/// A JSON value as written: numbers keep their digits, objects the order of their fields.
 public enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
-  /// The number's text exactly as it stood, such as `1.50` or `1e3`.
+  /// The number's text exactly as it was written, such as `1.50` or `1e3`.
   case number(String)
   case string(String)
   case array([JSONValue])
@@ -18,7 +18,7 @@ public enum JSONValue: Hashable, Sendable {
     }
   }
 
-  /// The value under a name of an object; nil where there is none or this is no object.
+  /// The value under a name of an object; nil where there is none or this is not an object.
   public subscript(name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.name == name }?.value

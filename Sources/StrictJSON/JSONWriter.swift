@@ -3,14 +3,14 @@ import Core
 /// Writes JSON values as text. `/` is never escaped, control characters always are; a number keeps its
 /// text, except in the canonical form.
 public enum JSONWriter {
-  /// Writes on one line, members in their order.
+  /// Writes on one line, fields in their order.
   public static func compact(_ value: JSONValue) -> String {
     var text: [UInt8] = []
     write(value, indent: nil, into: &text)
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Writes the bytes that digests are made of: one line, members by the bytes of their names, numbers by
+  /// Writes the bytes that digests are made of: one line, fields by the bytes of their names, numbers by
   /// value.
   ///
   /// Two values that say the same are written the same, whatever their white space, order and spelling.
@@ -20,7 +20,7 @@ public enum JSONWriter {
     return text
   }
 
-  /// Writes for people: two spaces a level, a line feed at the end; members by the bytes of their names, or
+  /// Writes for people: two spaces a level, a line feed at the end; fields by the bytes of their names, or
   /// in their order.
   public static func pretty(_ value: JSONValue, sortingNames: Bool = true) -> String {
     var text: [UInt8] = []
@@ -89,9 +89,9 @@ public enum JSONWriter {
 }
 
 extension JSONValue {
-  /// The value in the one form that survives storing: members by the bytes of their names, numbers by value.
+  /// The value in the one form that survives storing: fields by the bytes of their names, numbers by value.
   ///
-  /// An integer of 64 bits stays exact, any other number is the nearest double; a text that is no number
+  /// An integer of 64 bits stays exact, any other number is the nearest double; text that is not a number
   /// stays.
   public var canonical: JSONValue {
     switch self {
@@ -102,7 +102,7 @@ extension JSONValue {
     }
   }
 
-  /// The value with members by the bytes of their names, numbers as they are spelt.
+  /// The value with fields by the bytes of their names, numbers as they are spelt.
   package var sortingNames: JSONValue {
     switch self {
     case .null, .bool, .string, .number: self

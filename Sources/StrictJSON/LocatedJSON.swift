@@ -10,7 +10,7 @@ package struct LocatedJSON: Hashable, Sendable {
     case string(String)
     case array([LocatedJSON])
     case object([Member])
-    /// Stands where a value should be but none could be read; its problem has been told.
+    /// Takes the place of a value that could not be read; its problem has been reported.
     case broken
   }
 
@@ -33,7 +33,7 @@ package struct LocatedJSON: Hashable, Sendable {
     return members
   }
 
-  /// The member of that name; nil where there is none or this is no object.
+  /// The field of that name; nil where there is none or this is not an object.
   package func member(_ name: String) -> Member? { members?.first { $0.name == name } }
 
   /// The value without its places; what was broken becomes null.

@@ -76,7 +76,7 @@ extension ChildLoop {
     }
   }
 
-  /// Returns false once nothing is to be had now.
+  /// Returns false once nothing is available now.
   private func receiveOutput(_ child: inout SpawnedProcess, _ buffer: UnsafeMutableRawBufferPointer) -> Bool {
     guard child.output >= 0 else { return false }
     switch PipeIO.read(child.output, into: buffer) {

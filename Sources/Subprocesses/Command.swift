@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// A program to start: its words, and everything it gets to see of its surroundings.
+/// A program to start: its words, and everything it gets to see of its environment.
 package struct Command: Hashable, Sendable {
   /// The program, then its arguments. A program without a `/` is looked up in the environment's PATH, one
   /// with a `/` is relative to `root`; no shell takes part.
@@ -21,7 +21,7 @@ package struct Command: Hashable, Sendable {
   package var outputLimitBytes = 64 << 20
   /// How long a short command may take; nil for as long as it likes.
   package var timeout: Duration?
-  /// The child goes on when this process is killed; otherwise it is killed too (on Linux).
+  /// The child continues when this process is killed; otherwise it is killed too (on Linux).
   package var survivesParent = false
   /// Should this process be killed, what the child has started is killed too, as long as it stays in the child's
   /// group. Costs a small process beside the child.

@@ -15,7 +15,7 @@ package indirect enum GroupGuardian: Sendable {
   case none
   case waiting(SpawnedProcess)
 
-  /// What is sent politely is for the others of the group: the guardian stays to the last.
+  /// SIGHUP, SIGINT and SIGTERM are for the others of the group: the guardian stays to the last.
   private static let script = "trap '' HUP INT TERM; read -r nothing; kill -KILL 0"
 
   /// Starts one; none where there is no room for it.

@@ -8,7 +8,7 @@ import CProcess
 
 /// What one read or write of a pipe that never blocks came to.
 package enum PipeStep: Hashable {
-  /// So many bytes went through.
+  /// This many bytes went through.
   case moved(Int)
   /// Nothing now; poll.
   case wouldBlock

@@ -77,7 +77,7 @@ package struct ProcessExchange {
     if polled[3].revents != 0 { writeInput() }
     if polled[4].revents != 0 { stop(.programCancelled(child.program)) }
     let hasEnded = child.exit < 0 || failure != nil ? child.hasEnded : polled[0].revents != 0
-    // An end that came in time is none too late for us having been asleep.
+    // An end that came in time is not too late because we were asleep.
     if !hasEnded, let deadline, ContinuousClock.now >= deadline { passDeadline() }
     return hasEnded
   }
@@ -98,7 +98,7 @@ package struct ProcessExchange {
     deadline = ContinuousClock.now + command.grace
   }
 
-  /// Returns false once nothing is to be had now.
+  /// Returns false once nothing is available now.
   private mutating func readOutput(_ buffer: UnsafeMutableRawBufferPointer) -> Bool {
     guard child.output >= 0 else { return false }
     switch PipeIO.read(child.output, into: buffer) {

@@ -87,9 +87,9 @@ package struct SpawnedProcess: Sendable {
     case EAGAIN, EMFILE, ENFILE, ENOMEM: .noDescriptors(for: program, cause: cause)
     case _ where start.inDirectory:
       .programNotStarted(program, cause: "its working directory \"\(command.directory)\": \(cause)")
-    // A program that the disk doesn't give, or a start of which nothing could be heard, is no program's fault.
+    // A program that the disk doesn't give, or a start of which nothing could be heard, is not a program's fault.
     case EIO: .programNotStarted(program, cause: cause, exit: .disk)
-    // There is no such program, it may not be run, or it is none: trying again can't help.
+    // There is no such program, it may not be run, or it is not a program: trying again can't help.
     case ENOENT, ENOTDIR, EACCES, EPERM, ENOEXEC, ELOOP, ENAMETOOLONG:
       .programNotStarted(program, cause: cause, exit: .configuration)
     default: .programNotStarted(program, cause: cause)

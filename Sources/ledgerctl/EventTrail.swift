@@ -42,7 +42,7 @@ struct EventTrail {
     }
   }
 
-  /// The batch that is followed; nil where it is the whole ledger.
+  /// The batch that is followed; nil where all batches are followed.
   private func standing() async throws(Fault) -> BatchStanding? {
     guard let name = query.batch, let batch = BatchID(name) else { return nil }
     return try await project.standing(of: batch)
@@ -57,7 +57,7 @@ struct EventTrail {
     return status
   }
 
-  /// Where a reader stands.
+  /// Where a reader is.
   private struct Cursor {
     var query: EventQuery
     var left: Int?

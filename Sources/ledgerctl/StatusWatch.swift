@@ -58,7 +58,7 @@ struct StatusWatch {
     try? await Task.sleep(for: Self.pause)
   }
 
-  /// What stands on stdout: written over on a terminal, written again below it elsewhere, where it has changed.
+  /// What is on stdout: written over on a terminal, written again below it elsewhere, where it has changed.
   private struct Screen {
     let console: Console
     private var drawn: [String] = []

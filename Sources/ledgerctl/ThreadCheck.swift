@@ -8,7 +8,7 @@ import Runner
 
 /// Finds out at the start whether the threads that a command needs can be made.
 ///
-/// Swift's own pool tries for ever, once a second and without a word, where the system gives it none.
+/// Swift's own pool tries for ever, once a second and silently, where the system gives it none.
 enum ThreadCheck {
   /// A pool of one thread a core, and those of ours that wait in system calls.
   private static let needed = min(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 4) + 4

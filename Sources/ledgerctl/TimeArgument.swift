@@ -7,7 +7,7 @@ import Runner
 enum TimeArgument: Hashable, Sendable {
   case at(ms: Int64)
   case ago(ms: Int64)
-  /// The first moment of the day so many days before today, in local time.
+  /// The first moment of the day that is a number of days before today, in local time.
   case day(before: Int64)
 
   /// What a time is expected to look like, for messages.

@@ -20,7 +20,7 @@ enum UsageFault {
     return message + "."
   }
 
-  /// The first argument that is no option and no global option's value.
+  /// The first argument that is neither an option nor a global option's value.
   private static func firstWord(_ arguments: [String]) -> String? {
     var isValue = false
     for argument in arguments {

@@ -5,7 +5,7 @@ import Ledger
 import Runner
 import Synchronization
 
-/// Runs batches for a verb: shows how they go on, and in the end what came of them.
+/// Runs batches for a verb: shows their progress, and in the end what came of them.
 struct Work {
   let console: Console
   let project: Project

@@ -33,7 +33,7 @@ static int x_sync(sqlite3_file *f, int flags) {
   return pass_real(f)->pMethods->xSync(pass_real(f), flags);
 }
 // Of SQLite's own locks in its shared memory the second is the checkpoint's; with the third it is taken by whoever reads a
-// log anew that no process had open.
+// log from its start that no process had open.
 static int x_shm_lock(sqlite3_file *f, int first, int count, int flags) {
   int takes = SQLITE_SHM_LOCK | SQLITE_SHM_EXCLUSIVE;
   if ((flags & takes) == takes && count == 1 && first == 1) look(f, WATCH_CHECKPOINT_LOCK);

@@ -8,7 +8,7 @@ import Testing
 /// What the user's git and its environment say here and now.
 @Suite("Git as its users have it", .timeLimit(.minutes(5)))
 struct GitTodayTests {
-  /// Ways to say who somebody is that stand in no file of the repository or of the user's.
+  /// Ways to say who somebody is that are in no file of the repository or of the user's.
   static let identities: [(name: String, variables: [String: String])] = [
     ("GIT_CONFIG_GLOBAL", ["GIT_CONFIG_GLOBAL": "HOME/other"]),
     ("GIT_CONFIG_SYSTEM", ["GIT_CONFIG_SYSTEM": "HOME/other"]),

@@ -103,7 +103,7 @@ struct HostileCloneTests {
   ]
 }
 
-/// The hostile clone of a kind, made anew for one test, and the command run in it under strace.
+/// The hostile clone of a kind, made for one test, and the command run in it under strace.
 private final class HostileScene {
   static let secret = "wJalrXUtnFEMI-OUTSIDE"
   let folder: String

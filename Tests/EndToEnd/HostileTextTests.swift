@@ -40,7 +40,7 @@ struct HostileTextTests {
       screens.append(
         try await BuiltCommand.run(words, in: folder.root, environment: folder.environment).text)
     }
-    // On a screen markup is text like any other; in what lands it is none.
+    // On a screen markup is text like any other; in what lands there must be none.
     let landing = screens.count
     screens.append(try folder.git("log", "-1", "--format=%B"))
     for path in try folder.git("ls-files", "assets").split(separator: "\n") {

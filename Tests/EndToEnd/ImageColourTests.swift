@@ -36,7 +36,7 @@ struct ImageColourTests {
     return (folder, found)
   }
 
-  /// The first member of a name, however deep.
+  /// The first field of a name, however deep.
   private static func member(_ name: String, in value: JSONValue) -> JSONValue? {
     if let found = value[name] { return found }
     return value.members?.lazy.compactMap { member(name, in: $0.value) }.first
@@ -128,7 +128,7 @@ struct ImageColourTests {
   @Test("Damage that every viewer ignores is a note and lands; a file that is mostly something else does not")
   func harmlessDamage() async throws {
     let image = Self.whiteLogo()
-    // The last chunk before the end takes a text whose checksum is wrong.
+    // The last chunk before the end takes a text chunk whose checksum is wrong.
     let text: [UInt8] = [0, 0, 0, 3] + Array("tEXt".utf8) + [65, 0, 66, 1, 2, 3, 4]
     let damaged = Array(image.dropLast(12)) + text + image.suffix(12)
     let (folder, _) = try await Self.landed([("damaged", damaged), ("tail", image + [1, 2, 3])])

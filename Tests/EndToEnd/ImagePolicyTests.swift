@@ -11,7 +11,7 @@ import Testing
 struct ImagePolicyTests {
   private static let note = "taken at 48.2082 N, 16.3738 E by Alice"
 
-  /// A picture that carries texts, a place and a tail.
+  /// A picture that carries text, a place and a tail.
   private static let laden: [UInt8] = {
     let plain = SampleFolder.pictures[0].bytes
     // Behind the signature and IHDR.

@@ -40,7 +40,7 @@ struct LandedElsewhereTests {
       plan.exit == 0 && plan.text.contains("found in the history")
         || plan.errors.contains("found in the history"))
     #expect(try folder.shell("git -C .home/c rev-parse HEAD").dropLast() == sha)
-    // The same id with other content is no such batch.
+    // The same id with other content is not the same batch.
     try folder.shell("sed -i 's/Nocturnal Canopy/Nocturnal Crown/' .home/c/batch.json")
     let other = try await self.run(folder, in: ".home/c", "run", "batch.json")
     #expect(other.exit == 0 && other.text.contains("1 consolidated commit"), "\(other.text)\(other.errors)")
@@ -74,7 +74,7 @@ struct LandedElsewhereTests {
     let context = try folder.shell("cat .home/c/assets/ASSET-3-*/context.md")
     #expect(context.contains("Leaves.") && context.contains("99"))
 
-    // What a person has changed since is no answer of an extractor's any more; another question is none either.
+    // What a person has changed since is not an extractor's answer any more, nor is the answer to another question.
     try folder.shell(
       """
       cd .home/c; sed -i 's/Leaves\\./Trees./' assets/ASSET-3-*/tokens.json; git commit -qam edited

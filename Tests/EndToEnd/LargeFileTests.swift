@@ -30,7 +30,7 @@ struct LargeFileTests {
   ) throws {
     let without = try folder.git("-C", directory, "status", "--porcelain")
     #expect(without == expected, "without its program", sourceLocation: sourceLocation)
-    // In an index that knows no times, every file is looked at anew.
+    // In an index that knows no times, every file is looked at again.
     let with = try folder.shell(
       """
       cd \(directory); rm -f "$HOME/index"
@@ -41,7 +41,7 @@ struct LargeFileTests {
     #expect(with == expected, "with its program", sourceLocation: sourceLocation)
   }
 
-  /// Every image stands in a commit as a pointer whose bytes are kept in a folder.
+  /// Every image is in a commit as a pointer whose bytes are kept in a folder.
   private func expectKept(
     _ folder: SampleFolder, _ commit: String = "HEAD", in storage: String = ".git/lfs",
     sourceLocation: SourceLocation = #_sourceLocation

@@ -125,7 +125,7 @@ struct LedgerDefenceTests {
     let doctor = try folder.shell("\(user) '\(BuiltCommand.path)' doctor || true")
     #expect(doctor.contains("bad  project") && doctor.contains("belongs to root"), "\(doctor)")
     #expect(!doctor.contains("Look after the disk") && !refused.contains("Look after the disk"))
-    // Mended as the hint says, it lands.
+    // Fixed as the hint says, it lands.
     try folder.shell("chown -R 4242 .; \(user) '\(BuiltCommand.path)' run second.json")
   }
 

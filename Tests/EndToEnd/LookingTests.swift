@@ -112,7 +112,7 @@ struct LookingTests {
       let then = try await folder.ledgerctl("status", "@last", "--as-of", point, "--format", "json").json()
       let batch = try #require(then["batches"]?.array?.first)
       #expect(batch["state"]?.string == "open")
-      // Nobody can go on from the past.
+      // Nobody can continue from the past.
       #expect(batch["next"]?.array == [])
       #expect(batch["assets"]?.array?.contains { $0["state"]?.string == "packaged" } == true)
     }

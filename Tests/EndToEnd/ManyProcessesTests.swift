@@ -151,7 +151,7 @@ struct ManyProcessesTests {
     }
   }
 
-  /// One commit, a clean status, a whole ledger, and of every stage one completion.
+  /// One commit, a clean status, an intact ledger, and of every stage one completion.
   private func expectOneWholeCommit(_ folder: SampleFolder, runs: Int, assets: Int = 3) async throws {
     #expect(try folder.commits() == 2)
     #expect(try folder.git("status", "--porcelain") == "")

@@ -118,7 +118,7 @@ extension OlderProject {
     try write("extractor: { kind: exec, command: [/bin/sh, \(script)] }\n", to: "ledger.yaml")
   }
 
-  /// The batch's commit is the only one of its name and holds its files, and the ledger is whole.
+  /// The batch's commit is the only one of its name and holds its files, and the ledger is intact.
   fileprivate func expectLanded(_ batch: String, after count: Int = 0) async throws {
     #expect(try commits(of: batch) == 1)
     let events = try await events(batch)

@@ -31,7 +31,7 @@ struct SecretPropertyTests {
     return text
   }
 
-  /// Where a text holds half of another, or enough of it for whoever finds it.
+  /// Where a string holds half of another, or enough of it for whoever finds it.
   private static func leak(of said: String, in text: String) -> String? {
     let bytes = Array(said.utf8)
     let length = min(bytes.count, max(10, bytes.count / 2))

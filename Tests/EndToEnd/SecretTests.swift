@@ -50,7 +50,7 @@ struct SecretTests {
     var random = SplitMix64(seed: seed &+ 7_000)
     let spelling = SecretSpelling.random(of: Self.secret, using: &random)
     let folder = try folder()
-    // Within JSON the spelling's own quotes and backslashes are escaped once more.
+    // Within JSON the spelling's own quotes and backslashes are escaped again.
     let quoted = String(JSONWriter.compact(.string(spelling)).dropFirst().dropLast())
     try folder.write(Self.reply(quoted), to: "reply")
     try folder.write("using \(spelling)\n", to: "told")

@@ -47,7 +47,7 @@ struct StopTests {
   func asked(by number: Int32) async throws {
     let run = try await Running()
     await run.signal(number)
-    // Who loses a terminal is told so again and again: that is no second request.
+    // Who loses a terminal is told so again and again: that is not a second request.
     for _ in 0..<3 { kill(run.process, SIGHUP) }
     run.gate.letAllGo()
     let result = try await run.result()
@@ -233,7 +233,7 @@ struct EndedProgramTests {
     "A stop that meets extractor and run alike, in either order, is an interruption",
     arguments: [false, true])
   func group(extractorFirst: Bool) async throws {
-    // What sends the signals is no part of the group that ends with the extractor.
+    // What sends the signals is not part of the group that ends with the extractor.
     let order = extractorFirst ? "$$ $PPID" : "$PPID $$"
     let folder = try folder("[ $n -gt 3 ] || { setsid sh -c \"kill -TERM \(order)\"; sleep 9; }")
     for _ in 0..<3 { #expect(try await folder.ledgerctl("run", "batch.json").exit == 143) }

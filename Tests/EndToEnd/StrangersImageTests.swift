@@ -7,7 +7,7 @@ import Testing
 
 @testable import Runner
 
-/// A manifest that a stranger wrote names files of the user's that are no images.
+/// A manifest that a stranger wrote names files of the user's that are not images.
 @Suite("A stranger's images")
 struct StrangersImageTests {
   static let secret = "correct-horse-battery-staple"

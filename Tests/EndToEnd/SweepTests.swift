@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runner
 
-/// A bounded share of the sweeps, the same points each time; each script tries as many as one likes, or all.
+/// A bounded share of the sweeps, the same points each time; each script tries as many as you like, or all.
 @Suite("Sweeps of the real command", .serialized)
 struct SweepTests {
   @Test("Killed, or with failing calls, anywhere: the next run ends with the same tree and one commit")

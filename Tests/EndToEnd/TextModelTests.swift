@@ -8,7 +8,8 @@ import Testing
 
 @Suite("Real models' answers land", .serialized)
 struct TextModelTests {
-  /// A repository whose extractor is the server with the seed's two tools; `more` are further settings of `extractor`.
+  /// A repository whose extractor is the server with the two tools of the original request; `more` are further settings
+  /// of `extractor`.
   private func server(_ options: String = "", more: String = "") throws -> SampleFolder {
     let folder = try SampleFolder()
     let repository = "/" + "\(#filePath)".split(separator: "/").dropLast(3).joined(separator: "/")

@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  /// Goes on from what is left: either version, whole, and every event as it was.
+  /// Continues from what is left: either version, intact, and every event as it was.
   private static func check(
     _ ledger: LedgerFolder, _ migrator: Migrator, events: [Event], done: Bool, _ when: String
   ) throws {

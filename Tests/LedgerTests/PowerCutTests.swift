@@ -3,7 +3,7 @@ import Testing
 
 @testable import Ledger
 
-/// A bounded share of the histories; `scripts/power-cuts` plays as many as one likes.
+/// A bounded share of the histories; `scripts/power-cuts` plays as many as you like.
 @Suite("Power cuts") struct PowerCutTests {
   private static func number(_ name: String) -> UInt64? {
     getenv(name).flatMap { UInt64(String(cString: $0)) }

@@ -30,12 +30,12 @@ import Testing
     // A log of many pages, all of which a first checkpoint brings into the database.
     try write(60)
     try writer.checkpoint()
-    // While a second checkpoint begins, a commit starts the log anew.
+    // While a second checkpoint begins, a commit restarts the log.
     moment.onLogRead { try? write(1) }
     try other.checkpoint()
     #expect(moment.count(of: WATCH_LOG_READ) == 1, "the moment has to be met for the test to mean anything")
-    // The log grows past where the second checkpoint says it came, a third one goes on from there, and the log is
-    // started anew: what was in its first part is nowhere.
+    // The log grows past where the second checkpoint says it came, a third one continues from there, and the log is
+    // restarted: what was in its first part is nowhere.
     try write(100)
     try writer.checkpoint()
     try write(1)

@@ -17,8 +17,7 @@ struct KeyShape: Sendable {
     case privateKey
     /// A name, `:` and a password up to `@`; only the password goes.
     case password
-    /// A sign such as `=` or `:`, perhaps with spaces and quotes, then a value of at least this many bytes; only that
-    /// goes.
+    /// A sign like `=` or `:`, perhaps with spaces and quotes, then a value of `atLeast` bytes or more; only that goes.
     case assigned(atLeast: Int)
     /// Spaces, then what looks random and not like a word; the prefix stays.
     case credentials

@@ -27,7 +27,7 @@ public struct Price: Hashable, Sendable {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  /// The price of a number of calls.
+  /// The price of `count` calls.
   public func times(_ count: Int) -> Price {
     var price = self
     price.mantissa = mantissa.multipliedReportingOverflow(by: Int64(count)).partialValue

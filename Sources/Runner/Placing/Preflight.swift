@@ -56,7 +56,7 @@ struct Preflight: Sendable {
       identities: identities, notes: notes)
   }
 
-  /// Branches that a tool makes again all the time, out of others: a commit on one would be lost.
+  /// Branches that a tool rebuilds all the time, out of others: a commit on one would be lost.
   private static let madeByTools: Set = [
     "refs/heads/gitbutler/workspace", "refs/heads/gitbutler/integration",
   ]

@@ -3,7 +3,7 @@ import Core
 import GitRepository
 import Runner
 
-/// Goes on with unfinished batches.
+/// Resumes unfinished batches.
 struct Resume: Verb {
   static let configuration = CommandConfiguration(
     commandName: "resume",

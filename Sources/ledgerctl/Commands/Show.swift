@@ -80,7 +80,7 @@ struct Show: Verb {
     return .done
   }
 
-  /// Prints a file as it is, or for scripts as a document; of bytes that are no text, such as an image, only the facts.
+  /// Prints a file as it is, or for scripts as a document; of bytes that are not text, such as an image, only facts.
   private func show(
     _ bytes: [UInt8], of file: PackagedFile, _ batch: BatchID, _ console: Console
   ) throws(Fault) {

@@ -4,7 +4,7 @@ import GitRepository
 import Runner
 import StrictJSON
 
-/// Proves that the ledger and everything it speaks of are whole.
+/// Proves that the ledger and everything it speaks of are intact.
 struct Verify: Verb {
   static let configuration = CommandConfiguration(
     commandName: "verify",

@@ -3,7 +3,7 @@ import GitRepository
 import Ledger
 import Runner
 
-/// Says where an asset stands, and what it waits for.
+/// Says how far an asset has come, and what it waits for.
 enum AssetText {
   struct Standing {
     var text: String

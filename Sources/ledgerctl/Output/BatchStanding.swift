@@ -10,7 +10,7 @@ struct BatchStanding {
   let state: BatchState
   /// The time by which waiting is counted.
   let now: Moment
-  /// It is shown as it was once: nothing goes on from there.
+  /// It is shown as it was once: nothing continues from there.
   var isPast = false
   /// Where what it landed is now; nil for a batch that has not landed, or where nobody looked.
   var landing: Landing?

@@ -36,7 +36,7 @@ struct Console: Sendable {
   /// Writes a line of data.
   func line(_ text: String) { out.write(text + "\n") }
 
-  /// Says something that is no data.
+  /// Says something that is not data.
   func say(_ text: String) {
     err.write(text + "\n")
     err.flush()

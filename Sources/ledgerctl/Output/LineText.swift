@@ -3,15 +3,15 @@ import Runner
 
 /// Measures and cuts text that has to fit a line of a terminal.
 enum LineText {
-  /// Columns a text takes at most: what may be wide counts as wide, so that a line never wraps.
+  /// Columns a string takes at most: what may be wide counts as wide, so that a line never wraps.
   static func width(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + width($1) } }
 
-  /// A text without what colours it.
+  /// A string without what colours it.
   static func plain(_ text: String) -> String {
     text.replacing(/\u{1B}\[[0-9;]*m/, with: "")
   }
 
-  /// Cuts a text so that it takes no more columns; what is cut off leaves three dots.
+  /// Cuts a string so that it takes no more columns; what is cut off leaves three dots.
   static func cut(_ text: String, to columns: Int) -> String {
     let text = VisibleText.showing(text)
     guard width(text) > columns else { return text }

@@ -1,9 +1,9 @@
 import GitRepository
 import Runner
 
-/// The commands with which a user goes on from where a run has ended.
+/// The commands with which a user continues from where a run has ended.
 enum NextStep {
-  /// Each as its words, the most useful first; none where there is nothing to go on with.
+  /// Each as its words, the most useful first; none where there is nothing to continue with.
   static func after(_ batch: BatchID, _ state: BatchState) -> [[String]] {
     guard state.registration != nil, !state.isEnded else { return [] }
     let failed = state.assets.filter { $0.name == .failed }

@@ -30,7 +30,7 @@ final class OutputStream: Sendable {
     escapesHidden = isJSON && isatty(descriptor) == 1
   }
 
-  /// Takes a text; it is written when the buffer is full or at the next flush.
+  /// Takes a string; it is written when the buffer is full or at the next flush.
   func write(_ text: String) {
     append(escapesHidden ? VisibleText.escapedInJSON(text).utf8 : text.utf8)
   }

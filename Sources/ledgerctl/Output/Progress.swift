@@ -4,7 +4,7 @@ import Ledger
 import Runner
 import Synchronization
 
-/// Shows on stderr how batches go on: a board that is redrawn, or a line a fact.
+/// Shows on stderr the progress of batches: a board that is redrawn, or a line for each event.
 final class Progress: Sendable {
   enum Kind: Sendable {
     case board, lines, nothing
@@ -13,7 +13,7 @@ final class Progress: Sendable {
   private struct Current {
     var batch: BatchID?
     var state = BatchState()
-    /// Lines of the board that stand on the screen.
+    /// Lines of the board that are on the screen.
     var screen = DrawnLines()
     var plain = PlainProgress()
   }
@@ -76,7 +76,7 @@ final class Progress: Sendable {
     }
   }
 
-  /// Leaves the board as it stands; what comes next is written below it.
+  /// Leaves the board as it is; what comes next is written below it.
   func end() {
     current.withLock { current in
       if kind == .board { draw(&current) }
@@ -102,11 +102,11 @@ final class Progress: Sendable {
   }
 }
 
-/// Lines that stand on a terminal, and how they are written over, also after its size has changed.
+/// Lines that are on a terminal, and how they are written over, also after its size has changed.
 struct DrawnLines {
   private var lines: [String] = []
   private var size: (columns: Int, rows: Int)?
-  /// Rows of ours that a terminal grown smaller has moved out of sight; grown again, it shows them once more.
+  /// Rows of ours that a terminal grown smaller has moved out of sight; grown again, it shows them again.
   private var hidden = 0
 
   /// What writes new lines over the old ones; nil where nothing has changed.

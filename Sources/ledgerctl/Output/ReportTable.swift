@@ -28,7 +28,7 @@ enum ReportTable {
     ]
   }
 
-  /// A field as RFC 4180 has it; one that a spreadsheet would take for a formula is told from it by a quote mark.
+  /// A field as RFC 4180 has it; a quote mark distinguishes one that a spreadsheet would take for a formula.
   static func field(_ text: String) -> String {
     let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
     let plain = isFormula ? "'" + text : text
@@ -61,7 +61,7 @@ enum ReportTable {
     }
   }
 
-  /// A text in which nothing is Markdown, on one line.
+  /// A string in which nothing is Markdown, on one line.
   private static func cell(_ text: String) -> String {
     VisibleText.line(text).map { "\\`*_{}[]<>#|!&".contains($0) ? "\\\($0)" : String($0) }.joined()
   }

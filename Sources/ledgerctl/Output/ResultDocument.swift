@@ -12,7 +12,7 @@ struct ResultDocument {
   var summary: JSONValue = [:]
   var errors: [JSONValue] = []
   var notes: [JSONValue] = []
-  /// Commands to go on with, each as its words.
+  /// Commands to continue with, each as its words.
   var next: [[String]] = []
   var retryAtMs: Int64?
 

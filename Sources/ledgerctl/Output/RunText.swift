@@ -1,7 +1,7 @@
 import GitRepository
 import Runner
 
-/// What a run that ended has to say to people: the seed's three lines, or why there is none of them.
+/// What a run that ended has to say to people: the original request's three lines, or why there are none.
 enum RunText {
   /// Lines for stdout.
   static func lines(_ report: RunReport, worked: Bool) -> [String] {

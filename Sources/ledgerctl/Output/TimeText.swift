@@ -69,7 +69,7 @@ enum TimeText {
     return localTime(civilMs: asUTC)
   }
 
-  /// The first moment of a day in local time: that of a moment, or one so many days before it.
+  /// The first moment of a day in local time: that of a moment, or one a number of days before it.
   static func startOfDay(ms: Int64, daysBefore days: Int64) -> Int64 {
     var seconds = time_t(floorDivision(ms, 1000).quotient)
     var parts = tm()

@@ -22,8 +22,8 @@ enum {
 FaultVFS *fault_vfs_make(const char *name);
 void fault_vfs_free(FaultVFS *vfs);
 
-// Lets the operations of `operations` on files of `files` fail with `code` from the `countdown`th (from 1) on, for so
-// many `times`; 0 times ends all faults.
+// Lets the operations of `operations` on files of `files` fail with `code` from the `countdown`th (from 1) on, `times`
+// times; 0 times ends all faults.
 void fault_vfs_set(FaultVFS *vfs, int operations, int files, int code, int countdown, int times);
 
 // Operations of these kinds on these files so far, failed ones included.

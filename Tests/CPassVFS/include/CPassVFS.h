@@ -20,7 +20,7 @@ typedef struct {
 
 static inline sqlite3_file *pass_real(sqlite3_file *file) { return ((PassFile *)file)->real; }
 
-// Fills in a file system over `real` under a name of its own, with files of so many bytes. The caller registers it.
+// Fills in a file system over `real` under a name of its own, with files of `file_bytes`. The caller registers it.
 void pass_vfs_fill(PassVFS *vfs, sqlite3_vfs *real, const char *name, int file_bytes);
 
 // Opens a file of it in memory that has been set to zero.

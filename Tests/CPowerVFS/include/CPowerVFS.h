@@ -24,7 +24,7 @@ PowerVFS *power_vfs_make(const char *name);
 int power_vfs_operations(PowerVFS *vfs);
 
 // Ends everything before the `countdown`th operation from now on (from 1): whatever comes then fails and changes
-// nothing. 0 lets everything go on.
+// nothing. 0 lets everything continue.
 void power_vfs_end_at(PowerVFS *vfs, int countdown);
 
 // Whether the end has come.
@@ -37,7 +37,7 @@ void power_vfs_lie(PowerVFS *vfs, int files);
 // were not on disk, or -1 where writing failed. Can be asked again with another seed.
 int power_vfs_cut(PowerVFS *vfs, const char *folder, uint64_t seed);
 
-// Forgets all files and goes on.
+// Forgets all files and continues.
 void power_vfs_forget(PowerVFS *vfs);
 
 #endif

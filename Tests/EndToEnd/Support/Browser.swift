@@ -13,7 +13,7 @@ struct Browser {
   /// The page's path in the folder.
   let page: String
 
-  /// Takes a picture of the page in a window of so many pixels.
+  /// Takes a picture of the page in a window of this many pixels.
   func picture(width: Int, height: Int) async throws -> Pixels {
     let path = "\(folder.root)/.home/picture-\(UUID().uuidString).png"
     _ = try await run(["--screenshot=\(path)", "--window-size=\(width),\(height)"])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Runner
 
-/// Where a program of a run waits until it is let go: tests meet a run at work without any clock.
+/// Where a program of a run waits until it is let go: tests meet a run while it is running, without any clock.
 final class Gate {
   /// FIFOs, held open for reading and writing so that nobody waits for the other end.
   private let called: Int32

@@ -19,7 +19,7 @@ final class NarrowPipe {
 
   deinit { close(descriptor) }
 
-  /// Reads so many lines, byte by byte, on a thread that may wait.
+  /// Reads `count` lines, byte by byte, on a thread that may wait.
   func read(lines count: Int) async throws -> [String] {
     let descriptor = descriptor
     return await withCheckedContinuation { continuation in

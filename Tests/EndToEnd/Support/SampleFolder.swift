@@ -7,7 +7,8 @@ import Testing
 
 @testable import Runner
 
-/// A git repository of a test's own with the sample pictures in `downloads/` and the seed's manifest, `batch.json`.
+/// A git repository of a test's own with the sample pictures in `downloads/` and the reference batch's manifest,
+/// `batch.json`.
 final class SampleFolder {
   let root: String
   var environment: [String: String]
@@ -42,7 +43,7 @@ final class SampleFolder {
   /// Drawn once for all tests.
   static let pictures: [(name: String, bytes: [UInt8])] = SampleArt.all.map { ($0.fileName, $0.draw()) }
 
-  /// Writes the seed's manifest, changed as the body says.
+  /// Writes the reference batch's manifest, changed as the body says.
   func writeManifest(
     _ name: String = "batch.json", batch: String = SampleArt.batchID,
     _ change: (inout ManifestDraft) -> Void = { _ in }
@@ -122,7 +123,7 @@ final class SampleFolder {
   /// Commits on the branch, the first included.
   func commits() throws -> Int { Int(try git("rev-list", "--count", "HEAD").dropLast()) ?? -1 }
 
-  /// The events of the whole ledger that match, as JSON.
+  /// The events of all batches in the ledger that match, as JSON.
   func events(_ words: String...) async throws -> [JSONValue] {
     let outcome = try await BuiltCommand.run(
       ["events"] + words + ["--format", "jsonl"], in: root, environment: environment)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Runner
 
-/// A FIFO into which everybody at work writes a letter again and again: it ends when the last of them is gone.
+/// A FIFO into which every running program writes a letter again and again: it ends when the last of them is gone.
 final class Workshop: Sendable {
   static let name = "at-work"
   private let descriptor: Int32

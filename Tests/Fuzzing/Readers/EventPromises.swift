@@ -5,7 +5,7 @@ import Runner
 
 /// An event that can be read means the same once stored again, and no sequence of events upsets the fold.
 ///
-/// A line is an event: type, asset, stage, attempt and payload, with tabs between them; a time may stand behind the
+/// A line is an event: type, asset, stage, attempt and payload, with tabs between them; a time may follow the
 /// attempt, as in `3@1764000000000`.
 enum EventPromises {
   private static let mostEvents = 200

@@ -32,7 +32,7 @@ struct PowerDisk: @unchecked Sendable {
 
   var hasEnded: Bool { power_vfs_has_ended(vfs) != 0 }
 
-  /// Goes on after a kill: what was written is there, and still not synced.
+  /// Continues after a kill: what was written is there, and still not synced.
   func goOn() { power_vfs_end_at(vfs, 0) }
 
   /// Acknowledges syncs of such files from now on without doing them.

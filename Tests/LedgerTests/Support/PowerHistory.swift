@@ -60,7 +60,7 @@ struct PowerHistory {
     return folder
   }
 
-  /// The readers' marks are never synced: anything may stand in their file.
+  /// The readers' marks are never synced: anything may be in their file.
   private mutating func writeNoise(to path: String) {
     TemporaryFolder.write((0..<32_768).map { _ in UInt8.random(in: 0...255, using: &random) }, to: path)
   }
@@ -95,7 +95,7 @@ struct PowerHistory {
           await store.close()
           store = try SQLiteEventStore.fresh(in: home, options: options)
           // What a life before wrote and could not sync may show only now: its connections may have been open still, so
-          // that nobody read the log anew.
+          // that nobody read the log again.
           try await look(into: store)
         case 2 where reader == nil: reader = try reading(store.folder)
         case 3:

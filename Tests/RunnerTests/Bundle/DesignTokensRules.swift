@@ -3,7 +3,7 @@ import StrictJSON
 @testable import Runner
 
 /// The rules of the Design Tokens Format Module 2025.10 that a file of ours can break, as its published
-/// schemas state them, written anew: names, reserved properties, one type for a token, and the values of
+/// schemas state them, written again here: names, reserved properties, one type for a token, and the values of
 /// three types.
 enum DesignTokensRules {
   /// Returns what breaks a rule, each with its path; empty for a valid file.

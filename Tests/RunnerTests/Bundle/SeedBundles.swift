@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runner
 
-/// The seed's three assets as render inputs, with design facts as an extractor might give them.
+/// The reference batch's three assets as render inputs, with design facts as an extractor might give them.
 enum SeedBundles {
   static func all() throws -> [RenderInput] { try [canopy(), fern(), waratah()] }
 

@@ -13,7 +13,7 @@ struct IDFCheckTests {
     ],
   ]
 
-  /// The IDF with one member put in place of another, or left out.
+  /// The IDF with one field put in place of another, or left out.
   static func idf(_ name: String, _ value: JSONValue?) -> JSONValue {
     .object((idf.members ?? []).filter { $0.name != name } + (value.map { [.init(name, $0)] } ?? []))
   }

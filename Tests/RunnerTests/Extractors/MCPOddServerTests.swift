@@ -96,7 +96,7 @@ struct MCPOddServerTests {
     }
   }
 
-  /// An argument's schema, and whether a text is what it wants.
+  /// An argument's schema, and whether a string is what it wants.
   static let schemas: [(String, Bool)] = [
     (##"{"type":"string"}"##, true), (##"{"type":["string","null"]}"##, true),
     (##"{"anyOf":[{"type":"string"},{"type":"null"}],"default":null}"##, true),

@@ -135,7 +135,7 @@ struct MCPRealServerTests {
 
   @Test("Progress extends a call beyond its time-out", arguments: RealServer.allCases)
   func progress(_ server: RealServer) async throws {
-    // The call takes two seconds and says every quarter that it goes on.
+    // The call takes two seconds and says every quarter of a second that it continues.
     let extractor = try Fixtures.extractor(try server.settings(timeout: .seconds(1.2)))
     let answer = await extractor.result(try Fixtures.request("progress"))
     #expect(answer.refusal == nil, "\(answer)")

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Secrets are taken out of every text")
 struct RedactorTests {
-  /// A text without the marks, and what becomes of it.
+  /// A string without the marks, and what becomes of it.
   static let shapes: [(String, String)] = [
     ("key=AIzaSyA1234567890abcdefghijklmnopqrstuv.", "key=[redacted]."),
     ("sk-proj-abcDEF1234567890 x", "[redacted] x"),
@@ -83,7 +83,7 @@ struct RedactorTests {
     #expect(program.redactor.redact("/usr/bin:/bin open sesame") == "/usr/bin:/bin [redacted]")
   }
 
-  /// Ways to spell a text, each undone by some decoder.
+  /// Ways to spell a string, each undone by some decoder.
   private static let ways: [@Sendable (String) -> String] = [
     { String(JSONWriter.compact(.string($0)).dropFirst().dropLast()) },
     {

@@ -8,7 +8,7 @@ import Subprocesses
 
 @testable import Runner
 
-/// Every fault that a user can meet, made once with example values. Each factory of a `Fault+….swift` stands here.
+/// Every fault that a user can meet, made once with example values. Each factory of a `Fault+….swift` is here.
 enum FaultTable {
   struct Row {
     /// The factory's name.

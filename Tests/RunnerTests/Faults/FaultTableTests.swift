@@ -140,7 +140,7 @@ struct FaultTableTests {
     return text + RefusalTable.markdown()
   }
 
-  /// A text as a cell of a table: nothing in it is markup but what is in backquotes.
+  /// A string as a cell of a table: nothing in it is markup but what is in backquotes.
   private static func cell(_ text: String) -> String {
     text.replacingOccurrences(of: "|", with: "\\|").replacingOccurrences(of: "<", with: "&lt;")
       .replacingOccurrences(of: "*", with: "\\*").replacingOccurrences(of: "_", with: "\\_")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Runner
 
-/// A kill leaves what the steps before it made: each state is laid out by hand, and the next run goes on from it.
+/// A kill leaves what the steps before it made: each state is laid out by hand, and the next run continues from it.
 @Suite("After a kill while placing", .timeLimit(.minutes(1)))
 struct FileWorktreeKillTests {
   /// What a kill left under the three names; nil where nothing is.

@@ -40,7 +40,7 @@ struct FuzzedInputTests {
 
   @Test("A promise that is broken is noticed")
   func noticesBrokenPromise() throws {
-    // The checksums that mending puts right make of this what it was: an image that can be measured.
+    // Repairing its checksums leaves this as it was: an image that can be measured.
     let image = TestPNG(width: 3, height: 2, pixel: { x, y in [UInt16(x), UInt16(y), 7] }).bytes
     var damaged = image
     damaged[damaged.count - 20] ^= 1

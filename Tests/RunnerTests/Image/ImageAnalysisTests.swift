@@ -165,7 +165,7 @@ struct ImageAnalysisTests {
   func invisibleColours() throws {
     let hole = try measures(of: picture(40, 40) { x, y in x == 20 && y == 20 ? 1 : 0x0080_00ff })
     #expect(hole.background?.hex == "#008000" && hole.primary.map(\.hex) == ["#008000"])
-    // A single pixel of 10,000 is none that anybody would name, one of 1,600 is.
+    // A single pixel of 10,000 is not one that anybody would name, one of 1,600 is.
     let speck = try measures(of: picture(100, 100) { x, y in x == 20 && y == 20 ? 0xff : 0xffff_ffff })
     #expect(speck.primary.map(\.hex) == ["#ffffff"])
     let dot = try measures(of: picture(40, 40) { x, y in x == 20 && y == 20 ? 0xff : 0xffff_ffff })

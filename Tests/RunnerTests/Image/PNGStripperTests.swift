@@ -14,7 +14,7 @@ import Testing
 
 @Suite("Leaving out of images what is no picture")
 struct PNGStripperTests {
-  /// Strips bytes that come in pieces; nil where the image is not whole.
+  /// Strips bytes that come in pieces; nil where the image is not intact.
   private func strip(_ bytes: [UInt8], inPiecesOf count: Int = 1 << 18) -> [UInt8]? {
     var stripper = PNGStripper()
     var kept: [UInt8] = []

@@ -51,7 +51,7 @@ struct JSONRandomTests {
 
   private static let spare = Array("{}[]\",:\\u0dD8/*#'e+-.0159 \n\u{0}\u{e9}".utf8) + [0xFF, 0xED, 0xA0]
 
-  /// Replaces, adds or removes up to two bytes of a text.
+  /// Replaces, adds or removes up to two bytes of a JSON text.
   static func damage(_ bytes: inout [UInt8], using random: inout SeededGenerator) {
     for _ in 0..<Int.random(in: 0..<3, using: &random) {
       let place = Int.random(in: 0..<bytes.count, using: &random)

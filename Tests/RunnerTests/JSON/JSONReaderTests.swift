@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Strict JSON reader")
 struct JSONReaderTests {
-  /// A text that must be refused, and what must be said of it.
+  /// JSON that must be refused, and what must be said of it.
   struct Case: CustomTestStringConvertible, Sendable {
     var text: String
     var told: [String]

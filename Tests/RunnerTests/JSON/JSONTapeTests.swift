@@ -13,7 +13,7 @@ import Testing
 struct JSONTapeTests {
   private enum Colour: String, Codable { case red, green }
 
-  /// Every kind of member that what we store has.
+  /// Every kind of field that what we store has.
   private struct Sample: Codable, Hashable {
     struct Part: Codable, Hashable {
       var name: String

@@ -164,7 +164,7 @@ struct ManifestTests {
     let clock = ContinuousClock()
     let small = clock.measure { #expect(!Self.faults(of: text(1_000)).isEmpty) }
     let large = clock.measure { #expect(!Self.faults(of: text(8_000)).isEmpty) }
-    // Eight times the members: 8 if linear, 64 if quadratic; the room is for other work of the machine.
+    // Eight times the fields: 8 if linear, 64 if quadratic; the room is for other work of the machine.
     #expect(large < small * 32)
   }
 

@@ -27,7 +27,7 @@ import Subprocesses
 
     var testDescription: String { "descriptor \(descriptor): \(cause)" }
 
-    /// A child that goes on only when its pipe has been replaced. It then takes some of its input, or says a
+    /// A child that continues only when its pipe has been replaced. It then takes some of its input, or says a
     /// little, and doesn't end by itself.
     func command(_ said: Fifo, _ gate: Fifo) -> Command {
       var command = Command(

@@ -143,7 +143,7 @@ struct LongLivedChildTests {
           environment: ["PATH": "/usr/bin:/bin"], directory: "/")
         command.survivesParent = true
         let child = try ChildProcess.start(command)
-        // Its stdin ends with this process, and only then it goes on.
+        // Its stdin ends with this process, and only then it continues.
         if try await child.readChunk() != nil { kill(getpid(), SIGKILL) }
       }
       #expect(await ended.value == Array("alive\n".utf8))

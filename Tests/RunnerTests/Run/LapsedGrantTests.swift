@@ -123,7 +123,7 @@ private struct Bench {
   }
 }
 
-/// A clock that stands still but for what waits for it and who turns it.
+/// A clock that moves only for what waits for it and for whoever turns it.
 private final class TestClock: RunClock {
   private let time = Mutex((ms: Int64(1_000_000), sleptMs: Int64(0)))
 

@@ -164,7 +164,7 @@ struct StageKeyTests {
     let key = StageKey.render(
       asset(), try brief(), measured: nil, reply: Batches.digest("i"), asked: nil, trust: [],
       templates: [:])
-    // The address on the site begins with a slash, and is no path of this machine.
+    // The address on the site begins with a slash, and is not a path of this machine.
     #expect(!key.parts.contains { $0.name != "url" && $0.value.hasPrefix("/") })
     #expect(key.parts.first == .init("stage", "render/3"))
   }

@@ -36,7 +36,7 @@ struct SampleRepository {
     try Project.open(from: root, .making, environment: environment)
   }
 
-  /// The seed's manifest, with another batch id if one is given.
+  /// The reference batch's manifest, with another batch id if one is given.
   func request(_ project: Project, batch: String = SampleArt.batchID) throws -> RunRequest {
     let draft = ManifestDraft(
       batchID: batch,

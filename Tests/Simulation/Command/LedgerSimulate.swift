@@ -6,14 +6,14 @@ import SimulatedWorld
   import Darwin
 #endif
 
-/// Plays histories for as long as one likes, and tells of those in which a property does not hold.
+/// Plays histories for as long as you like, and tells of those in which a property does not hold.
 @main
 struct LedgerSimulate {
   var seed: UInt64 = 1
   var count: UInt64?
   var minutes: Double?
   var mutant: Mutant?
-  /// Adds the misfortunes on which this bug does harm, without the bug.
+  /// Adds the injected faults on which this bug does harm, without the bug.
   var occasions: Mutant?
   var showsTrace = false
 

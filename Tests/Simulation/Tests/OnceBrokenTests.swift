@@ -8,7 +8,7 @@ extension Simulation {
   struct OnceBrokenTests {
     @Test("A commit killed before its intent leaves the index locked only as long as its files stay placed")
     func indexLeftLocked() async {
-      // Whatever operation of the commit it dies at, the images are taken anew, and then all is called off.
+      // Whatever operation of the commit it dies at, the images are taken again, and then all is called off.
       for nth in 10...50 {
         let plan = FaultPlan([.init(.crashBefore, at: .repository, nth)])
         await expectSound(plan, seeds: [1, 2], script: [.run, .refresh, .cancel])

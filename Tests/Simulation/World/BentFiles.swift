@@ -84,7 +84,7 @@ struct BentWorktree: Worktree {
     }
     return try await sound.remove(target, ifHolding: found)
   }
-  /// As if what is taken back were told by its folder alone.
+  /// As if what is to be undone were known by its folder alone.
   private func removeNeighbours() {
     let others = world.disk.files.filter { $0.value.batch != nil && $0.value.batch != process.batch }
     for path in others.keys.sorted() where path.hasPrefix(world.prefix + "assets/") {

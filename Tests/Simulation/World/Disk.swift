@@ -53,7 +53,7 @@ struct Disk {
     files[path] = file
   }
 
-  /// Tells whether what stands at a path, and the folders above it, outlast a power failure. What a user has
+  /// Tells whether what is at a path, and the folders above it, outlast a power failure. What a user has
   /// written is theirs to sync.
   func isSettled(_ path: String) -> Bool {
     (unsynced.files[path].map { $0.after != files[path] } ?? true)

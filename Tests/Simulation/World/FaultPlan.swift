@@ -1,18 +1,18 @@
 import Core
 import Runner
 
-/// What goes wrong in a history: each misfortune strikes when a kind of operation is done for the n-th time.
+/// What goes wrong in a history: each injected fault strikes when a kind of operation is done for the n-th time.
 package struct FaultPlan: Hashable, Sendable {
   package var misfortunes: [Misfortune]
 
   package init(_ misfortunes: [Misfortune] = []) { self.misfortunes = misfortunes }
 
-  /// Operations that a misfortune can wait for.
+  /// Operations that an injected fault can wait for.
   package enum Site: String, Hashable, Sendable, CaseIterable {
     case any, append, read, objects, worktree, repository, swap, extract
     /// Asking the extractor what it is; taking a lock; waiting for a time.
     case identity, lock, clock
-    /// Any operation of a process that goes on with what one before it left in the middle.
+    /// Any operation of a process that continues what one before it left in the middle.
     case recovery
 
     /// What one operation here counts as: the swap is one of the repository's.
@@ -59,7 +59,7 @@ package struct FaultPlan: Hashable, Sendable {
     case hangUp
     /// A signal, and a second one some time later: the process waits for nothing.
     case leave(ms: Int64)
-    /// The process is stopped and goes on later, and nobody has touched its locks.
+    /// The process is stopped and continues later, and nobody has touched its locks.
     case suspend(ms: Int64)
     /// The process is stopped, its lock file removed, a second runner started; later it wakes up.
     case sleep(ms: Int64)
@@ -67,7 +67,7 @@ package struct FaultPlan: Hashable, Sendable {
     case clockStep(hours: Int64)
     /// A wait ends before its time.
     case earlyAlarm
-    /// Nothing more fits on the disk until so many writes have failed.
+    /// Nothing more fits on the disk until this many writes have failed.
     case fullDisk(writes: Int)
     case answer(Answer)
   }
@@ -101,7 +101,7 @@ package struct FaultPlan: Hashable, Sendable {
   /// Draws a plan.
   package static func drawn(seed: UInt64) -> FaultPlan {
     var random = SplitMix64(seed: seed)
-    // Now and then so many that they meet each other.
+    // Now and then enough of them that they meet each other.
     let most = Int.random(in: 0..<6, using: &random) == 0 ? 16 : 6
     let count = Int.random(in: 0...most, using: &random)
     return FaultPlan((0..<count).map { _ in Misfortune.drawn(using: &random) } + drawnLosses(seed: seed))

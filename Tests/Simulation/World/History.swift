@@ -3,7 +3,7 @@ import GitRepository
 import Ledger
 import Runner
 
-/// One history: a scenario, a plan of misfortunes, and the order that the seed gives to everything.
+/// One history: a scenario, a plan of injected faults, and the order that the seed gives to everything.
 package struct History: Sendable {
   package var seed: UInt64
   package var plan: FaultPlan
@@ -32,7 +32,7 @@ package struct History: Sendable {
     only = nil
   }
 
-  /// Commands that each batch needs where nothing goes wrong: one held is gone on with once.
+  /// Commands that each batch needs where nothing goes wrong: one held is resumed once.
   package var fewestCommands: Int { scenario.isHeld ? 2 : 1 }
 
   /// Calls that the scenario's limits let start in a minute.
@@ -94,7 +94,7 @@ package struct History: Sendable {
     return outcome
   }
 
-  /// The same history with as few misfortunes as still break the same property.
+  /// The same history with as few injected faults as still break the same property.
   package func shrunk(_ property: Property) -> History {
     var best = self
     func stillFails(_ plan: FaultPlan) -> Bool {

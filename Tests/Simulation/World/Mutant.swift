@@ -2,7 +2,7 @@ import Ledger
 import Runner
 
 extension Mutant {
-  /// Misfortunes without which the bug does no harm, so that not thousands of histories are needed to meet them.
+  /// Injected faults without which the bug does no harm, so that not thousands of histories are needed to meet them.
   package var occasions: [FaultPlan.Misfortune] {
     switch self {
     case .limitedSpendsAttempts: (1...4).map { .init(.answer(.limited(ms: 200)), at: .extract, $0) }

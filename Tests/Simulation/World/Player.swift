@@ -38,7 +38,7 @@ final class Player: @unchecked Sendable {
     self.script = script
   }
 
-  /// Plays to the end; false where everything stood still before.
+  /// Plays to the end; false where everything stopped before.
   func play() -> Bool {
     world.startSecondRunner = { [self] batch in startSecondRunner(batch) }
     underWay += 1
@@ -105,7 +105,7 @@ final class Player: @unchecked Sendable {
       if let retryAt = report.retryAt { await wait(retryAt.remainingMs(at: world.now)) }
       if isCalm { moveAway(report.faults, of: batch) }
       if report.faults.contains(where: { $0.code == "batch_held" }) { await wait(600_000) }
-      // Whatever stands in the way takes a while to be seen to, or to go away by itself.
+      // Whatever is in the way takes a while to be seen to, or to go away by itself.
       if report.exit != .done { await wait(10_000) }
     }
     if world.watch.states[batch]?.isEnded != true {
@@ -113,7 +113,7 @@ final class Player: @unchecked Sendable {
     }
   }
 
-  /// The user does as they are told with what is in the way, if it is no file that the batch itself has placed.
+  /// The user does as they are told with what is in the way, if it is not a file that the batch itself has placed.
   private func moveAway(_ faults: [Fault], of batch: BatchID) {
     for path in faults.filter({ $0.code == "target_not_ours" }).compactMap(\.path) {
       let path = world.prefix + path
@@ -124,7 +124,7 @@ final class Player: @unchecked Sendable {
     }
   }
 
-  /// Whether the user, after what has happened, takes the batch's commit off the branch and has it landed once more.
+  /// Whether the user, after what has happened, takes the batch's commit off the branch and has it landed again.
   private func landsAgain(_ state: BatchState, _ number: Int) -> Bool {
     guard scenario.isLively, number < Self.patience.lively, !world.watch.struck.isEmpty,
       state.confirmation?.sha == world.git.tip?.text, state.confirmation != nil,
@@ -198,7 +198,7 @@ final class Player: @unchecked Sendable {
       world.violate(.tidy, "p\(process.id) ended with the commit lock")
     }
     // Only a death may leave git's index locked, or a swap that was made and whose index was not yet published; or a
-    // disk that fails once more: the ledger's next commit takes the lock over.
+    // disk that fails again: the ledger's next commit takes the lock over.
     if !process.couldNotFreeIndex, world.git.indexLock?.holder == process.id,
       world.watch.states[process.batch]?.intent == nil
     {

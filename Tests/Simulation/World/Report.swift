@@ -23,7 +23,7 @@ package struct Tally: Sendable {
   package private(set) var struck = 0
   package private(set) var committed = 0
   package private(set) var cancelled = 0
-  /// Misfortunes that struck, by their kind.
+  /// Injected faults that struck, by their kind.
   package private(set) var kinds: [String: Int] = [:]
 
   package init() {}
@@ -44,7 +44,7 @@ package struct Tally: Sendable {
       + "\(struck) misfortunes, \(committed) batches committed, \(cancelled) cancelled"
   }
 
-  /// How often each kind of misfortune struck, the most frequent first.
+  /// How often each kind of injected fault struck, the most frequent first.
   package var misfortunes: String {
     kinds.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
       .joined(separator: ", ")

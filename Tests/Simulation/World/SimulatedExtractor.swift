@@ -3,7 +3,7 @@ import Ledger
 import Runner
 import StrictJSON
 
-/// An extractor that always finds the same facts in the same image, unless a misfortune has it say something else.
+/// An extractor that always finds the same facts in the same image, unless an injected fault has it say something else.
 struct SimulatedExtractor: Extractor {
   let world: World
   let process: SimulatedProcess
@@ -96,7 +96,7 @@ struct SimulatedExtractor: Extractor {
   }
 }
 
-/// The same, asked once for all assets that wait; a misfortune strikes the whole call.
+/// The same, asked once for all assets that wait; an injected fault strikes the whole call.
 struct SimulatedBatchExtractor: BatchExtractor {
   let sound: SimulatedExtractor
 

@@ -27,7 +27,7 @@ final class SimulatedProcess: @unchecked Sendable {
   var bornAt: Int64 = 0
   /// An append of it was refused because another had written.
   var knowsItIsOvertaken = false
-  /// How often it went on after its death; such operations do nothing.
+  /// How often it continued after its death; such operations do nothing.
   var movesAfterDeath = 0
   var heldLocks: Set<String> = []
   /// The disk refused to let it free git's index.

@@ -5,7 +5,7 @@ import Ledger
 import Runner
 
 extension World {
-  /// Everything a process reaches, its own operations told from those of others.
+  /// Everything a process reaches, its own operations distinguished from those of others.
   func surroundings(_ process: SimulatedProcess, mutant: Mutant?) -> Surroundings {
     let parts = Parts(
       store: SimulatedStore(world: self, process: process),
@@ -36,7 +36,7 @@ extension World {
       })
   }
 
-  /// The parts of the surroundings that a deliberate bug may bend.
+  /// The parts of the dependencies that a deliberate bug may bend.
   struct Parts: Sendable {
     var store: any EventStore
     var objects: any ObjectStore

@@ -146,7 +146,7 @@ extension World {
     }
   }
 
-  /// The user clears away whatever stands between the batches and their commits.
+  /// The user clears away whatever keeps the batches from their commits.
   func mend() {
     merge = nil
     checkedOutElsewhere = nil
@@ -185,7 +185,7 @@ extension World {
     }
   }
 
-  /// What a reset took off the branch and left staged is committed once more.
+  /// What a reset took off the branch and left staged is committed again.
   private func recommit() {
     guard let tip = git.tip, let tree = git.commits[tip]?.tree, git.index != tree else { return }
     let isOwn = watch.targets.contains { path in

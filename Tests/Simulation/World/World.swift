@@ -51,7 +51,7 @@ package final class World: @unchecked Sendable {
   var checkedOutElsewhere: String?
   /// Every seed that a runner draws is the same.
   var drawsAlike = false
-  /// No more misfortunes: the world lets the runners finish.
+  /// No more injected faults: the world lets the runners finish.
   var isCalm = false
 
   /// More operations than any history that ends.
@@ -94,7 +94,7 @@ package final class World: @unchecked Sendable {
 
   // MARK: - Operations
 
-  /// What a misfortune does to the operation it strikes.
+  /// What an injected fault does to the operation it strikes.
   enum Turn {
     case plain
     case crashBefore, crashWithin, crashAfter
@@ -165,7 +165,7 @@ package final class World: @unchecked Sendable {
     }
   }
 
-  /// Counts an operation and lets the misfortunes that wait for it strike.
+  /// Counts an operation and lets the injected faults that wait for it strike.
   func arrive(_ site: FaultPlan.Site, _ name: String, _ process: SimulatedProcess) -> Turn {
     operations += 1
     say(name, process)
@@ -219,7 +219,7 @@ package final class World: @unchecked Sendable {
     case .fullDisk(let writes): fullFor = writes
     case .sleep(let ms):
       sleep(process, forMs: ms)
-      // Somebody takes the sleeper's lock file away and starts anew: for who takes over it has died.
+      // Somebody takes the sleeper's lock file away and starts again: for who takes over it has died.
       if locks["batch \(process.batch)"] === process { countDeath(process) }
       locks["batch \(process.batch)"] = nil
       startSecondRunner(process.batch)
@@ -246,7 +246,7 @@ package final class World: @unchecked Sendable {
     }
     guard !process.isAlive else { return }
     process.movesAfterDeath += 1
-    // A dead process unwinds; one that would go on for ever is left where it is.
+    // A dead process unwinds; one that would continue for ever is left where it is.
     if process.movesAfterDeath > 1_000 {
       await withUnsafeContinuation { (_: UnsafeContinuation<Void, Never>) in }
     }

@@ -8,7 +8,7 @@ struct MCPToolResult: Hashable, Sendable {
   var structured: JSONValue?
   var isError: Bool
 
-  /// All these strings, one after another; a secret may continue in the next.
+  /// All of `texts`, one after another; a secret may continue in the next.
   private var together: String
 
   /// Reads the result of `tools/call`; throws what is wrong with it, in words that follow "the reply".

@@ -56,8 +56,7 @@ package struct ReplyReader: Sendable {
         // Braces in prose are an answer only if they say something: prose about code is full of them.
         if !piece.isInProse, plain == nil { plain = reading }
       } catch {
-        // Braces in prose that hold no JSON are not a fault; the first piece that tries to be an answer says best what
-        // is.
+        // Braces in prose without JSON are not a fault; the first piece that tries to be an answer says best what is.
         if piece.isInProse, !error.isAttempt { continue }
         if worst == nil || (error.isAttempt && worst?.isAttempt == false) { worst = error }
       }
