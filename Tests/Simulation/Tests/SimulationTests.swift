@@ -15,7 +15,7 @@ extension Simulation {
       let environment = ProcessInfo.processInfo.environment
       let count = environment["LEDGERCTL_SIMULATIONS"].flatMap { Int($0) } ?? 3_000
       let first = environment["LEDGERCTL_SIMULATION_SEED"].flatMap { UInt64($0) } ?? 1
-      let (tally, broken) = await Hall.play(from: first, count: count, within: .seconds(115))
+      let (tally, broken) = await Hall.play(from: first, count: count, within: .seconds(60))
       if let (history, violation) = broken {
         Issue.record("\(Report.of(history, violation.property))")
       }
