@@ -6,7 +6,7 @@ extension Simulation {
   struct MutantTests {
     @Test("A deliberate bug breaks a property within a few hundred histories", arguments: Mutant.allCases)
     func caught(mutant: Mutant) async {
-      let (tally, broken) = await Hall.play(from: 1, count: 600, within: .seconds(150), mutant: mutant)
+      let (tally, broken) = await Hall.play(from: 1, count: 600, within: .seconds(300), mutant: mutant)
       guard let (history, violation) = broken else {
         Issue.record("\(mutant.rawValue) was not noticed in \(tally.histories) histories.")
         return
