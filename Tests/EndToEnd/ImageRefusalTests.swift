@@ -52,18 +52,13 @@ struct ImageRefusalTests {
     #expect(try folder.commits() == 1)
   }
 
-  @Test("A line break in a name is spelt out wherever the name is printed")
+  @Test("A line break in a name is spelt out where the name is printed")
   func nameWithLineBreak() async throws {
     let folder = try SampleFolder()
-    try folder.writeManifest(batch: "images") { draft in
-      draft.assets = [
-        ManifestDraft.Asset(id: "asset-1", path: "downloads/two\nlines.png", score: 95, specs: [:])
-      ]
-    }
-    let refused = try await folder.ledgerctl("run", "batch.json")
+    let refused = try await folder.ledgerctl("manifest", "two\nlines.png")
     #expect(refused.exit == 66)
     #expect(refused.errors.contains("two\\u{a}lines.png\""))
-    let document = try await folder.ledgerctl("run", "batch.json", "--format", "json").json()
+    let document = try await folder.ledgerctl("manifest", "two\nlines.png", "--format", "json").json()
     let message = document["errors"]?.array?.first?["message"]?.string ?? ""
     #expect(message.contains("two\\u{a}lines.png\""), "\(message)")
   }
