@@ -1,5 +1,4 @@
 import Core
-import Files
 
 /// Faults of the ledger's objects, and of images on their way there.
 extension Fault {

@@ -1,5 +1,4 @@
 import Core
-import Files
 
 // Targets in the working tree.
 extension Fault {

@@ -1,5 +1,4 @@
 import Core
-import FileStore
 import Files
 
 #if canImport(Glibc)

@@ -1,6 +1,4 @@
 import Core
-import FileStore
-import Subprocesses
 
 extension Repository {
   package func commits(

@@ -1,5 +1,4 @@
 import Core
-import FileStore
 
 /// What HEAD says.
 package enum HeadState: Hashable, Sendable {

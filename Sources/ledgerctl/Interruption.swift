@@ -1,6 +1,4 @@
 import Core
-import GitRepository
-import Ledger
 import Runner
 import Synchronization
 import Threads

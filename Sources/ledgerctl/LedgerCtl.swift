@@ -1,5 +1,4 @@
 import ArgumentParser
-import GitRepository
 import Runner
 import Subprocesses
 

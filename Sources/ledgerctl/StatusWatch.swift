@@ -1,8 +1,6 @@
 import Core
 import GitRepository
-import Ledger
 import Runner
-import StrictJSON
 
 /// Looks at a batch until it has ended or, unless told to wait, until nobody works on it.
 struct StatusWatch {

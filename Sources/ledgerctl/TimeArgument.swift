@@ -1,6 +1,5 @@
 import ArgumentParser
 import Core
-import Ledger
 import Runner
 
 /// A time on the command line: a moment, how long ago, or a day counted from today.

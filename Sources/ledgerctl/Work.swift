@@ -1,7 +1,6 @@
 import Core
 import Dispatch
 import GitRepository
-import Ledger
 import Runner
 import Synchronization
 

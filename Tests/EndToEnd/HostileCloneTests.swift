@@ -1,6 +1,5 @@
 import Core
 import Foundation
-import GitRepository
 import Subprocesses
 import Testing
 

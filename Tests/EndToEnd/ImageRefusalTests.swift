@@ -1,6 +1,4 @@
 import Foundation
-import GitRepository
-import Ledger
 import StrictJSON
 import Subprocesses
 import Testing

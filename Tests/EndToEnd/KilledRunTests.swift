@@ -1,5 +1,4 @@
 import Foundation
-import GitRepository
 import Testing
 
 @testable import Runner

@@ -1,6 +1,4 @@
 import Foundation
-import GitRepository
-import Ledger
 import Testing
 
 @testable import Runner

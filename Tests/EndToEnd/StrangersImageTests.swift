@@ -1,7 +1,6 @@
 import Core
 import Foundation
 import GitRepository
-import Ledger
 import SampleBatch
 import Testing
 

@@ -1,5 +1,4 @@
 import Foundation
-import GitRepository
 import SampleBatch
 import StrictJSON
 import Testing

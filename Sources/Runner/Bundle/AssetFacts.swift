@@ -1,6 +1,4 @@
 import Core
-import FileStore
-import Ledger
 import StrictJSON
 
 /// Everything an asset's documents are made of. Holds no batch, time, host or absolute path, so that the same

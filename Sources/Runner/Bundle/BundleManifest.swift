@@ -1,6 +1,4 @@
 import Core
-import GitRepository
-import Ledger
 import StrictJSON
 
 /// What an asset's bundle consists of: every target with its bytes' digest and size. The output of `package`.

@@ -1,7 +1,4 @@
 import Core
-import Files
-import GitRepository
-import Ledger
 import Synchronization
 
 /// The templates that an asset's documents are made from: the two Markdown ones, and those that a project adds.

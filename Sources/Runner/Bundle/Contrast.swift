@@ -1,5 +1,4 @@
 import Core
-import GitRepository
 
 /// The contrast of two colours as WCAG 2.2 defines it (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio).
 enum Contrast {

@@ -1,6 +1,4 @@
 import Core
-import GitRepository
-import StrictJSON
 
 /// What an asset is called in style sheets, and where the site serves its image.
 extension Layout {

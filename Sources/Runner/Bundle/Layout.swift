@@ -1,6 +1,5 @@
 import Core
 import FileStore
-import GitRepository
 
 /// Where an asset's files go, relative to the project root.
 package struct BundleTargets: Hashable, Sendable {

@@ -1,5 +1,4 @@
 import Core
-import GitRepository
 
 /// Turns a value into Markdown that shows it as it is: one line, no markup, no HTML, nothing hidden.
 enum MarkdownText {

@@ -1,7 +1,4 @@
 import Core
-import Files
-import GitRepository
-import Ledger
 
 /// An asset's rendered files, in the order of `BundleTargets.documents`.
 package struct RenderedBundle: Hashable, Sendable {

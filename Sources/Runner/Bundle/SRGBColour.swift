@@ -1,6 +1,4 @@
 import Core
-import GitRepository
-import StrictJSON
 
 /// A colour of 8 bits a channel, as an IDF spells it.
 struct SRGBColour: Hashable, Sendable {

@@ -1,5 +1,4 @@
 import Core
-import GitRepository
 import StrictJSON
 
 /// The part of a path that tells a reader what an asset is: lower-case ASCII words joined by hyphens, or

@@ -1,5 +1,3 @@
-import GitRepository
-
 /// A Mustache template of four tags: variables, sections, inverted sections and comments. Follows mustache(5) and, for
 /// tags on lines of their own, the Mustache specification (https://github.com/mustache/spec).
 ///

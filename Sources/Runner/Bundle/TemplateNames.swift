@@ -1,6 +1,4 @@
 import Core
-import FileStore
-import GitRepository
 import StrictJSON
 
 /// What templates can name: the facts of an asset as values that are safe where they go.

@@ -1,6 +1,4 @@
 import Core
-import Files
-import GitRepository
 
 /// Parses a template and refuses what is not part of the language: partials, inheritance, other delimiters and
 /// settings, and names that are not known. A partial would name another file; silence where a value was meant costs

@@ -1,4 +1,3 @@
-import GitRepository
 import StrictJSON
 
 /// What a template can name: a string, a yes or no, a list that sections walk, or an object that they look into.

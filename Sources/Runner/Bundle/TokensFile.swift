@@ -1,6 +1,4 @@
 import Core
-import GitRepository
-import Ledger
 import StrictJSON
 
 /// Writes `tokens.json`, a Design Tokens Format 2025.10 file.

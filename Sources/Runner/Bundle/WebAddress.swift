@@ -1,5 +1,4 @@
 import Core
-import StrictJSON
 
 /// Finds the addresses in a string that GitHub makes links of, and writes them such that they stay those links.
 ///

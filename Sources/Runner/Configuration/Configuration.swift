@@ -1,5 +1,3 @@
-import GitRepository
-
 /// What a batch goes by: from flags, environment, `ledger.yaml` and defaults, in that order of precedence.
 ///
 /// Holds no secret: environment variables are in it by name only. It is stored whole with a batch's

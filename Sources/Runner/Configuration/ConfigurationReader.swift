@@ -1,5 +1,4 @@
 import Core
-import GitRepository
 import StrictJSON
 
 /// Puts settings from a file and from the environment over a configuration, one by one.

@@ -1,5 +1,4 @@
 import Core
-import StrictJSON
 
 /// Durations as people write them: whole numbers, each with its unit, the largest unit first, such as `500ms`, `30s`,
 /// `1h30m`, `2h` or `30d`.

@@ -1,4 +1,3 @@
-import GitRepository
 import StrictJSON
 
 /// Which extractor answers and how it is asked.

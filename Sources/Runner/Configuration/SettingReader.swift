@@ -1,5 +1,4 @@
 import Core
-import GitRepository
 import StrictJSON
 
 /// Reads single settings as what they should be, collecting what is wrong with them.

@@ -1,5 +1,4 @@
 import CYAML
-import GitRepository
 import StrictJSON
 
 /// Reads YAML with libyaml, event by event. Anchors are passed over, and an alias is refused: nothing is expanded.

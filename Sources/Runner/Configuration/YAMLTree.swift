@@ -1,4 +1,3 @@
-import GitRepository
 import StrictJSON
 
 /// What a YAML text says, with places; types are for the reader to decide, so that `no` can be a string or a

@@ -1,6 +1,4 @@
 import Core
-import FileStore
-import ImageAnalysis
 
 /// Puts an IDF together from what was measured, what a person gave and what an extractor described. Pure: the same
 /// input gives the same IDF, at no cost, so that a corrected name never pays for a call again.

@@ -1,5 +1,3 @@
-import ImageAnalysis
-
 /// The design facts of an image: what was measured, given or described. Its JSON form is `idf/v1`.
 public struct IDF: Hashable, Sendable, Codable {
   public static let schema = "idf/v1"

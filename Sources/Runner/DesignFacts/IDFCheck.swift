@@ -1,5 +1,4 @@
 import Core
-import GitRepository
 import StrictJSON
 
 /// Checks the `idf` that a manifest brings along. No field is required, for what pixels tell is measured; but what is

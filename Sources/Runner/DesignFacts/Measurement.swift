@@ -1,5 +1,3 @@
-import ImageAnalysis
-
 /// What `validate` measured in an image's pixels: the part of an IDF that nobody else can say. Its JSON form is
 /// `ledgerctl/measurement/v1`, the output `measured.json`.
 public struct Measurement: Hashable, Sendable, Codable {

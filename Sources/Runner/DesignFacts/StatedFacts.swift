@@ -1,4 +1,3 @@
-import GitRepository
 import StrictJSON
 
 /// What somebody says of an image: an extractor's reply, or a manifest's `specs` or `idf`. Nothing is required, and

@@ -1,6 +1,4 @@
 import Core
-import FileStore
-import GitRepository
 import Ledger
 
 /// How a run takes a request to stop: what it writes down, and when it waits for nothing.

@@ -1,5 +1,4 @@
 import Core
-import Ledger
 
 /// How long one run has waited for a server that says it is limited.
 ///

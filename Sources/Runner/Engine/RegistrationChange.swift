@@ -1,6 +1,5 @@
 import Core
 import GitRepository
-import Ledger
 
 /// What a user says about a batch that continues: without it, a batch keeps to what it was registered with.
 public struct RegistrationChange: Hashable, Sendable {

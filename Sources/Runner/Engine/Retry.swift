@@ -2,7 +2,6 @@ import Core
 import FileStore
 import Files
 import GitRepository
-import Ledger
 import StrictJSON
 
 /// Which assets to open again, and how far.

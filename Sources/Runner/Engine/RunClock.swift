@@ -1,5 +1,4 @@
 import Core
-import Ledger
 
 #if canImport(Glibc)
   import Glibc

@@ -1,7 +1,6 @@
 import Core
 import Files
 import GitRepository
-import Ledger
 
 /// What came of a command that worked on a batch.
 public struct RunReport: Sendable {

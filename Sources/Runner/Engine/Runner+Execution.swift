@@ -1,6 +1,5 @@
 import Core
 import Files
-import GitRepository
 
 extension Runner {
   /// How a run is to work: by the present configuration, whatever the batch was registered with.

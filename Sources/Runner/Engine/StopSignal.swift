@@ -1,5 +1,4 @@
 import Core
-import GitRepository
 import Synchronization
 
 /// A request from outside that a run stop: it starts nothing new, writes down what it has, and ends.

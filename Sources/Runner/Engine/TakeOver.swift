@@ -1,6 +1,4 @@
 import Core
-import FileStore
-import Ledger
 
 extension Runner {
   /// The first events of a run: itself, and what runs before it left without an end.

@@ -1,6 +1,5 @@
 import Core
 import FileStore
-import Ledger
 import StrictJSON
 
 /// Something that turns an image into its design facts.

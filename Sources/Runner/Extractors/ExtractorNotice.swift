@@ -1,7 +1,5 @@
 import Core
 import Files
-import GitRepository
-import StrictJSON
 
 /// Names the program that a run starts, and where it is configured: the verb is the consent, so it must be seen.
 enum ExtractorNotice {

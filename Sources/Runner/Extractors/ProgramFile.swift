@@ -1,7 +1,5 @@
 import Core
 import Files
-import GitRepository
-import StrictJSON
 import Subprocesses
 
 #if canImport(Glibc)

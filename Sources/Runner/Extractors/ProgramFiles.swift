@@ -1,6 +1,5 @@
 import Core
 import Files
-import Ledger
 import Subprocesses
 import Synchronization
 

@@ -2,7 +2,6 @@ import Core
 import FileStore
 import Files
 import GitRepository
-import Ledger
 
 extension TargetPath {
   /// Checks a string; a refusal is a fault.

@@ -1,7 +1,5 @@
 import Core
 import GitRepository
-import Ledger
-import StrictJSON
 
 /// Faults of looking at batches, and of the demonstration.
 extension Fault {

@@ -1,6 +1,5 @@
 import Core
 import GitRepository
-import Ledger
 
 extension Fault {
   package static func unexpected(_ error: any Error) -> Fault {

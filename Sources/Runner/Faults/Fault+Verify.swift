@@ -1,5 +1,4 @@
 import Core
-import Ledger
 
 extension Fault {
   static func notRepairable(_ position: Int64?) -> Fault {

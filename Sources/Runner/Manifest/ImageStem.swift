@@ -1,5 +1,3 @@
-import GitRepository
-
 /// The name of an image's file without its ending, taken apart: the suffix `@2x` or `@3x` sets the scale and is not
 /// part of name or id.
 struct ImageStem: Hashable, Sendable {

@@ -1,8 +1,6 @@
 import Core
 import Files
-import GitRepository
 import ImageAnalysis
-import Ledger
 
 #if canImport(Glibc)
   import Glibc

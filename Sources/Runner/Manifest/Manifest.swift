@@ -1,6 +1,4 @@
 import Core
-import GitRepository
-import Ledger
 import StrictJSON
 
 /// What a user hands in: a batch's id and its assets, checked.

@@ -1,5 +1,4 @@
 import Core
-import Ledger
 import StrictJSON
 
 /// A manifest in the making: built in code, or drafted from images, and not checked yet.

@@ -1,8 +1,5 @@
 import Core
 import FileStore
-import Files
-import GitRepository
-import Ledger
 import StrictJSON
 
 /// Checks a manifest's values one after another and collects what is wrong.

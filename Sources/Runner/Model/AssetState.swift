@@ -1,6 +1,3 @@
-import FileStore
-import Ledger
-
 /// The state of an asset of a batch.
 public struct AssetState: Hashable, Sendable {
   public let id: AssetID

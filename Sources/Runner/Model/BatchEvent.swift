@@ -1,5 +1,3 @@
-import Ledger
-
 /// A fact about a batch. The names in `typeName` are stored: never rename one.
 public enum BatchEvent: Hashable, Sendable {
   case batchRegistered(Registration)

@@ -1,7 +1,4 @@
 import Core
-import FileStore
-import GitRepository
-import Ledger
 
 /// A batch as its events tell it: the only place that decides what has been done.
 public struct BatchState: Hashable, Sendable {

@@ -1,5 +1,4 @@
 import Core
-import Ledger
 
 /// A path in the user's working tree that the batch writes or removes, as it was found before placing.
 public struct PlannedTarget: Hashable, Sendable, Codable {

@@ -1,6 +1,3 @@
-import FileStore
-import GitRepository
-
 /// Identifies a batch: 1 to 64 of letters, digits, `_` and `-`, the first a letter or digit.
 public struct BatchID: Hashable, Sendable, Comparable, CustomStringConvertible {
   public let text: String

@@ -1,7 +1,5 @@
 import Core
 import FileStore
-import GitRepository
-import Ledger
 
 /// What `batch.registered` and `batch.revised` say: everything a batch works with until it ends.
 ///

@@ -1,5 +1,4 @@
 import Core
-import Ledger
 
 /// Who asked for something: recorded with what was asked, so that a person is distinguished from an agent.
 public struct RunActor: Hashable, Sendable, Codable {

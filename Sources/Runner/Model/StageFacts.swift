@@ -1,6 +1,4 @@
 import Core
-import GitRepository
-import Ledger
 
 /// What `stage.started` says.
 public struct StageStart: Hashable, Sendable, Codable {

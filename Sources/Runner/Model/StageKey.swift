@@ -1,5 +1,4 @@
 import Core
-import Ledger
 import StrictJSON
 
 /// What makes a stage's result what it is: named parts, and the digest over them.

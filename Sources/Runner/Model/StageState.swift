@@ -1,5 +1,3 @@
-import Ledger
-
 /// The state of one stage of one asset, or of the batch.
 public struct StageState: Hashable, Sendable {
   public enum Progress: Hashable, Sendable {

@@ -1,6 +1,5 @@
 import Core
 import GitRepository
-import Ledger
 
 /// What the branch's tip holds of the assets already: bundles that an earlier batch packaged, and may be replaced.
 ///

@@ -1,7 +1,6 @@
 import Core
 import FileStore
 import GitRepository
-import Ledger
 
 /// Looks at every target and decides whether the batch may write there. Changes nothing.
 ///

@@ -1,7 +1,6 @@
 import Core
 import FileStore
 import GitRepository
-import Ledger
 import StrictJSON
 
 /// What an extractor said of an asset, as the bundle at the tip still has it: a fresh clone, or a ledger that was lost,

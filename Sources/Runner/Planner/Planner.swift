@@ -1,6 +1,4 @@
 import Core
-import FileStore
-import Ledger
 
 /// Turns a batch's state into what may start now. Pure: the same input gives the same plan.
 struct Planner: Sendable {

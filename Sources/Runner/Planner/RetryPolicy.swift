@@ -1,5 +1,3 @@
-import Ledger
-
 /// When something that failed is tried again: exponential back-off with full jitter.
 ///
 /// The wait before try n+1 is drawn evenly from 0 to `base · 2ⁿ⁻¹`, at most `cap`

@@ -1,6 +1,4 @@
 import Core
-import Files
-import Ledger
 
 /// How one go at a stage ended, before it is written down.
 enum StageOutcome: Hashable, Sendable {

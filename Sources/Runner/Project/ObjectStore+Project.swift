@@ -1,6 +1,5 @@
 import Core
 import FileStore
-import Files
 
 extension FileObjectStore {
   /// Opens the objects of a project whose ledger folder is there; makes nothing.

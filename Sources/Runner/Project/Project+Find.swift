@@ -1,7 +1,6 @@
 import Core
 import Files
 import GitRepository
-import Ledger
 
 /// What a command says of where it works: its options, the environment and the working directory.
 public struct ProjectAddress: Sendable {

@@ -1,7 +1,6 @@
 import Core
 import FileStore
 import Files
-import GitRepository
 
 #if canImport(Glibc)
   import Glibc

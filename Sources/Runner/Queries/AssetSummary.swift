@@ -1,5 +1,4 @@
 import GitRepository
-import Ledger
 
 // What results and screens say of an asset besides its state.
 extension BatchState {

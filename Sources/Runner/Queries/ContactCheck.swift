@@ -1,7 +1,6 @@
 import Core
 import FileStore
 import ImageAnalysis
-import Ledger
 import StrictJSON
 
 #if canImport(FoundationEssentials)

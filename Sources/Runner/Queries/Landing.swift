@@ -1,7 +1,5 @@
 import Core
-import FileStore
 import GitRepository
-import Ledger
 
 /// Where what a batch has landed is now. Raw values are words of the contract.
 public enum Landing: String, Hashable, Sendable {

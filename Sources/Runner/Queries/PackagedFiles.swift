@@ -2,7 +2,6 @@ import Core
 import FileStore
 import Files
 import GitRepository
-import Ledger
 
 /// A file of an asset's bundle, as it was packaged.
 public struct PackagedFile: Hashable, Sendable {

@@ -1,7 +1,6 @@
 import Core
 import Files
 import GitRepository
-import Ledger
 
 /// Batches that were chosen without naming them, and those that other worktrees have to land.
 public struct BatchChoice: Hashable, Sendable {

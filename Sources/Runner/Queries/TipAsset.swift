@@ -1,6 +1,5 @@
 import Core
 import GitRepository
-import Ledger
 import StrictJSON
 
 /// An asset as the branch that is checked out has it.

@@ -1,5 +1,4 @@
 import Core
-import Ledger
 import StrictJSON
 
 /// What the stages need to know of an asset: the manifest's words, and the names and paths that follow from them.

@@ -1,5 +1,4 @@
 import Core
-import Ledger
 
 enum PackageStage {
   static let outputName = "bundle.json"

@@ -1,7 +1,6 @@
 import Core
 import FileStore
 import GitRepository
-import Ledger
 
 extension StageWork {
   /// Writes every bundle to its targets: all looked at before the first is written, every intent on disk before its act.

@@ -1,5 +1,4 @@
 import Core
-import Ledger
 import StrictJSON
 
 extension AssetState {

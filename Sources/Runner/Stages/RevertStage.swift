@@ -1,7 +1,6 @@
 import Core
 import FileStore
 import GitRepository
-import Ledger
 
 /// Undoes the commit that landed a batch, by another commit: the same intent, swap and confirmation.
 ///

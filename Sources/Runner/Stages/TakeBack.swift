@@ -1,7 +1,5 @@
 import Core
 import FileStore
-import GitRepository
-import Ledger
 
 /// Undoing what `place` wrote.
 extension StageWork {

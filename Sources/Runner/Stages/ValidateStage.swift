@@ -1,6 +1,5 @@
 import Core
 import ImageAnalysis
-import Ledger
 import StrictJSON
 
 enum ValidateStage {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Core
 import GitRepository
-import Ledger
 import Runner
 
 /// Drafts a manifest from images.

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Core
 import GitRepository
-import Ledger
 import Runner
 
 /// Shows what a batch took and made.

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Core
-import FileStore
-import GitRepository
 import Runner
 
 /// Registers a manifest and works on it to the end.

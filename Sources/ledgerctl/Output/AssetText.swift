@@ -1,6 +1,5 @@
 import Core
 import GitRepository
-import Ledger
 import Runner
 
 /// Says how far an asset has come, and what it waits for.

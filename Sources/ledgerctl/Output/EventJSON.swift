@@ -1,4 +1,3 @@
-import GitRepository
 import Ledger
 import Runner
 import StrictJSON

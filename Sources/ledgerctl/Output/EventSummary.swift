@@ -1,6 +1,5 @@
 import Core
 import GitRepository
-import Ledger
 import Runner
 
 /// Says in a few words what an event's payload says.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import GitRepository
 import Runner
 
 /// The man page: everything in it is what `--help` says.

@@ -1,9 +1,6 @@
 import Core
-import FileStore
 import GitRepository
-import Ledger
 import Runner
-import StrictJSON
 
 /// Draws where a batch is: a line an asset, what all wait for, and one for all. Pure: the same state gives the same
 /// lines.

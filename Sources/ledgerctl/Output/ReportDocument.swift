@@ -1,5 +1,4 @@
 import GitRepository
-import Ledger
 import Runner
 import StrictJSON
 

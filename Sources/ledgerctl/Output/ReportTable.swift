@@ -1,6 +1,5 @@
 import Core
 import GitRepository
-import Ledger
 import Runner
 
 /// Reports as tables: comma-separated values, a row an asset, and Markdown.

@@ -1,4 +1,3 @@
-import GitRepository
 import Runner
 import StrictJSON
 

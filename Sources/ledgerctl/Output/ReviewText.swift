@@ -1,5 +1,4 @@
 import Core
-import GitRepository
 import Runner
 
 /// What `verify` found, for people.

@@ -1,4 +1,3 @@
-import GitRepository
 import Runner
 
 /// The skill file: all that a coding agent needs to work the command. Every command line in it is run by a

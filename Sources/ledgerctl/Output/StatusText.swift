@@ -1,7 +1,5 @@
 import Core
-import FileStore
 import GitRepository
-import Ledger
 import Runner
 
 /// Where batches are, for people.

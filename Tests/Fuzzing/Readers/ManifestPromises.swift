@@ -1,6 +1,5 @@
 import Core
 import GitRepository
-import Ledger
 import Runner
 
 #if canImport(FoundationEssentials)

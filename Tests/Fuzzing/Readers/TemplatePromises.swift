@@ -1,5 +1,4 @@
 import Core
-import Ledger
 import Runner
 
 /// A template is refused with its file and line, or renders the same each time.

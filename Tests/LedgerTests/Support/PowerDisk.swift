@@ -1,5 +1,4 @@
 import CPowerVFS
-import Ledger
 import Synchronization
 
 /// A disk of a test's own that can lose its power: what was not synced is then kept, lost or garbled.

@@ -1,4 +1,3 @@
-import GitRepository
 import Testing
 
 @testable import Runner

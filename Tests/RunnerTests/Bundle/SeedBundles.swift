@@ -1,6 +1,5 @@
 import FileStore
 import GitRepository
-import Ledger
 import Testing
 
 @testable import Runner

@@ -1,6 +1,5 @@
 import Core
 import Files
-import GitRepository
 import Testing
 
 @testable import Runner

@@ -2,7 +2,6 @@ import Core
 import FileStore
 import Files
 import ImageAnalysis
-import Ledger
 import StrictJSON
 import Subprocesses
 

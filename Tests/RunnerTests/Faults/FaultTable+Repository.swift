@@ -1,7 +1,6 @@
 import FileStore
 import Files
 import GitRepository
-import Ledger
 import Subprocesses
 
 @testable import Runner

@@ -1,7 +1,6 @@
 import Files
 import Foundation
 import GitRepository
-import Ledger
 import Subprocesses
 import Testing
 

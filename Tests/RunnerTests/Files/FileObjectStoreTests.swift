@@ -2,8 +2,6 @@ import Core
 import FileStore
 import Files
 import Foundation
-import GitRepository
-import Ledger
 import Testing
 
 @testable import Runner

@@ -1,7 +1,6 @@
 import FileStore
 import Files
 import Foundation
-import Ledger
 import Testing
 
 @testable import Runner

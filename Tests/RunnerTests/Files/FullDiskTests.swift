@@ -3,7 +3,6 @@ import FileStore
 import Files
 import Foundation
 import Glibc
-import Ledger
 import Testing
 
 @testable import Runner

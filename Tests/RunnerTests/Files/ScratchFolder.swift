@@ -1,7 +1,6 @@
 import Core
 import Files
 import Foundation
-import Ledger
 
 @testable import Runner
 

@@ -1,7 +1,6 @@
 import Core
 import GitRepository
 import ImageAnalysis
-import Ledger
 import Testing
 
 @testable import Runner

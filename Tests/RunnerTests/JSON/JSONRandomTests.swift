@@ -1,4 +1,3 @@
-import FileStore
 import StrictJSON
 import Testing
 

@@ -1,6 +1,5 @@
 import Core
 import GitRepository
-import Ledger
 import Testing
 
 @testable import Runner

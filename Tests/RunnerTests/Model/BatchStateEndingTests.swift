@@ -1,4 +1,3 @@
-import FileStore
 import GitRepository
 import Ledger
 import Testing

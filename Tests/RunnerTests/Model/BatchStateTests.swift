@@ -1,6 +1,4 @@
 import Files
-import GitRepository
-import Ledger
 import Testing
 
 @testable import Runner

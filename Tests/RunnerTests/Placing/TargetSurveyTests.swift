@@ -2,7 +2,6 @@ import Core
 import FileStore
 import Foundation
 import GitRepository
-import Ledger
 import Testing
 
 @testable import Runner

@@ -1,7 +1,5 @@
 import Core
-import FileStore
 import Files
-import Ledger
 import Testing
 
 @testable import Runner

@@ -1,5 +1,3 @@
-import FileStore
-import Ledger
 import Testing
 
 @testable import Runner

@@ -1,4 +1,3 @@
-import Ledger
 import Threads
 
 @testable import Runner

@@ -1,5 +1,4 @@
 import Core
-import FileStore
 import GitRepository
 import Ledger
 import StrictJSON

@@ -1,6 +1,4 @@
 import Core
-import FileStore
-import GitRepository
 import Ledger
 import Synchronization
 import Testing

@@ -1,7 +1,4 @@
-import FileStore
 import Foundation
-import GitRepository
-import Ledger
 import Testing
 
 @testable import Runner

@@ -1,5 +1,4 @@
 import Files
-import GitRepository
 import StrictJSON
 import Testing
 

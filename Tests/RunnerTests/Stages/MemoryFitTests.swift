@@ -1,6 +1,4 @@
-import FileStore
 import Foundation
-import Ledger
 import Testing
 
 @testable import Runner

@@ -1,5 +1,4 @@
 import Foundation
-import GitRepository
 import SimulatedWorld
 import Testing
 

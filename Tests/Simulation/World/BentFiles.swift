@@ -1,7 +1,6 @@
 import Core
 import FileStore
 import GitRepository
-import Ledger
 import Runner
 
 /// Objects with one of the deliberate bugs of `Mutant`.

@@ -1,7 +1,4 @@
 import Core
-import FileStore
-import GitRepository
-import Ledger
 import Runner
 
 /// The file system: objects, the user's working tree, and their images.

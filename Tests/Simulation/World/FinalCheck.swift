@@ -1,5 +1,4 @@
 import Core
-import GitRepository
 import Ledger
 import Runner
 import Synchronization

@@ -1,6 +1,5 @@
 import Core
 import FileStore
-import Ledger
 import Runner
 
 /// A git repository as values: commits with flat trees, refs, a reflog, the index and its locks.

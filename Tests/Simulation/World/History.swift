@@ -1,6 +1,4 @@
 import Core
-import GitRepository
-import Ledger
 import Runner
 
 /// One history: a scenario, a plan of injected faults, and the order that the seed gives to everything.

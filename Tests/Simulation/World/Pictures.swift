@@ -1,7 +1,5 @@
 import Core
-import FileStore
 import ImageAnalysis
-import Ledger
 import Runner
 
 #if canImport(Glibc)

@@ -1,6 +1,5 @@
 import Core
 import GitRepository
-import Ledger
 import Runner
 
 /// Gives the commands of a history, again and again, until every batch has ended.

@@ -1,5 +1,4 @@
 import Core
-import FileStore
 import Runner
 
 /// Runs every job of a history on one thread, in an order that comes from the seed alone, under a clock of its own.

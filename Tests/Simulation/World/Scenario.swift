@@ -1,6 +1,4 @@
 import Core
-import GitRepository
-import Ledger
 import Runner
 
 /// What the runners of a history are asked to do, apart from what goes wrong.

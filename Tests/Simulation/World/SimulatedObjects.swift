@@ -1,8 +1,6 @@
 import Core
 import FileStore
 import Files
-import GitRepository
-import Ledger
 import Runner
 
 /// The objects of a world, as one process reaches them.

@@ -1,4 +1,3 @@
-import Ledger
 import Runner
 
 /// One process of the command: it lives until it ends, is killed, or the power fails.

@@ -1,7 +1,6 @@
 import Core
 import FileStore
 import GitRepository
-import Ledger
 import Runner
 
 /// Making a commit, moving the branch and publishing the index.

@@ -2,7 +2,6 @@ import Core
 import FileStore
 import Files
 import GitRepository
-import Ledger
 import Runner
 
 /// The world's repository, as one process reaches it.

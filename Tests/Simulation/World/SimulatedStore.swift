@@ -1,6 +1,5 @@
 import Core
 import Files
-import GitRepository
 import Ledger
 import Runner
 

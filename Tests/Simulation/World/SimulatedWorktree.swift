@@ -1,7 +1,6 @@
 import Core
 import FileStore
 import GitRepository
-import Ledger
 import Runner
 
 /// The user's working tree, as one process reaches it.

@@ -1,6 +1,5 @@
 import Core
 import GitRepository
-import Ledger
 import Runner
 
 /// What is looked at when a runner acts outside the ledger.

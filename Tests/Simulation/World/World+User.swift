@@ -1,6 +1,4 @@
 import Core
-import GitRepository
-import Ledger
 import Runner
 
 /// What the user's own hands do in the repository, at any moment.

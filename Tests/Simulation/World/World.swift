@@ -1,5 +1,4 @@
 import Core
-import FileStore
 import Ledger
 import Runner
 

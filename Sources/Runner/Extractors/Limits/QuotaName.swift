@@ -1,5 +1,4 @@
 import Core
-import Ledger
 import StrictJSON
 
 /// Which quota an extractor uses up: the one that is named, else what the server on the other side counts by.

@@ -1,5 +1,4 @@
 import Core
-import GitRepository
 import StrictJSON
 import Subprocesses
 

@@ -1,4 +1,3 @@
-import GitRepository
 import StrictJSON
 
 /// A line of a server's stdout, taken for what it is most likely meant to be.

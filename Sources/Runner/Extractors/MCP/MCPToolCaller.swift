@@ -1,7 +1,6 @@
 import Core
 import FileStore
 import GitRepository
-import Ledger
 import StrictJSON
 
 #if canImport(FoundationEssentials)

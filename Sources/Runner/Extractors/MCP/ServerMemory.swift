@@ -1,6 +1,5 @@
 import Core
 import Files
-import Ledger
 
 #if canImport(Glibc)
   import Glibc

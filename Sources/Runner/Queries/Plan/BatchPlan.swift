@@ -1,5 +1,4 @@
 import Core
-import Ledger
 
 /// What running a manifest would do now, as far as it can be told without doing any of it.
 public struct BatchPlan: Sendable {

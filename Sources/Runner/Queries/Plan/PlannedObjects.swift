@@ -1,8 +1,6 @@
 import Core
 import FileStore
 import Files
-import GitRepository
-import Ledger
 import Synchronization
 
 /// Objects that a plan would store: hashed and remembered, never written.

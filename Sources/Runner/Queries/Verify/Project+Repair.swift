@@ -1,6 +1,5 @@
 import Core
 import FileStore
-import GitRepository
 import Ledger
 
 extension Project {
