@@ -94,8 +94,7 @@ let package = Package(
       name: "RunnerTests",
       dependencies: [
         "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads",
-        "ImageAnalysis",
-        "SampleBatch", "Runner", "Ledger", "FuzzedReaders",
+        "ImageAnalysis", "SampleBatch", "Runner", "Ledger", "FuzzedReaders",
       ],
       swiftSettings: strict),
     // A whole world around the runner, in memory: for the tests beside it and for `scripts/simulate`.

@@ -49,7 +49,7 @@ indirect enum YAMLTree: Sendable {
   }
 
   /// Finds something that may be an alias, if there is something that may be its anchor. Both signs within
-  /// quoted strings count as well, for telling them apart would take a second YAML parser.
+  /// quoted strings count as well: it is a look at the bytes before they are parsed.
   private static func offsetOfAlias(_ bytes: [UInt8]) -> Int? {
     func first(_ sign: UInt8) -> Int? {
       bytes.indices.dropLast().first { bytes[$0] == sign && bytes[$0 + 1] > 0x20 }
