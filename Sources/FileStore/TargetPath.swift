@@ -110,13 +110,9 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
   /// Whether a string is in Unicode's normalization form C. Compared by bytes: Swift strings would be equal anyway.
   private static func isComposed(_ text: String) -> Bool {
     if text.utf8.allSatisfy({ $0 < 0x80 }) { return true }
-    return Array(text.utf8 + [0]).withUnsafeBufferPointer { bytes in
-      guard let composed = utf8proc_NFC(bytes.baseAddress) else { return false }
-      defer { free(composed) }
-      return strcmp(
-        UnsafeRawPointer(composed).assumingMemoryBound(to: CChar.self),
-        UnsafeRawPointer(bytes.baseAddress!).assumingMemoryBound(to: CChar.self)) == 0
-    }
+    guard let composed = utf8proc_NFC(Array(text.utf8) + [0]) else { return false }
+    defer { free(composed) }
+    return String(cString: composed).utf8.elementsEqual(text.utf8)
   }
 
   private static func isRefused(_ scalar: Unicode.Scalar) -> Bool {
