@@ -1,3 +1,5 @@
+import ImageAnalysis
+
 /// What is in a manifest's place and is clearly something else, as its first bytes show.
 enum ForeignInput: Hashable, Sendable {
   /// Whether it is a PNG, and what it is called.
@@ -11,7 +13,7 @@ enum ForeignInput: Hashable, Sendable {
   /// Nil where the bytes may be meant as JSON, however broken.
   init?(_ bytes: [UInt8]) {
     let start = bytes.prefix(4096)
-    if start.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) {
+    if start.starts(with: PNGHeader.signature) {
       self = .image("a PNG image", isPNG: true)
     } else if start.starts(with: [0xFF, 0xFE]) || start.starts(with: [0xFE, 0xFF]) {
       self = .utf16
