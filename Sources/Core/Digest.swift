@@ -36,15 +36,7 @@ public struct Digest: Hashable, Sendable, Comparable, Codable, CustomStringConve
     return hasher.finish()
   }
 
-  public var hex: String {
-    String(unsafeUninitializedCapacity: 64) { digits in
-      for (index, byte) in bytes.enumerated() {
-        digits[2 * index] = Self.hexDigit(byte >> 4)
-        digits[2 * index + 1] = Self.hexDigit(byte & 15)
-      }
-      return 64
-    }
-  }
+  public var hex: String { Hexadecimal.text(of: bytes) }
 
   public var description: String { hex }
 
@@ -65,10 +57,6 @@ public struct Digest: Hashable, Sendable, Comparable, Codable, CustomStringConve
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(hex)
-  }
-
-  private static func hexDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }
 
   private static func value(ofHexDigit digit: UInt8) -> UInt8? {

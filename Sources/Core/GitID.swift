@@ -19,16 +19,7 @@ package struct GitID: Hashable, Sendable, CustomStringConvertible {
 
   /// The name that a tree stores as bytes.
   package init(bytes: ArraySlice<UInt8>) {
-    func digit(_ value: UInt8) -> UInt8 {
-      value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-    }
-    text = String(unsafeUninitializedCapacity: 2 * bytes.count) { digits in
-      for (index, byte) in bytes.enumerated() {
-        digits[2 * index] = digit(byte >> 4)
-        digits[2 * index + 1] = digit(byte & 15)
-      }
-      return 2 * bytes.count
-    }
+    text = Hexadecimal.text(of: bytes)
   }
 
   package var description: String { text }

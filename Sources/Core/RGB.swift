@@ -15,14 +15,21 @@ package struct RGB: Hashable, Sendable, Comparable {
     self.init(UInt8(hex >> 16 & 0xff), UInt8(hex >> 8 & 0xff), UInt8(hex & 0xff))
   }
 
+  /// Reads `#` and six hexadecimal digits.
+  package init?(_ text: String) {
+    let digits = Array(text.utf8)
+    guard digits.count == 7, digits[0] == UInt8(ascii: "#"),
+      digits.dropFirst().allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+      let value = UInt32(text.dropFirst(), radix: 16)
+    else { return nil }
+    self.init(hex: value)
+  }
+
+  package static let black = RGB(0, 0, 0)
   package static let white = RGB(255, 255, 255)
 
   /// `#rrggbb`, lower case.
-  package var hex: String {
-    let digits = Array("0123456789abcdef".utf8)
-    let bytes = [red, green, blue].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return "#" + String(decoding: bytes, as: UTF8.self)
-  }
+  package var hex: String { "#" + Hexadecimal.text(of: [red, green, blue]) }
 
   package var number: UInt32 { UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue) }
 

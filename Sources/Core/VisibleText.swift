@@ -52,17 +52,11 @@ package enum VisibleText {
       }
       for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
         result.append(contentsOf: "\\u".unicodeScalars)
-        for byte in [UInt8(unit >> 8), UInt8(unit & 0xFF)] {
-          result.append(contentsOf: hexDigits(of: byte).unicodeScalars)
-        }
+        let digits = Hexadecimal.text(of: [UInt8(unit >> 8), UInt8(unit & 0xFF)])
+        result.append(contentsOf: digits.unicodeScalars)
       }
     }
     return String(result)
-  }
-
-  /// A byte as two lower-case hexadecimal digits.
-  package static func hexDigits(of byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 
   private static func append(_ scalar: Unicode.Scalar, to result: inout String.UnicodeScalarView) {

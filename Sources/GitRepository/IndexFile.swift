@@ -139,10 +139,7 @@ package struct IndexFile {
         continue
       }
       guard size >= idBytes, position + 8 + size <= end else { return nil }
-      let digits = bytes[(position + 8)..<(position + 8 + idBytes)].map { byte in
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
-      }
-      return "sharedindex." + digits.joined()
+      return "sharedindex." + Hexadecimal.text(of: bytes[(position + 8)..<(position + 8 + idBytes)])
     }
     return nil
   }

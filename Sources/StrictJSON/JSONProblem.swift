@@ -82,7 +82,7 @@ extension JSONProblem.Kind: CustomStringConvertible {
     case .duplicateName(let name, let line): "the member \"\(name)\" is there twice: first on line \(line)"
     case .unterminatedString: "a text that does not end on its line: expected a closing double quote"
     case .controlCharacter(let byte):
-      "a raw control character in a text: expected \"\\u00\(VisibleText.hexDigits(of: byte))\""
+      "a raw control character in a text: expected \"\\u00\(Hexadecimal.text(of: [byte]))\""
     case .nulCharacter: "a NUL character in a text"
     case .invalidEscape(let text): "\"\(text)\" is no escape"
     case .loneSurrogate(let text): "\"\(text)\" is half of a surrogate pair"

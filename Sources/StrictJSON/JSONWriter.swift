@@ -80,7 +80,7 @@ public enum JSONWriter {
       case 0x0A: text += "\\n".utf8
       case 0x0C: text += "\\f".utf8
       case 0x0D: text += "\\r".utf8
-      case 0x00..<0x20: text += "\\u00\(VisibleText.hexDigits(of: byte))".utf8
+      case 0x00..<0x20: text += "\\u00\(Hexadecimal.text(of: [byte]))".utf8
       default: text.append(byte)
       }
     }

@@ -75,7 +75,7 @@ struct ImageColourTests {
 
   /// Whether no channel of two colours differs by more than one step.
   private static func isNear(_ left: String, _ right: String) -> Bool {
-    guard let left = SRGBColour(left), let right = SRGBColour(right) else { return false }
+    guard let left = RGB(left), let right = RGB(right) else { return false }
     return zip([left.red, left.green, left.blue], [right.red, right.green, right.blue])
       .allSatisfy { abs(Int($0) - Int($1)) <= 1 }
   }

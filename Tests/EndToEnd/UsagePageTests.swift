@@ -115,9 +115,9 @@ struct UsagePageTests {
       // The text's colour on the ground, as the text says.
       let usage = String(decoding: try folder.read("assets/TILE/usage.md"), as: UTF8.self)
       let ground = try #require(
-        told["TILE"]?["ground"]?.string.flatMap(ColourText.hex).flatMap(SRGBColour.init))
+        told["TILE"]?["ground"]?.string.flatMap(ColourText.hex).flatMap(RGB.init))
       let colour = try #require(
-        told["TILE"]?["colour"]?.string.flatMap(ColourText.hex).flatMap(SRGBColour.init))
+        told["TILE"]?["colour"]?.string.flatMap(ColourText.hex).flatMap(RGB.init))
       let ratio = Contrast.ratio(ground, colour)
       #expect(ratio >= 4.5)
       #expect(usage.contains("\(Contrast.words(ratio)) (WCAG 2.2"))

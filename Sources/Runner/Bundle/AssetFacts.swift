@@ -52,9 +52,9 @@ package struct RenderInput: Hashable, Sendable {
 struct AssetFacts: Sendable {
   let input: RenderInput
   /// Nil where the ground is transparent.
-  let background: SRGBColour?
-  let primary: [SRGBColour]
-  let accents: [SRGBColour]
+  let background: RGB?
+  let primary: [RGB]
+  let accents: [RGB]
   let zones: [DensityZone]
 
   init(_ input: RenderInput) throws(Fault) {
@@ -133,16 +133,16 @@ struct AssetFacts: Sendable {
 
   private static func colours(
     _ texts: [String], _ name: String, _ asset: AssetID
-  ) throws(Fault) -> [SRGBColour] {
-    var colours: [SRGBColour] = []
+  ) throws(Fault) -> [RGB] {
+    var colours: [RGB] = []
     for text in texts { colours.append(try colour(text, name, asset)) }
     return colours
   }
 
   private static func colour(
     _ text: String, _ name: String, _ asset: AssetID
-  ) throws(Fault) -> SRGBColour {
-    guard let colour = SRGBColour(text) else { throw .colourUnreadable(text, name: name, asset: asset) }
+  ) throws(Fault) -> RGB {
+    guard let colour = RGB(text) else { throw .colourUnreadable(text, name: name, asset: asset) }
     return colour
   }
 }

@@ -3,14 +3,14 @@ import Core
 /// The contrast of two colours as WCAG 2.2 defines it (https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio).
 enum Contrast {
   /// Returns the ratio, from 1 to 21.
-  static func ratio(_ one: SRGBColour, _ other: SRGBColour) -> Double {
+  static func ratio(_ one: RGB, _ other: RGB) -> Double {
     let lighter = max(luminance(of: one), luminance(of: other))
     let darker = min(luminance(of: one), luminance(of: other))
     return (lighter + 0.05) / (darker + 0.05)
   }
 
   /// Returns black or white, whichever contrasts more with a colour; one of them always reaches 4.5.
-  static func text(on colour: SRGBColour) -> SRGBColour {
+  static func text(on colour: RGB) -> RGB {
     ratio(.black, colour) >= ratio(.white, colour) ? .black : .white
   }
 
@@ -20,14 +20,9 @@ enum Contrast {
   }
 
   /// Relative luminance, 0 to 1.
-  private static func luminance(of colour: SRGBColour) -> Double {
+  private static func luminance(of colour: RGB) -> Double {
     let linear = Oklab.linear
     return 0.2126 * linear[Int(colour.red)] + 0.7152 * linear[Int(colour.green)]
       + 0.0722 * linear[Int(colour.blue)]
   }
-}
-
-extension SRGBColour {
-  static let black = SRGBColour(red: 0, green: 0, blue: 0)
-  static let white = SRGBColour(red: 255, green: 255, blue: 255)
 }

@@ -69,7 +69,7 @@ extension Layout {
   static func percentEncoded(_ component: Substring) -> String {
     component.utf8.map { byte in
       isHandleByte(byte) || byte == UInt8(ascii: ".")
-        ? String(Unicode.Scalar(byte)) : "%" + VisibleText.hexDigits(of: byte).uppercased()
+        ? String(Unicode.Scalar(byte)) : "%" + Hexadecimal.text(of: [byte]).uppercased()
     }.joined()
   }
 }

@@ -46,7 +46,7 @@ enum Narrative {
   }
 
   /// Colours by name, each name once with all its values, in the order of the palette.
-  private static func named(_ colours: [SRGBColour]) -> [String] {
+  private static func named(_ colours: [RGB]) -> [String] {
     var names: [(words: String, values: [String])] = []
     for colour in colours {
       if let index = names.firstIndex(where: { $0.words == colour.words }) {

@@ -124,7 +124,7 @@ enum TemplateNames {
     _ facts: AssetFacts, _ guide: UsageGuide, _ escaping: TextEscaping
   ) -> [String: [TemplateValue]] {
     func texts(_ list: [String]) -> [TemplateValue] { list.map { .object(["text": $0], text: $0) } }
-    func colours(_ list: [SRGBColour]) -> [TemplateValue] {
+    func colours(_ list: [RGB]) -> [TemplateValue] {
       list.enumerated().map { index, colour in
         .object(
           ["index": String(index + 1), "hex": colour.hex, "words": colour.words], text: colour.hex)

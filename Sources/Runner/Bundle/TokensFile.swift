@@ -76,7 +76,7 @@ package enum TokensFile {
 
   private static func token(_ value: JSONValue) -> JSONValue { ["$value": value] }
 
-  private static func value(_ colour: SRGBColour) -> JSONValue {
+  private static func value(_ colour: RGB) -> JSONValue {
     [
       "colorSpace": "srgb", "components": .array(colour.components.map(JSONValue.number)), "alpha": 1,
       "hex": .string(colour.hex),

@@ -56,7 +56,7 @@ enum WebAddress {
 
   /// An ASCII character as `%` and two digits.
   private static func percent(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView {
-    ("%" + VisibleText.hexDigits(of: UInt8(scalar.value)).uppercased()).unicodeScalars
+    ("%" + Hexadecimal.text(of: [UInt8(scalar.value)]).uppercased()).unicodeScalars
   }
 
   private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {

@@ -180,7 +180,7 @@ package struct FactsMerge {
   }
 
   private static func place(of hex: String) -> Oklab? {
-    SRGBColour(hex).map { Oklab($0.rgb) }
+    RGB(hex).map { Oklab($0) }
   }
 
   // MARK: What pixels can't tell

@@ -85,7 +85,7 @@ package struct IDFCheck {
   private mutating func colour(
     _ value: JSONValue, at path: [LocatedJSON.Step], or alternative: String = ""
   ) {
-    if let text = value.string, SRGBColour(text) != nil, text.utf8.count == 7 { return }
+    if let text = value.string, RGB(text) != nil, text.utf8.count == 7 { return }
     report(path, expected: "a colour such as #1a2b3c\(alternative)", found: value)
   }
 

@@ -23,13 +23,13 @@ enum SecretSpelling {
       return String(JSONWriter.compact(.string(text)).dropFirst().dropLast()).replacing("/", with: "\\/")
     case 1:
       return text.utf16.map { unit in
-        "\\u" + VisibleText.hexDigits(of: UInt8(unit >> 8)) + VisibleText.hexDigits(of: UInt8(unit & 0xFF))
+        "\\u" + Hexadecimal.text(of: [UInt8(unit >> 8)]) + Hexadecimal.text(of: [UInt8(unit & 0xFF)])
       }.joined()
-    case 2: return bytes.map { "%" + VisibleText.hexDigits(of: $0).uppercased() }.joined()
+    case 2: return bytes.map { "%" + Hexadecimal.text(of: [$0]).uppercased() }.joined()
     case 3:
       return bytes.map {
         UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0
-          ? String(UnicodeScalar($0)) : "%" + VisibleText.hexDigits(of: $0)
+          ? String(UnicodeScalar($0)) : "%" + Hexadecimal.text(of: [$0])
       }
       .joined()
     case 4:
@@ -38,7 +38,7 @@ enum SecretSpelling {
     case 5:
       return Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
         "=", with: "")
-    default: return bytes.map(VisibleText.hexDigits).joined()
+    default: return Hexadecimal.text(of: bytes)
     }
   }
 }

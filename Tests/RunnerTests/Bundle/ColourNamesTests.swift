@@ -17,7 +17,7 @@ struct ColourNamesTests {
       ("#555555", "dark grey"), ("#808080", "grey"), ("#d3d3d3", "light grey"), ("#fafafa", "off-white"),
     ])
   func everydayNames(hex: String, name: String) throws {
-    let colour = try #require(SRGBColour(hex))
+    let colour = try #require(RGB(hex))
     #expect(colour.words == name)
   }
 

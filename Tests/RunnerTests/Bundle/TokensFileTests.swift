@@ -55,8 +55,8 @@ struct TokensFileTests {
   @Test("All 256 steps of a channel come back from the four decimals written")
   func componentsComeBack() throws {
     for step in 0...255 {
-      let digits = VisibleText.hexDigits(of: UInt8(step))
-      let component = try #require(SRGBColour("#" + digits + "0000")?.components.first.flatMap(Double.init))
+      let digits = Hexadecimal.text(of: [UInt8(step)])
+      let component = try #require(RGB("#" + digits + "0000")?.components.first.flatMap(Double.init))
       #expect(Int((component * 255).rounded()) == step)
     }
   }

@@ -88,12 +88,12 @@ struct RedactorTests {
     { String(JSONWriter.compact(.string($0)).dropFirst().dropLast()) },
     {
       $0.utf16.map {
-        "\\u" + VisibleText.hexDigits(of: UInt8($0 >> 8)) + VisibleText.hexDigits(of: UInt8($0 & 0xFF))
+        "\\u" + Hexadecimal.text(of: [UInt8($0 >> 8)]) + Hexadecimal.text(of: [UInt8($0 & 0xFF)])
       }.joined()
     },
-    { $0.utf8.map { "%" + VisibleText.hexDigits(of: $0) }.joined() },
+    { $0.utf8.map { "%" + Hexadecimal.text(of: [$0]) }.joined() },
     { $0.unicodeScalars.map { "&#x" + String($0.value, radix: 16) + ";" }.joined() },
-    { $0.utf8.map { VisibleText.hexDigits(of: $0).uppercased() }.joined() },
+    { $0.utf8.map { Hexadecimal.text(of: [$0]).uppercased() }.joined() },
     { Data($0.utf8).base64EncodedString() },
     { Data(("z" + $0).utf8).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_") },
     {
