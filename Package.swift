@@ -58,9 +58,11 @@ let package = Package(
     // The pictures of `ledgerctl demo`.
     .target(
       name: "SampleBatch", dependencies: ["Core", "StrictJSON", "ImageAnalysis"], swiftSettings: strict),
+    .target(name: "EventLog", dependencies: ["Core", "CCrypto"], swiftSettings: strict),
     .target(
-      name: "Ledger", dependencies: ["Core", "Threads", "CCrypto", "CSQLite", "Migrations"],
+      name: "SQLiteLedger", dependencies: ["Core", "EventLog", "Threads", "CSQLite", "Migrations"],
       swiftSettings: strict),
+    .target(name: "Ledger", dependencies: ["Core", "EventLog", "SQLiteLedger"], swiftSettings: strict),
     .target(
       name: "Runner",
       dependencies: [
@@ -87,7 +89,10 @@ let package = Package(
     .target(name: "CPowerVFS", dependencies: ["CPassVFS"], path: "Tests/CPowerVFS"),
     .testTarget(
       name: "LedgerTests",
-      dependencies: ["Core", "Ledger", "Migrations", "CSQLite", "CFaultVFS", "CPowerVFS", "ledger-bench"],
+      dependencies: [
+        "Core", "EventLog", "SQLiteLedger", "Ledger", "Migrations", "CSQLite", "CFaultVFS", "CPowerVFS",
+        "ledger-bench",
+      ],
       exclude: ["hash-chain-vectors.py"],
       swiftSettings: strict),
     .testTarget(

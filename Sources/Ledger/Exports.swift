@@ -1,2 +1,4 @@
-// What the ledger's public interface is made of: a user of the product imports `Ledger` alone.
+// The product: a user of it imports `Ledger` alone.
 @_exported import Core
+@_exported import EventLog
+@_exported import SQLiteLedger

@@ -1,6 +1,7 @@
+import EventLog
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// The database itself refuses, whoever asks: here through SQLite's own shell.
 @Suite("Events are only ever appended") struct AppendOnlyTests {

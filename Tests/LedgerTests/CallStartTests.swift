@@ -1,7 +1,6 @@
 import Core
+import EventLog
 import Testing
-
-@testable import Ledger
 
 /// The server counts a call from when it begins: one that begins long after its grant might be one too many.
 @Suite("A granted call")

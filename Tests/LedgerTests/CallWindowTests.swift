@@ -1,7 +1,6 @@
 import Core
+import EventLog
 import Testing
-
-@testable import Ledger
 
 @Suite("The limiter's window") struct CallWindowTests {
   static let day: Int64 = 86_400_000

@@ -1,7 +1,6 @@
 import Core
+import EventLog
 import Testing
-
-@testable import Ledger
 
 /// Deadlines are read from the ledger by whatever clock the machine has then.
 @Suite("A stored deadline")

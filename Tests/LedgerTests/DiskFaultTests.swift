@@ -1,7 +1,8 @@
 import CSQLite
+import EventLog
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 @Suite("A failing disk") struct DiskFaultTests {
   private let home = TemporaryFolder()

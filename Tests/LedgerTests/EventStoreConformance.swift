@@ -1,7 +1,6 @@
 import Core
+import EventLog
 import Testing
-
-@testable import Ledger
 
 /// What every store must do; each test runs against every implementation.
 @Suite("Every event store") struct EventStoreConformance {

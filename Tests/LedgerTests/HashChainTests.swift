@@ -1,7 +1,6 @@
 import Core
+import EventLog
 import Testing
-
-@testable import Ledger
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -1,7 +1,8 @@
 import Core
+import EventLog
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// Keeps what it is handed, and says what the derived tables should say.
 private struct KeepingFold: OutlineFold {

@@ -1,8 +1,9 @@
 import Core
+import EventLog
 import Glibc
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 @Suite("Opening a ledger") struct LedgerOpeningTests {
   private let home = TemporaryFolder()

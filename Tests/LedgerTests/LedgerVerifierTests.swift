@@ -1,8 +1,9 @@
 import Core
+import EventLog
 import Glibc
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 @Suite("Verifying a ledger") struct LedgerVerifierTests {
   let home = TemporaryFolder()

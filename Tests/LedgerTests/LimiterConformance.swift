@@ -1,7 +1,8 @@
 import Core
+import EventLog
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// What every store's limiter must do; the decisions themselves are tested with `CallWindow`.
 @Suite("Every store's limiter") struct LimiterConformance {

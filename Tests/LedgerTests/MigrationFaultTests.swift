@@ -1,9 +1,10 @@
 import CSQLite
 import Core
+import EventLog
 import Testing
 
-@testable import Ledger
 @testable import Migrations
+@testable import SQLiteLedger
 
 /// The making of a ledger and the step to a later version, with every operation of theirs failing or being the last
 /// before the power goes. The later version is made up here: it writes pages of all sorts.

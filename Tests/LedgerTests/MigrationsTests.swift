@@ -1,8 +1,9 @@
 import Core
+import EventLog
 import Testing
 
-@testable import Ledger
 @testable import Migrations
+@testable import SQLiteLedger
 
 @Suite("Migrations") struct MigrationsTests {
   static let folder =

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// A bounded share of the histories; `scripts/power-cuts` plays as many as you like.
 @Suite("Power cuts") struct PowerCutTests {

@@ -1,7 +1,8 @@
+import EventLog
 import Glibc
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// Several processes on one ledger, some of them killed.
 @Suite("Processes on one ledger") struct ProcessTests {

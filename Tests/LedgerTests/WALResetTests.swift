@@ -1,10 +1,11 @@
 import CFaultVFS
 import CSQLite
+import EventLog
 import Foundation
 import Synchronization
 import Testing
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// SQLite before 3.51.3 can lose committed pages when one connection commits while another begins a checkpoint
 /// (sqlite.org/wal.html, "the WAL-reset bug"). The ledger's lock keeps the two apart.

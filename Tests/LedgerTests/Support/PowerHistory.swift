@@ -1,7 +1,8 @@
 import Core
+import EventLog
 import Glibc
 
-@testable import Ledger
+@testable import SQLiteLedger
 
 /// A ledger's lives, one after another, each ended by a kill or a power cut at some operation; the seed decides
 /// everything.

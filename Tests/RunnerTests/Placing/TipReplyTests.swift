@@ -2,7 +2,6 @@ import Core
 import StrictJSON
 import Testing
 
-@testable import Ledger
 @testable import Runner
 
 @Suite("What a bundle still has of a reply") struct TipReplyTests {

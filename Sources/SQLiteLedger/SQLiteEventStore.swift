@@ -1,5 +1,6 @@
 import CSQLite
 import Core
+import EventLog
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import Core
+import EventLog
 
 /// Where a derived table says something else than the events.
 public enum TableDisagreement: Hashable, Sendable {

@@ -1,4 +1,5 @@
 import CSQLite
+import EventLog
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import Core
+import EventLog
 
 #if canImport(Glibc)
   import Glibc
@@ -41,13 +42,13 @@ struct ChainScan: ~Copyable {
   var wantsMore: Bool { finding == nil || pages != nil }
 
   /// Checks the next event.
-  mutating func visit(_ row: EventRow) {
+  mutating func visit(_ row: StoredEvent) {
     let stream = stream(named: row.batch)
     let leaf = leaf(of: row, in: stream)
     if finding == nil { check(row, stream, leaf) }
   }
 
-  private mutating func check(_ row: EventRow, _ stream: Int, _ leaf: UnsafeRawBufferPointer) {
+  private mutating func check(_ row: StoredEvent, _ stream: Int, _ leaf: UnsafeRawBufferPointer) {
     guard row.position == position + 1 else {
       return stop(.position, expected: "\(position + 1)", found: "\(row.position)")
     }
@@ -93,7 +94,7 @@ struct ChainScan: ~Copyable {
     }
   }
 
-  private mutating func leaf(of row: EventRow, in stream: Int) -> UnsafeRawBufferPointer {
+  private mutating func leaf(of row: StoredEvent, in stream: Int) -> UnsafeRawBufferPointer {
     if let pages { return pages.add(row, batch: stream) }
     ownPage.clear()
     ownPage.add(row, batch: stream)

@@ -1,4 +1,5 @@
 import Dispatch
+import EventLog
 import Threads
 
 /// Takes leaves from the thread that reads and hashes to another that does more with them: a few pages go round
@@ -34,7 +35,7 @@ final class LeafPages: @unchecked Sendable {
   }
 
   /// Adds a row's leaf and returns its bytes, which may be gone with the next.
-  func add(_ row: EventRow, batch: Int) -> UnsafeRawBufferPointer {
+  func add(_ row: StoredEvent, batch: Int) -> UnsafeRawBufferPointer {
     if pages[writing].byteCount > Self.pageBytes * 3 / 4 { handOver() }
     pages[writing].add(row, batch: batch)
     return pages[writing].last

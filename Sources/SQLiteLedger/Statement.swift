@@ -1,5 +1,6 @@
 import CSQLite
 import Core
+import EventLog
 
 /// A prepared statement, kept for as long as its connection and run again and again.
 ///

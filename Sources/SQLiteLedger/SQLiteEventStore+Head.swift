@@ -1,3 +1,5 @@
+import EventLog
+
 extension SQLiteEventStore {
   /// Writes `.ledger/head`, and moves the log into the database, so that the lone file is a fair copy of the ledger.
   ///

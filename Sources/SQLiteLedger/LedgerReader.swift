@@ -1,4 +1,5 @@
 import Core
+import EventLog
 
 /// Answers the store's questions on a connection that only reads; used by one thread at a time.
 ///
@@ -22,7 +23,7 @@ final class LedgerReader: @unchecked Sendable {
   func events(underKey key: Digest) throws(StoreError) -> [Event] {
     let statement = try prepared(
       """
-      SELECT \(EventRow.columns) FROM events
+      SELECT \(StoredEvent.columns) FROM events
       WHERE position IN (SELECT position FROM event_keys WHERE key = ?1) ORDER BY position DESC
       """)
     statement.bind(1, key.bytes)
@@ -68,11 +69,11 @@ final class LedgerReader: @unchecked Sendable {
     connection.close()
   }
 
-  /// Reads a statement's rows, `EventRow.columns` each, to the end.
+  /// Reads a statement's rows, `StoredEvent.columns` each, to the end.
   static func events(of statement: Statement, in path: String) throws(StoreError) -> [Event] {
     defer { statement.reset() }
     var events: [Event] = []
-    while try statement.step() { events.append(try EventRow(statement).event(in: path)) }
+    while try statement.step() { events.append(try StoredEvent(statement).event(in: path)) }
     return events
   }
 

@@ -1,4 +1,5 @@
 import Core
+import EventLog
 import Synchronization
 
 #if canImport(Glibc)

@@ -1,3 +1,4 @@
+import EventLog
 import Migrations
 
 /// Appends to a ledger on a connection of its own; used by the store's writing thread alone.

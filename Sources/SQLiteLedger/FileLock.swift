@@ -1,4 +1,5 @@
 import Core
+import EventLog
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import Core
+import EventLog
 import Migrations
 
 /// Brings a ledger's schema to this version's, and refuses what is not a ledger of ours.

@@ -1,3 +1,5 @@
+import EventLog
+
 /// One write transaction: several requests, one after another on the ledger's end.
 struct AppendTransaction {
   private let statements: WriteStatements

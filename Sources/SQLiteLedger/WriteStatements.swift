@@ -1,4 +1,5 @@
 import Core
+import EventLog
 
 /// Everything the writer says to SQLite, prepared once a connection.
 struct WriteStatements {

@@ -1,4 +1,5 @@
 import Core
+import EventLog
 import Migrations
 
 /// What a database holds besides rows: its tables, indexes, triggers and views, as they were declared.

@@ -1,22 +1,22 @@
 /// Leaves of the chain, one behind the other, as they are hashed.
-struct LeafPage: ~Copyable {
+package struct LeafPage: ~Copyable {
   private var bytes: ChainBytes
   private var leaves: [(start: Int, batch: Int)] = []
 
-  init(capacity: Int) { bytes = ChainBytes(capacity: capacity) }
+  package init(capacity: Int) { bytes = ChainBytes(capacity: capacity) }
 
-  var byteCount: Int { bytes.count }
+  package var byteCount: Int { bytes.count }
 
   /// The leaf that was added last.
-  var last: UnsafeRawBufferPointer { bytes[(leaves.last?.start ?? 0)..<bytes.count] }
+  package var last: UnsafeRawBufferPointer { bytes[(leaves.last?.start ?? 0)..<bytes.count] }
 
-  mutating func clear() {
+  package mutating func clear() {
     bytes.clear()
     leaves.removeAll(keepingCapacity: true)
   }
 
   /// Adds the leaf of a stored event; `number` is its batch's.
-  mutating func add(_ row: EventRow, batch number: Int) {
+  package mutating func add(_ row: StoredEvent, batch number: Int) {
     begin(
       position: row.position, version: row.version, timeMs: row.timeMs, attempt: row.attempt, batch: number)
     bytes.append(row.batch)
@@ -28,7 +28,7 @@ struct LeafPage: ~Copyable {
   }
 
   /// Adds the leaf of an event that gets these places.
-  mutating func add(
+  package mutating func add(
     _ event: NewEvent, in batch: String, number: Int = 0, position: Int64, version: Int64
   ) {
     begin(
@@ -53,7 +53,7 @@ struct LeafPage: ~Copyable {
   }
 
   /// Hands over every event with the number of its batch, in order.
-  func visitEach(_ body: (EventOutline) -> Void) {
+  package func visitEach(_ body: (EventOutline) -> Void) {
     for (index, leaf) in leaves.enumerated() {
       let end = index + 1 < leaves.count ? leaves[index + 1].start : bytes.count
       body(EventOutline(bytes[leaf.start..<end], batch: leaf.batch))

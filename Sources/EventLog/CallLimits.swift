@@ -13,7 +13,7 @@ public struct CallLimits: Hashable, Sendable, Codable {
   }
 
   /// The smaller of each limit.
-  func smaller(_ other: CallLimits) -> CallLimits {
+  package func smaller(_ other: CallLimits) -> CallLimits {
     func smaller(_ one: Int?, _ other: Int?) -> Int? { [one, other].compactMap { $0 }.min() }
     return CallLimits(
       perMinute: smaller(perMinute, other.perMinute), inFlight: smaller(inFlight, other.inFlight))

@@ -1,15 +1,15 @@
 import Core
 
 /// A call as a limiter remembers it.
-struct RecordedCall: Hashable, Sendable {
-  var id: String
-  var startedAt: Moment
-  var leaseMs: Int64
-  var ended = false
+package struct RecordedCall: Hashable, Sendable {
+  package var id: String
+  package var startedAt: Moment
+  package var leaseMs: Int64
+  package var ended = false
   /// The limits of the process that started it.
-  var limits: CallLimits
+  package var limits: CallLimits
 
-  init(
+  package init(
     id: String, startedAt: Moment, leaseMs: Int64, ended: Bool = false,
     limits: CallLimits = CallLimits(perMinute: nil, inFlight: nil)
   ) {
@@ -20,17 +20,17 @@ struct RecordedCall: Hashable, Sendable {
     self.limits = limits
   }
 
-  init(_ start: CallStart) {
+  package init(_ start: CallStart) {
     self.init(id: start.id, startedAt: start.at, leaseMs: start.leaseMs, limits: start.limits)
   }
 
   /// Whether it may still count against a limit.
-  func counts(at now: Moment) -> Bool {
+  package func counts(at now: Moment) -> Bool {
     let ageMs = ageMs(at: now)
     return ageMs <= CallWindow.spanMs || (!ended && ageMs < leaseMs)
   }
 
-  func ageMs(at now: Moment) -> Int64 {
+  package func ageMs(at now: Moment) -> Int64 {
     if startedAt.boot == now.boot { return max(0, now.bootMs - startedAt.bootMs) }
     let byWallMs = now.wallMs - startedAt.wallMs
     return byWallMs < 0 ? now.bootMs : min(byWallMs, now.bootMs)
@@ -46,27 +46,32 @@ struct RecordedCall: Hashable, Sendable {
 /// limiter waits for calls of an earlier boot, and no step of the clock lets more calls start than the limit.
 ///
 /// Processes may have other limits for one quota. The smallest in use binds: that of any call which still counts.
-struct CallWindow: Hashable, Sendable {
+package struct CallWindow: Hashable, Sendable {
   /// The span over which calls a minute are counted, both ends included: a minute, and as long as a call may take to
   /// begin, for the server counts from there.
-  static let spanMs: Int64 = 60_000 + CallStart.graceMs
+  package static let spanMs: Int64 = 60_000 + CallStart.graceMs
   /// When to ask again while too many calls are under way: one may end at any moment, long before its lease.
-  static let inFlightRecheckMs: Int64 = 1_000
+  package static let inFlightRecheckMs: Int64 = 1_000
 
   /// What `StoreError.failed` says of a call that starts under an id still remembered: SQLite's constraint
   /// code.
-  static let repeatedCode: Int32 = 1555
+  package static let repeatedCode: Int32 = 1555
 
-  var calls: [RecordedCall] = []
-  var pause: Deadline?
+  package var calls: [RecordedCall] = []
+  package var pause: Deadline?
+
+  package init(calls: [RecordedCall] = [], pause: Deadline? = nil) {
+    self.calls = calls
+    self.pause = pause
+  }
 
   /// Notes that calls have ended: they no longer count as under way, but still as started.
-  mutating func end(_ ids: Set<String>) {
+  package mutating func end(_ ids: Set<String>) {
     for index in calls.indices where ids.contains(calls[index].id) { calls[index].ended = true }
   }
 
   /// How many calls may start at a moment, and when to ask again if none.
-  func allowance(under limits: CallLimits, at now: Moment) -> Allowance {
+  package func allowance(under limits: CallLimits, at now: Moment) -> Allowance {
     if let pause, pause.remainingMs(at: now) > 0 { return Allowance(calls: 0, next: pause.seen(at: now)) }
     let limits = binding(limits, at: now)
     let rate = limits.perMinute.map { max(0, $0 - startsMs(at: now).count) } ?? Int.max
@@ -78,7 +83,7 @@ struct CallWindow: Hashable, Sendable {
   /// When to ask again for `count` calls at once; nil if they may start now.
   ///
   /// More calls than a limit ever allows at once are never granted; the answer is then a time all the same.
-  func refusal(of count: Int, under limits: CallLimits, at now: Moment) -> Deadline? {
+  package func refusal(of count: Int, under limits: CallLimits, at now: Moment) -> Deadline? {
     if count == 0 || allowance(under: limits, at: now).calls >= count { return nil }
     return next(for: count, under: limits, at: now)
   }
@@ -89,14 +94,14 @@ struct CallWindow: Hashable, Sendable {
   }
 
   /// The calls that can no longer count against any limit.
-  func spent(at now: Moment) -> [String] {
+  package func spent(at now: Moment) -> [String] {
     calls.filter { !$0.counts(at: now) }.map(\.id)
   }
 
   /// The later of two pauses, by the boot clock where both are of one boot.
   ///
   /// One of another boot that is farther away than a day was set by a wrong clock, and must not outdo the other.
-  static func later(_ one: Deadline?, _ other: Deadline) -> Deadline {
+  package static func later(_ one: Deadline?, _ other: Deadline) -> Deadline {
     guard let one else { return other }
     if one.boot == other.boot { return other.bootMs > one.bootMs ? other : one }
     let aheadMs = one.wallMs - other.wallMs

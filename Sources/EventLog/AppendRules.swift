@@ -1,14 +1,14 @@
 import Core
 
 /// How a batch's name is compared: two that differ only in upper and lower case are one.
-enum BatchName {
-  static func folded(_ batch: String) -> String { batch.lowercased() }
+package enum BatchName {
+  package static func folded(_ batch: String) -> String { batch.lowercased() }
 }
 
 /// What every store does with a request, whatever it keeps its rows in.
 extension AppendRequest {
   /// Gives the request's events their places after the ledger's head.
-  func events(after head: LedgerHead, hashing hasher: inout ChainHasher) -> [Event] {
+  package func events(after head: LedgerHead, hashing hasher: inout ChainHasher) -> [Event] {
     var placed: [Event] = []
     placed.reserveCapacity(events.count)
     var previous = head.hash
@@ -29,21 +29,21 @@ extension AppendRequest {
 }
 
 /// What a request changes in the limiters, decided before anything is written.
-struct LimiterChanges {
-  private(set) var ended: [String] = []
+package struct LimiterChanges {
+  package private(set) var ended: [String] = []
   /// Limiters whose pause is forgotten, before those that are asked for count.
-  private(set) var pausesEnded: [String] = []
+  package private(set) var pausesEnded: [String] = []
   /// By limiter, each the later of the pause that was and the one that is asked for.
-  private(set) var pauses: [String: Deadline] = [:]
+  package private(set) var pauses: [String: Deadline] = [:]
   /// Calls that can no longer count, or were never made, to be forgotten.
-  private(set) var spent: [String] = []
-  private(set) var started: [CallStart] = []
+  package private(set) var spent: [String] = []
+  package private(set) var started: [CallStart] = []
 
   /// Lets all calls of the request start, or throws `StoreError.limited` for the first limiter that refuses.
   ///
   /// The calls that end, those given back and the pauses are taken into account first. The calls of one limiter are decided
   /// together, by the limits and the moment of the last among them.
-  init(
+  package init(
     _ request: AppendRequest, window: (String) throws(StoreError) -> CallWindow
   ) throws(StoreError) {
     ended = request.callsEnded

@@ -1,4 +1,5 @@
 import Core
+import EventLog
 
 /// Proves that a ledger's events are intact: recomputes every position, version and hash from the rows as they
 /// are stored.
@@ -91,7 +92,7 @@ public struct LedgerVerifier: Sendable {
   private func read(_ connection: Connection, into scan: inout ChainScan) throws(StoreError) {
     let statement = try connection.prepare(
       """
-      SELECT \(EventRow.columns) FROM events NOT INDEXED WHERE position > ?1
+      SELECT \(StoredEvent.columns) FROM events NOT INDEXED WHERE position > ?1
       ORDER BY position LIMIT \(Self.eventsAtOnce)
       """)
     // From the smallest number there is, so that a forged position of 0 or less is seen.
@@ -101,7 +102,7 @@ public struct LedgerVerifier: Sendable {
       var hasRead = false
       while scan.wantsMore, try statement.step() {
         hasRead = true
-        let row = EventRow(statement)
+        let row = StoredEvent(statement)
         after = row.position
         scan.visit(row)
       }

@@ -142,7 +142,7 @@ public enum StoreError: Error, Hashable, Sendable {
 
 extension StoreError {
   /// What happened, in a few words for another error's sentence.
-  var cause: String {
+  package var cause: String {
     switch self {
     case .failed(let operation, let code, let message): "\(operation) failed, \(message) (\(code))"
     case .diskFull(let path): "no space is left for \"\(path)\""

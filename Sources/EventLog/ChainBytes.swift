@@ -1,13 +1,13 @@
 /// Bytes that are going to be hashed, written as `HashChain` says.
 ///
 /// A plain buffer, since an array's checks cost a tenth of a verification.
-struct ChainBytes: ~Copyable {
+package struct ChainBytes: ~Copyable {
   private var start: UnsafeMutableRawPointer
   private var size: Int
   private let usualSize: Int
-  private(set) var count = 0
+  package private(set) var count = 0
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     usualSize = capacity
     size = capacity
     start = .allocate(byteCount: capacity, alignment: 16)
@@ -16,58 +16,58 @@ struct ChainBytes: ~Copyable {
   deinit { start.deallocate() }
 
   /// All bytes so far; gone with the next change.
-  var all: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
+  package var all: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
 
-  subscript(range: Range<Int>) -> UnsafeRawBufferPointer {
+  package subscript(range: Range<Int>) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: all[range])
   }
 
   /// Empties the buffer, and gives back what one great text or payload made it grow by.
-  mutating func clear() {
+  package mutating func clear() {
     count = 0
     if size > 4 * usualSize { resize(to: usualSize) }
   }
 
   /// Adds the name that a kind of node begins with.
-  mutating func append(domain: StaticString) {
+  package mutating func append(domain: StaticString) {
     append(UnsafeRawBufferPointer(start: domain.utf8Start, count: domain.utf8CodeUnitCount))
   }
 
   /// Adds a string's bytes, or the payload's, with their length before them.
-  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     append(Int64(bytes.count))
     appendPlain(bytes)
   }
 
-  mutating func append(_ text: String) {
+  package mutating func append(_ text: String) {
     var text = text
     text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
   }
 
   /// Adds a string that may be absent.
-  mutating func append(optional bytes: UnsafeRawBufferPointer?) {
+  package mutating func append(optional bytes: UnsafeRawBufferPointer?) {
     append(tag: bytes != nil)
     if let bytes { append(bytes) }
   }
 
-  mutating func append(optional text: String?) {
+  package mutating func append(optional text: String?) {
     append(tag: text != nil)
     if let text { append(text) }
   }
 
-  mutating func append(optional number: Int64?) {
+  package mutating func append(optional number: Int64?) {
     append(tag: number != nil)
     if let number { append(number) }
   }
 
-  mutating func append(_ number: Int64) {
+  package mutating func append(_ number: Int64) {
     makeRoom(for: 8)
     start.storeBytes(of: number.bigEndian, toByteOffset: count, as: Int64.self)
     count += 8
   }
 
   /// Adds bytes as they are.
-  mutating func appendPlain(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func appendPlain(_ bytes: UnsafeRawBufferPointer) {
     guard let added = bytes.baseAddress else { return }
     makeRoom(for: bytes.count)
     (start + count).copyMemory(from: added, byteCount: bytes.count)

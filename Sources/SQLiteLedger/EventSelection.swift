@@ -1,3 +1,5 @@
+import EventLog
+
 /// Turns a query into one SQL text and its arguments: one text a shape of query, so that each is prepared
 /// once.
 ///
@@ -76,7 +78,7 @@ struct EventSelection {
 
   private static func select(_ access: String, _ conditions: [String]) -> String {
     let all = conditions.isEmpty ? "" : " WHERE \(conditions.joined(separator: " AND "))"
-    return "SELECT \(EventRow.columns) FROM events \(access)\(all)"
+    return "SELECT \(StoredEvent.columns) FROM events \(access)\(all)"
   }
 
   /// What a query is answered by. For types and stages SQLite merges one search a value, each in order of

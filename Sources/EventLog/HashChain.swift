@@ -9,8 +9,8 @@ import Core
 /// stage, type, payload)`, `hash = SHA256("ledger/node/v1", position, previous hash, leaf)`. Both names are
 /// strings as well. `docs/hash-chain-vectors.json` holds examples.
 public enum HashChain {
-  static let leafDomain: StaticString = "ledger/leaf/v1"
-  static let nodeDomain: StaticString = "ledger/node/v1"
+  package static let leafDomain: StaticString = "ledger/leaf/v1"
+  package static let nodeDomain: StaticString = "ledger/node/v1"
 
   /// Computes the hash that an event with these values must have.
   public static func hash(
@@ -31,13 +31,13 @@ public enum HashChain {
 }
 
 /// Computes the chain's hashes one after another, keeping libcrypto's context between them.
-struct ChainHasher: ~Copyable {
+package struct ChainHasher: ~Copyable {
   private let context: OpaquePointer
   private let algorithm: OpaquePointer
   private var leaf = LeafPage(capacity: 4096)
   private var node = ChainBytes(capacity: 128)
 
-  init() {
+  package init() {
     Libcrypto.start()
     guard let context = EVP_MD_CTX_new(), let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
       preconditionFailure("libcrypto has no SHA-256: out of memory, or a build without it.")
@@ -52,7 +52,7 @@ struct ChainHasher: ~Copyable {
   }
 
   /// Computes the hash of an event that is about to get its place.
-  mutating func hash(
+  package mutating func hash(
     of event: NewEvent, in batch: String, position: Int64, version: Int64, previous: Digest
   ) -> Digest {
     leaf.clear()
@@ -68,7 +68,7 @@ struct ChainHasher: ~Copyable {
   }
 
   /// Writes the hash of the event with this leaf, 32 bytes, over the start of `hash`.
-  mutating func write(
+  package mutating func write(
     position: Int64, previous: UnsafeRawBufferPointer, leaf: UnsafeRawBufferPointer,
     into hash: UnsafeMutableRawBufferPointer
   ) {

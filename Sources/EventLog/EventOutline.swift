@@ -20,7 +20,7 @@ public struct EventOutline {
   public var batchName: String { String(decoding: batchBytes, as: UTF8.self) }
 
   /// Reads a leaf, made as `LeafPage` makes it.
-  init(_ leaf: UnsafeRawBufferPointer, batch: Int) {
+  package init(_ leaf: UnsafeRawBufferPointer, batch: Int) {
     var reader = LeafReader(rest: leaf)
     self.batch = batch
     _ = reader.bytes()
