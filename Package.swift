@@ -63,18 +63,25 @@ let package = Package(
       name: "SQLiteLedger", dependencies: ["Core", "EventLog", "Threads", "CSQLite", "Migrations"],
       swiftSettings: strict),
     .target(name: "Ledger", dependencies: ["Core", "EventLog", "SQLiteLedger"], swiftSettings: strict),
+    .target(name: "Redaction", dependencies: ["Core", "StrictJSON"], swiftSettings: strict),
+    .target(
+      name: "ModelContext", dependencies: ["Core", "StrictJSON", "Redaction", "Subprocesses"],
+      swiftSettings: strict),
+    // What a batch is, and what follows of its events: no file, no clock, no process.
+    .target(name: "BatchModel", dependencies: ["Core", "EventLog", "StrictJSON"], swiftSettings: strict),
+    .target(name: "AssetBundle", dependencies: ["Core", "StrictJSON", "BatchModel"], swiftSettings: strict),
     .target(
       name: "Runner",
       dependencies: [
         "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads", "Ledger",
-        "Schemas", "ImageAnalysis", "CCrypto", "CYAML",
+        "BatchModel", "AssetBundle", "ModelContext", "Redaction", "Schemas", "ImageAnalysis", "CCrypto", "CYAML",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "ledgerctl",
       dependencies: [
         "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads", "Ledger",
-        "Runner", "SampleBatch",
+        "BatchModel", "AssetBundle", "Redaction", "Runner", "SampleBatch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -82,7 +89,7 @@ let package = Package(
       name: "ledger-bench", dependencies: ["Core", "Ledger"], path: "benchmarks/ledger/LedgerBench",
       swiftSettings: strict),
     .executableTarget(
-      name: "million-bench", dependencies: ["Core", "Ledger", "Runner"],
+      name: "million-bench", dependencies: ["Core", "Ledger", "BatchModel", "Runner"],
       path: "benchmarks/million/MillionBench", swiftSettings: strict),
     .target(name: "CPassVFS", dependencies: ["CSQLite"], path: "Tests/CPassVFS"),
     .target(name: "CFaultVFS", dependencies: ["CPassVFS"], path: "Tests/CFaultVFS"),
@@ -99,14 +106,16 @@ let package = Package(
       name: "RunnerTests",
       dependencies: [
         "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads",
-        "ImageAnalysis", "SampleBatch", "Runner", "Ledger", "FuzzedReaders",
+        "ImageAnalysis", "SampleBatch", "BatchModel", "AssetBundle", "ModelContext", "Redaction", "Runner",
+        "Ledger", "FuzzedReaders",
       ],
       swiftSettings: strict),
     // A whole world around the runner, in memory: for the tests beside it and for `scripts/simulate`.
     .target(
       name: "SimulatedWorld",
       dependencies: [
-        "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "ImageAnalysis", "Ledger", "Runner",
+        "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "ImageAnalysis", "Ledger", "BatchModel",
+        "AssetBundle", "Runner",
       ],
       path: "Tests/Simulation/World",
       swiftSettings: strict),
@@ -119,7 +128,10 @@ let package = Package(
     // The readers of what comes from outside, for fuzzers and for the tests that repeat what fuzzers found.
     .target(
       name: "FuzzedReaders",
-      dependencies: ["Core", "Files", "FileStore", "StrictJSON", "ImageAnalysis", "Ledger", "Runner"],
+      dependencies: [
+        "Core", "Files", "FileStore", "StrictJSON", "ImageAnalysis", "Ledger", "BatchModel", "AssetBundle",
+        "ModelContext", "Redaction", "Runner",
+      ],
       path: "Tests/Fuzzing/Readers",
       swiftSettings: strict),
     .executableTarget(
@@ -129,7 +141,7 @@ let package = Package(
       name: "EndToEnd",
       dependencies: [
         "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "ImageAnalysis",
-        "SampleBatch", "ledgerctl", "Runner", "Ledger",
+        "SampleBatch", "ledgerctl", "BatchModel", "AssetBundle", "Redaction", "Runner", "Ledger",
       ],
       swiftSettings: strict),
   ],

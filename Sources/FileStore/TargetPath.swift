@@ -1,4 +1,5 @@
 import CUTF8Proc
+import Core
 import Files
 
 #if canImport(Glibc)
@@ -101,7 +102,7 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     }
     // Before the characters: ".git\u{200c}" should be named for what it is after.
     if isReserved(component) { throw .reservedComponent(component) }
-    if isDevice(component) { throw .deviceName(component) }
+    if WindowsDevice.isName(component) { throw .deviceName(component) }
     for scalar in component.unicodeScalars where isRefused(scalar) { throw .refusedCharacter(scalar) }
     if component.hasSuffix(".") || component.hasSuffix(" ") { throw .endsInDotOrSpace(component) }
     if !isComposed(component) { throw .notComposed(component) }
@@ -120,16 +121,6 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: scalar == "\\" || scalar == ":"
     }
-  }
-
-  /// Tells whether Windows takes a name for a device's, whatever follows the first dot.
-  package static func isDevice(_ component: String) -> Bool {
-    var stem = component.prefix { $0 != "." && $0 != ":" }.uppercased()
-    while stem.hasSuffix(" ") { stem.removeLast() }
-    if ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"].contains(stem) { return true }
-    // Superscript digits count, too.
-    return ["COM", "LPT"].contains(stem.prefix(3)) && stem.count == 4
-      && "0123456789¹²³".contains(stem.suffix(1))
   }
 
   /// Tells whether some file system takes a name for one of git's or ours.

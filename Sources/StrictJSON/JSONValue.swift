@@ -49,3 +49,11 @@ public enum JSONValue: Hashable, Sendable {
     if case .bool(let bool) = self { bool } else { nil }
   }
 }
+
+extension JSONValue {
+  /// The field of that name, where there is one that isn't null.
+  package func given(_ name: String) -> JSONValue? {
+    guard let member = self[name], member != .null else { return Optional.none }
+    return member
+  }
+}

@@ -3,6 +3,7 @@ import Foundation
 import GitRepository
 import Testing
 
+@testable import BatchModel
 @testable import Runner
 @testable import ledgerctl
 

@@ -7,6 +7,7 @@ import StrictJSON
 import Subprocesses
 import Testing
 
+@testable import BatchModel
 @testable import Runner
 @testable import ledgerctl
 

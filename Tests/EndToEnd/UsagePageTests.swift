@@ -1,3 +1,4 @@
+import AssetBundle
 import Foundation
 import ImageAnalysis
 import Testing

@@ -1,5 +1,7 @@
+import BatchModel
 import Core
 import Files
+import Redaction
 import StrictJSON
 
 extension Configuration {

@@ -1,3 +1,4 @@
+import BatchModel
 import Core
 
 /// How long one run has waited for a server that says it is limited.

@@ -1,5 +1,7 @@
+import BatchModel
 import Core
 import Files
+import Redaction
 
 extension Runner {
   /// How a run is to work: by the present configuration, whatever the batch was registered with.

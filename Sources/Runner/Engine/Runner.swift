@@ -1,3 +1,5 @@
+import AssetBundle
+import BatchModel
 import Core
 import Files
 import GitRepository

@@ -1,7 +1,9 @@
+import BatchModel
 import Core
 import FileStore
 import GitRepository
 import Ledger
+import Redaction
 
 /// Everything a runner touches, each behind the interface that a simulator can replace.
 public struct Surroundings: Sendable {

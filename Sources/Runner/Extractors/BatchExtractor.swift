@@ -1,3 +1,5 @@
+import BatchModel
+
 /// An extractor that answers for several assets in one call.
 public protocol BatchExtractor: Extractor {
   /// Asks for all assets at once and returns an answer or a refusal for each of them.

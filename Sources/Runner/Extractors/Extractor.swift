@@ -1,3 +1,4 @@
+import BatchModel
 import Core
 import FileStore
 import StrictJSON
@@ -66,33 +67,4 @@ public struct ExtractionReply: Sendable, Hashable {
     self.raw = raw
     self.notes = notes
   }
-}
-
-/// Who answers: everything that may change the answer, as names and values; a key part each.
-public struct ExtractorIdentity: Hashable, Sendable, Codable {
-  public var kind: String
-  public var parts: [String: String]
-
-  public init(kind: String, parts: [String: String]) {
-    self.kind = kind
-    self.parts = parts
-  }
-}
-
-/// Why an extractor did not answer.
-public enum ExtractorRefusal: Error, Hashable, Sendable {
-  /// The quota is used up. `retryAfterMs` is the server's own time where it gave one; `source` says where it was
-  /// (such as `retryDelay`); `daily` quotas do not clear by waiting.
-  case limited(retryAfterMs: Int64?, source: String, daily: Bool, message: String)
-  /// The program is not there or went away: `start`, `exit`, `timeout`, ….
-  case unavailable(reason: String, message: String)
-  /// The program broke its protocol. `retryable` where asking again may help.
-  case protocolBroken(message: String, retryable: Bool = true)
-  /// An answer came that can't be read. `retryable` where asking again may help.
-  case badReply(message: String, raw: String?, retryable: Bool)
-  /// The program said no to this asset.
-  case rejected(message: String, retryable: Bool)
-  /// Our environment failed (too many files, no memory): spends no attempt.
-  case surroundings(message: String)
-  case cancelled
 }

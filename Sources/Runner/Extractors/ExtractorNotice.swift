@@ -1,5 +1,7 @@
+import BatchModel
 import Core
 import Files
+import Redaction
 
 /// Names the program that a run starts, and where it is configured: the verb is the consent, so it must be seen.
 enum ExtractorNotice {

@@ -1,4 +1,6 @@
+import BatchModel
 import Core
+import Redaction
 import Subprocesses
 
 /// An outside program that extracts: how it is started and what it may see.
@@ -83,33 +85,6 @@ public struct ExtractorProgram: Sendable {
         default: "start"
         }
       return .unavailable(reason: reason, message: message + unsetHint)
-    }
-  }
-}
-
-extension ExtractorRefusal {
-  /// The reason of `unavailable` where the program isn't there at all.
-  static let notFound = "not_found"
-  /// The reason of `unavailable` where the program, or one that it should start, can't be run at all.
-  static let notRun = "not_run"
-  /// The reason of `unavailable` where a server did not answer at its start, however it was asked.
-  static let deaf = "no_answer_at_start"
-  /// The reason of `unavailable` where the server has no such tool.
-  static let noTool = "no_tool"
-
-  /// What of the configuration has to be corrected, where trying again can't help; nil for everything else.
-  var cause: String? {
-    guard case .unavailable(let reason, _) = self, isPermanent else { return nil }
-    return reason
-  }
-
-  /// Tells whether trying again can't help before someone changes something.
-  public var isPermanent: Bool {
-    switch self {
-    case .unavailable(let reason, _): [Self.notFound, Self.notRun, Self.noTool, Self.deaf].contains(reason)
-    case .protocolBroken(_, let retryable): !retryable
-    case .badReply(_, _, let retryable), .rejected(_, let retryable): !retryable
-    case .limited, .surroundings, .cancelled: false
     }
   }
 }

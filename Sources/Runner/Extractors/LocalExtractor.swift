@@ -1,3 +1,5 @@
+import BatchModel
+
 /// Adds nothing to what is measured in the pixels: needs no server, no network and no key. What pixels can't tell
 /// (specimens, mode, purpose) comes from the manifest's specs.
 public struct LocalExtractor: Extractor {

@@ -1,3 +1,4 @@
+import BatchModel
 import Core
 
 /// Makes the extractor that a configuration asks for; an outside program starts at its first use.

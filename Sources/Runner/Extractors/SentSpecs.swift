@@ -1,3 +1,4 @@
+import BatchModel
 import StrictJSON
 
 /// What an extractor is told of an asset besides its image, as far as the answer may depend on it: a part of the key of

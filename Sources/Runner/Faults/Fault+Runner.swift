@@ -1,3 +1,4 @@
+import BatchModel
 import Core
 import GitRepository
 
@@ -106,12 +107,6 @@ extension Fault {
       "idf_refused", exit: .someFailed,
       "The manifest's IDF of asset \"\(asset)\" does not fit its image: \(problems).",
       hint: "Mend `idf` in the manifest, or leave it out.", asset: asset.text)
-  }
-
-  static func objectUnreadable(_ name: String) -> Fault {
-    Fault(
-      "object_unreadable", exit: .disk, "The object \"\(name)\" is whole but can't be read.",
-      hint: "Use the ledgerctl that wrote it, or a newer one.")
   }
 
   static func waitsTooLong(_ batch: BatchID, remainingMs: Int64) -> Fault {

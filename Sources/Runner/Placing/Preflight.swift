@@ -1,3 +1,4 @@
+import BatchModel
 import Core
 import Files
 import GitRepository

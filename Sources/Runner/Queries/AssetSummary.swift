@@ -1,3 +1,4 @@
+import BatchModel
 import GitRepository
 
 // What results and screens say of an asset besides its state.

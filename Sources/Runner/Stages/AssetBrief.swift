@@ -1,3 +1,5 @@
+import AssetBundle
+import BatchModel
 import Core
 import StrictJSON
 
@@ -10,7 +12,7 @@ struct AssetBrief: Sendable {
   /// Names the asset's CSS class, custom properties, token group and file.
   let handle: String
   /// Which of the four kinds of use the category has.
-  let kind: UsageGuide.Kind
+  let kind: AssetKind
   /// Address of the image on the site; nil where it can't be told.
   let url: String?
   let score: Double
@@ -48,7 +50,7 @@ struct AssetBrief: Sendable {
     source = asset.source
     let layout = try Layout(configuration.layout)
     handle = layout.handle(asset: asset.id, slug: slug)
-    kind = UsageGuide.Kind(of: category, among: configuration.layout.kinds)
+    kind = AssetKind(of: category, among: configuration.layout.kinds)
     targets = try layout.targets(
       asset: asset.id, slug: slug, category: category, moreFiles: templates)
     url = layout.url(asset: asset.id, slug: slug, category: category, production: targets.production)

@@ -1,3 +1,5 @@
+import BatchModel
+
 /// What looking before starting found out about a stage of an asset.
 enum Preparation: Hashable, Sendable {
   /// The result is there already: from an earlier event with the same key, or from the manifest.

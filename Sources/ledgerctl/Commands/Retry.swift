@@ -1,4 +1,5 @@
 import ArgumentParser
+import BatchModel
 import Core
 import GitRepository
 import Runner

@@ -1,3 +1,4 @@
+import BatchModel
 import GitRepository
 import Runner
 import StrictJSON

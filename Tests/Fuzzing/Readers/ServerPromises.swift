@@ -1,3 +1,5 @@
+import ModelContext
+import Redaction
 import Runner
 import StrictJSON
 

@@ -1,3 +1,4 @@
+import AssetBundle
 import Testing
 
 @testable import Runner

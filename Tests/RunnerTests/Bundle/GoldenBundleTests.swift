@@ -1,3 +1,4 @@
+import AssetBundle
 import Foundation
 import GitRepository
 import Testing

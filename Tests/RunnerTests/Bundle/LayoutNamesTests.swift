@@ -52,8 +52,8 @@ struct LayoutNamesTests {
 
   @Test("A category of the project's own is treated as the configuration says, else as a specimen")
   func kinds() {
-    #expect(UsageGuide.Kind(of: "heroes", among: ["heroes": "wallpapers"]) == .wallpaper)
-    #expect(UsageGuide.Kind(of: "Patterns", among: [:]) == .pattern)
-    #expect(UsageGuide.Kind(of: "heroes", among: [:]) == .specimen)
+    #expect(AssetKind(of: "heroes", among: ["heroes": "wallpapers"]) == .wallpaper)
+    #expect(AssetKind(of: "Patterns", among: [:]) == .pattern)
+    #expect(AssetKind(of: "heroes", among: [:]) == .specimen)
   }
 }

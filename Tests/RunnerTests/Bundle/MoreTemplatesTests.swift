@@ -1,3 +1,4 @@
+import AssetBundle
 import Core
 import Foundation
 import Testing

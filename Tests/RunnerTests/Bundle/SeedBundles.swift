@@ -1,3 +1,4 @@
+import AssetBundle
 import FileStore
 import GitRepository
 import Testing

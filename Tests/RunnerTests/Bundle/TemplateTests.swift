@@ -1,3 +1,4 @@
+import AssetBundle
 import Core
 import Testing
 
@@ -101,7 +102,7 @@ struct TemplateTests {
   @Test("Every name that the check knows renders without a fault, and no name beyond them does")
   func everyNameIsKnown() throws {
     let values = TemplateNames.values(try AssetFacts(SeedBundles.canopy()), .markdown)
-    let kinds = Set(UsageGuide.Kind.allCases.map { "is_" + $0.rawValue })
+    let kinds = Set(AssetKind.allCases.map { "is_" + $0.rawValue })
     let given = Set(values.keys).union(kinds)
     #expect(given == TemplateNames.root.union(TemplateNames.items.keys))
     for (name, known) in TemplateNames.items {

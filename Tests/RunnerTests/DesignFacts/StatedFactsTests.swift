@@ -1,6 +1,7 @@
 import StrictJSON
 import Testing
 
+@testable import BatchModel
 @testable import Runner
 
 @Suite("What somebody says of an image is understood in many spellings")

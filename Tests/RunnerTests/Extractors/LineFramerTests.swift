@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Runner
+@testable import ModelContext
 
 @Suite("A stream is cut into lines however it arrives")
 struct LineFramerTests {

@@ -1,4 +1,5 @@
 import GitRepository
+import ModelContext
 import StrictJSON
 import Testing
 

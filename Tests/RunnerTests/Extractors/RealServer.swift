@@ -1,5 +1,6 @@
 import Core
 import GitRepository
+import ModelContext
 import StrictJSON
 import Testing
 

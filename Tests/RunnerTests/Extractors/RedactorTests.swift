@@ -1,5 +1,6 @@
 import Core
 import Foundation
+import Redaction
 import StrictJSON
 import Testing
 

@@ -5,6 +5,7 @@ import ImageAnalysis
 import StrictJSON
 import Subprocesses
 
+@testable import BatchModel
 @testable import Runner
 
 #if canImport(Glibc)

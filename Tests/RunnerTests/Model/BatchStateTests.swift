@@ -1,6 +1,7 @@
 import Files
 import Testing
 
+@testable import BatchModel
 @testable import Runner
 
 @Suite("Folding a batch's events")

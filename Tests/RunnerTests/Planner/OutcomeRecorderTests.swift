@@ -4,6 +4,7 @@ import Testing
 
 import enum Core.ExitStatus
 
+@testable import BatchModel
 @testable import Runner
 
 @Suite("What outcomes are written down as")

@@ -4,6 +4,7 @@ import GitRepository
 import StrictJSON
 import Testing
 
+@testable import BatchModel
 @testable import Runner
 
 @Suite("Keys: idempotent by content")

@@ -1,3 +1,5 @@
+import BatchModel
+
 /// Who a program is that says nothing about itself: its words, and the bytes of the files that they name.
 struct ExecIdentity {
   private let program: ExtractorProgram

@@ -1,4 +1,5 @@
 import Core
+import Redaction
 
 /// What an error's words say about a quota: free text, as servers, libraries and models write it.
 struct LimitText {

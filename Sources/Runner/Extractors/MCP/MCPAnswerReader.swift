@@ -1,4 +1,8 @@
+import BatchModel
+import Core
 import GitRepository
+import ModelContext
+import Redaction
 import StrictJSON
 
 /// Turns what a server answered to a call of the tool into replies or refusals.

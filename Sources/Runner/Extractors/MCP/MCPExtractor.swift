@@ -1,3 +1,4 @@
+import BatchModel
 import Core
 
 /// Asks a Model Context Protocol server for one asset a call, calls side by side.

@@ -1,5 +1,7 @@
+import BatchModel
 import Core
 import GitRepository
+import ModelContext
 import StrictJSON
 import Subprocesses
 

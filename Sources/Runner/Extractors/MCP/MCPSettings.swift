@@ -1,4 +1,6 @@
+import BatchModel
 import Core
+import ModelContext
 import StrictJSON
 
 /// What the configuration says about a server and the tool to call.

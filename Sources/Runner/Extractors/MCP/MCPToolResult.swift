@@ -1,3 +1,6 @@
+import Core
+import ModelContext
+import Redaction
 import StrictJSON
 
 /// What a tool answered, redacted.
@@ -58,34 +61,5 @@ struct MCPToolResult: Hashable, Sendable {
 
   private static func malformed(_ what: String) -> ReplyReader.Failure {
     ReplyReader.Failure(message: "is no tool's result: \(what)", isAttempt: true, retryable: true)
-  }
-}
-
-extension Redactor {
-  /// Returns the error with every secret in its strings replaced.
-  func redact(_ error: MCPMessage.RPCError) -> MCPMessage.RPCError {
-    MCPMessage.RPCError(code: error.code, message: redact(error.message), data: error.data.map(redact))
-  }
-
-  /// Returns the value with every secret in its strings and names replaced.
-  func redact(_ value: JSONValue) -> JSONValue {
-    switch value {
-    case .string(let text): .string(redact(text))
-    case .array(let elements): .array(elements.map(redact))
-    case .object(let members): .object(members.map { JSONValue.Member(redact($0.name), redact($0.value)) })
-    case .null, .bool, .number: value
-    }
-  }
-}
-
-extension JSONValue {
-  /// Every string and name in the value.
-  var allTexts: [String] {
-    switch self {
-    case .string(let text): [text]
-    case .array(let elements): elements.flatMap(\.allTexts)
-    case .object(let members): members.flatMap { [$0.name] + $0.value.allTexts }
-    case .null, .bool, .number: []
-    }
   }
 }

@@ -1,5 +1,6 @@
 import Core
 import Files
+import ModelContext
 
 #if canImport(Glibc)
   import Glibc

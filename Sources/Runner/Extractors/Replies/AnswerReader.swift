@@ -1,4 +1,7 @@
+import BatchModel
+import Core
 import GitRepository
+import Redaction
 import StrictJSON
 
 /// Turns what an outside program said into replies or refusals; the same for servers and for programs run

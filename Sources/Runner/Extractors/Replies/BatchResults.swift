@@ -1,3 +1,4 @@
+import Core
 import StrictJSON
 
 /// The aggregated answer of `batch_file_analysis`, taken apart: `{"batch_results": [{"file", "analysis" |

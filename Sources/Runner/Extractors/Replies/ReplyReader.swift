@@ -1,4 +1,7 @@
+import BatchModel
+import Core
 import GitRepository
+import Redaction
 import StrictJSON
 
 /// Finds what an outside program said of an image: a JSON object, as JSON, in a Markdown fence or inside prose.

@@ -1,3 +1,4 @@
+import BatchModel
 import Core
 
 /// What running a manifest would do now, as far as it can be told without doing any of it.
