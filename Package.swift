@@ -74,7 +74,8 @@ let package = Package(
       name: "Runner",
       dependencies: [
         "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads", "Ledger",
-        "BatchModel", "AssetBundle", "ModelContext", "Redaction", "Schemas", "ImageAnalysis", "CCrypto", "CYAML",
+        "BatchModel", "AssetBundle", "ModelContext", "Redaction", "Schemas", "ImageAnalysis", "CCrypto",
+        "CYAML",
       ],
       swiftSettings: strict),
     .executableTarget(

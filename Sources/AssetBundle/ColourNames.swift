@@ -22,7 +22,8 @@ package enum ColourNames {
   }
 
   /// Every name with the colour it is the name of; some have several.
-  package static let entries: [(name: String, colour: PerceivedColour)] = table.split(separator: ";").flatMap {
+  package static let entries: [(name: String, colour: PerceivedColour)] = table.split(separator: ";").flatMap
+  {
     let parts = $0.split(separator: ":")
     let name = parts[0].split(whereSeparator: \.isWhitespace).joined(separator: " ")
     return parts[1].split(whereSeparator: \.isWhitespace).compactMap { hex in

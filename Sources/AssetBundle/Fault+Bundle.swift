@@ -4,7 +4,7 @@ import Core
 extension Fault {
   package static func templateInvalid(file: String, line: Int, found: String, expected: String) -> Fault {
     Fault(
-      "template_invalid", exit: .configuration,
+      .templateInvalid,
       "The template \"\(VisibleText.showing(file))\", line \(line), can't be used: "
         + "expected \(expected), found \(VisibleText.showing(found)).",
       hint: "Correct the template, or remove it to use the one that comes with ledgerctl.", path: file,
@@ -13,7 +13,7 @@ extension Fault {
 
   package static func colourUnreadable(_ text: String, name: String, asset: AssetID) -> Fault {
     Fault(
-      "colour_invalid", exit: .someFailed,
+      .colourInvalid,
       "The \(name) colour \"\(VisibleText.showing(text))\" of \"\(asset)\" is not a colour: "
         + "expected # and six hexadecimal digits.",
       hint: "Retry the asset from its extract stage.", asset: asset.text)
@@ -21,8 +21,7 @@ extension Fault {
 
   package static func measureUnreadable(_ text: String, name: String, asset: AssetID) -> Fault {
     Fault(
-      "measure_invalid", exit: .someFailed,
-      "The \(name) of \"\(asset)\" is \(text): expected a number from 0 to 1.",
+      .measureInvalid, "The \(name) of \"\(asset)\" is \(text): expected a number from 0 to 1.",
       hint: "Retry the asset from its extract stage.", asset: asset.text)
   }
 }

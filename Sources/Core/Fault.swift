@@ -20,10 +20,11 @@ public enum ExitStatus: Int32, Hashable, Sendable, Codable, CaseIterable {
 
 /// Something that went wrong, with the values a person or a script needs to fix it.
 ///
-/// `code` is stored in events and printed in JSON: never rename one. The message says what failed, the thing in quotes,
+/// The message says what failed, the thing in quotes,
 /// what was expected and found; the next step is the hint. Neither ever holds a payload or a secret.
 /// Faults are made by static functions, each in a file `Fault+….swift` of the module it is about.
 public struct Fault: Error, Hashable, Sendable {
+  /// A raw value of `FaultCode`; another word only where a ledger has it of a newer version.
   public var code: String
   public var exit: ExitStatus
   public var message: String
@@ -41,8 +42,19 @@ public struct Fault: Error, Hashable, Sendable {
   /// What was found wrong beside it in one go, in the order in which a reader meets it.
   public var others: [Fault] = []
 
+  /// `exit` is the code's own where none is given.
   public init(
-    _ code: String, exit: ExitStatus, _ message: String, hint: String? = nil, batch: String? = nil,
+    _ code: FaultCode, exit: ExitStatus? = nil, _ message: String, hint: String? = nil,
+    batch: String? = nil, asset: String? = nil, path: String? = nil, line: Int? = nil, column: Int? = nil
+  ) {
+    self.init(
+      stored: code.rawValue, exit: exit ?? code.exit, message, hint: hint, batch: batch, asset: asset,
+      path: path, line: line, column: column)
+  }
+
+  /// Takes the code and exit status that an event has.
+  public init(
+    stored code: String, exit: ExitStatus, _ message: String, hint: String? = nil, batch: String? = nil,
     asset: String? = nil, path: String? = nil, line: Int? = nil, column: Int? = nil
   ) {
     self.code = code
@@ -55,6 +67,9 @@ public struct Fault: Error, Hashable, Sendable {
     self.line = line
     self.column = column
   }
+
+  /// What went wrong; nil for a code that this version does not know.
+  public var kind: FaultCode? { FaultCode(rawValue: code) }
 
   /// The fault and what was found wrong beside it, each alone.
   public var all: [Fault] {

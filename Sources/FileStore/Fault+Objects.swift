@@ -3,32 +3,30 @@ import Core
 /// Faults of the ledger's objects, and of images on their way there.
 extension Fault {
   /// Whether it says that an object is missing or damaged: what made it can make it again.
-  package var isOfObject: Bool { code == "object_missing" || code == "object_damaged" }
+  package var isOfObject: Bool { kind == .objectMissing || kind == .objectDamaged }
 
   package static func ledgerFolderMissing(_ path: String) -> Fault {
     Fault(
-      "ledger_folder_missing", exit: .disk,
-      "The ledger's folder \"\(VisibleText.showing(path))\" is missing.",
+      .ledgerFolderMissing, "The ledger's folder \"\(VisibleText.showing(path))\" is missing.",
       hint: "`ledgerctl init` in the project's root makes it again.", path: path)
   }
 
   package static func objectMissing(_ id: ObjectID, _ path: String) -> Fault {
     Fault(
-      "object_missing", exit: .disk, "Object \"\(id)\" is missing.",
+      .objectMissing, "Object \"\(id)\" is missing.",
       hint: "Run again: the stage that makes it is done once more.", path: path)
   }
 
   package static func objectDamaged(_ id: ObjectID, _ path: String) -> Fault {
     Fault(
-      "object_damaged", exit: .disk,
-      "Object \"\(id)\" is damaged: its bytes don't hash to its name.",
+      .objectDamaged, "Object \"\(id)\" is damaged: its bytes don't hash to its name.",
       hint: "Run again: the stage that makes it is done once more.", path: path)
   }
 
   /// The file is longer than `policy.max_bytes`.
   package static func imageOverLimit(_ path: String, sizeBytes: Int64, maxBytes: Int) -> Fault {
     Fault(
-      "image_over_limit", exit: .manifestRefused,
+      .imageOverLimit,
       "The image \"\(VisibleText.showing(path))\" is not taken: expected at most \(maxBytes) bytes, found \(sizeBytes).",
       hint: "Compress or scale the image, or raise policy.max_bytes.", path: path)
   }
@@ -36,7 +34,7 @@ extension Fault {
   /// A manifest of the repository names an image elsewhere, by its path or through a link.
   package static func imageOutside(_ path: String, folder: String, leadsTo real: String?) -> Fault {
     Fault(
-      "image_outside", exit: .manifestRefused,
+      .imageOutside,
       "The image \"\(VisibleText.showing(path))\" is not taken: expected one below \"\(folder)\", found that it leads to "
         + "\"\(VisibleText.showing(real ?? path))\".",
       hint: "Copy the image into the repository, or allow what the manifest names with `--allow-outside`.",

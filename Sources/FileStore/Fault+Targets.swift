@@ -5,14 +5,13 @@ extension Fault {
   /// A string that can't be a target, whatever the working tree holds.
   package static func targetRefused(_ path: String, _ problem: TargetPath.Problem) -> Fault {
     Fault(
-      "target_refused", exit: .inTheWay, "Can't use \"\(path)\" as a target: \(problem.text).",
+      .targetRefused, "Can't use \"\(path)\" as a target: \(problem.text).",
       hint: "Change `layout` in ledger.yaml, or the asset's name or category.", path: path)
   }
 
   package static func targetsClash(_ clash: TargetClash) -> Fault {
     Fault(
-      "targets_clash", exit: .inTheWay,
-      "Targets \"\(clash.one)\" and \"\(clash.other)\" clash: \(clash.kind.rawValue).",
+      .targetsClash, "Targets \"\(clash.one)\" and \"\(clash.other)\" clash: \(clash.kind.rawValue).",
       hint: "Give the assets other names, or change `layout` in ledger.yaml.", path: clash.other.text)
   }
 
@@ -28,8 +27,7 @@ extension Fault {
       case .caseClash(let existing): "\"\(existing)\", which differs only by case or accents"
       }
     return Fault(
-      "target_in_the_way", exit: .inTheWay,
-      "Won't write \"\(target)\": expected \(expected), found \(found).",
+      .targetInTheWay, "Won't write \"\(target)\": expected \(expected), found \(found).",
       hint: "Move it away, then run the same command again.", path: target.text)
   }
 
@@ -44,7 +42,7 @@ extension Fault {
   /// A kill and a change by somebody met: both versions are kept, one beside the other.
   package static func targetKeptAside(_ target: TargetPath, aside: String) -> Fault {
     Fault(
-      "target_kept_aside", exit: .inTheWay,
+      .targetKeptAside,
       "Won't write \"\(target)\": it changed while it was replaced, and its earlier bytes are in \"\(aside)\".",
       hint: "Keep which of the two you want under the target's name, remove the other, then run again.",
       path: target.text)

@@ -25,7 +25,7 @@ package enum FileOwner {
 
   /// What a refusal of the system means: whose the file is, and what to do. `sentence` has no full stop.
   package static func fault(
-    _ sentence: String, _ path: String, _ number: Int32, code: String = "not_permitted"
+    _ sentence: String, _ path: String, _ number: Int32, code: FaultCode = .notPermitted
   ) -> Fault {
     if number == EROFS { return .readOnlyPlace(sentence, path, code: code) }
     let reason = FileError("", number).text

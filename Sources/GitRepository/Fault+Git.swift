@@ -5,7 +5,7 @@ import Subprocesses
 extension Fault {
   package static func gitMissing() -> Fault {
     Fault(
-      "git_missing", exit: .configuration, "The program \"git\" was not found in PATH.",
+      .gitMissing, "The program \"git\" was not found in PATH.",
       hint: "Install git 2.36 or newer.")
   }
 
@@ -13,7 +13,7 @@ extension Fault {
   package static func noRepository(_ directory: String, ignored: [String] = []) -> Fault {
     let variables = ignored.joined(separator: " and ")
     return Fault(
-      "no_repository", exit: .configuration,
+      .noRepository,
       "\"\(directory)\" is not within a git repository: expected a working tree, found none."
         + (ignored.isEmpty
           ? "" : " \(variables) \(ignored.count == 1 ? "is" : "are") set, and not followed."),
@@ -26,84 +26,81 @@ extension Fault {
   /// A `.git` file leads to a git folder that is gone.
   package static func gitFolderGone(_ directory: String, _ folder: String) -> Fault {
     Fault(
-      "no_repository", exit: .configuration,
-      "\"\(directory)\" lies in a working tree whose git folder \"\(folder)\" is not there.",
+      .noRepository, "\"\(directory)\" lies in a working tree whose git folder \"\(folder)\" is not there.",
       hint: "`git worktree repair` in the main worktree finds a worktree that was moved.", path: directory)
   }
 
   package static func bareRepository(_ directory: String) -> Fault {
     Fault(
-      "bare_repository", exit: .configuration,
+      .bareRepository,
       "The repository at \"\(directory)\" is bare: expected a working tree to place files in.",
       hint: "Use a clone with a working tree, or \"git worktree add\".", path: directory)
   }
 
   package static func noWorkingTree(_ directory: String) -> Fault {
     Fault(
-      "no_working_tree", exit: .configuration,
+      .noWorkingTree,
       "\"\(directory)\" lies in a repository's git folder: expected a folder of its working tree.",
       hint: "Change to the working tree, or name it with --repo.", path: directory)
   }
 
   package static func foreignRepository(_ directory: String) -> Fault {
     Fault(
-      "foreign_repository", exit: .configuration,
+      .foreignRepository,
       "Git refuses the repository at \"\(directory)\", because it belongs to another user.",
       hint: "If you trust it: git config --global --add safe.directory \"\(directory)\"", path: directory)
   }
 
   package static func repositoryRefused(_ directory: String, _ result: ProcessResult) -> Fault {
     Fault(
-      "repository_refused", exit: .configuration,
-      "Git can't work in \"\(directory)\": \(result.lastWords).",
+      .repositoryRefused, "Git can't work in \"\(directory)\": \(result.lastWords).",
       hint: "\"git status\" says the same; mend it there first.", path: directory)
   }
 
   package static func branchUnreadable(_ ref: String, _ place: String) -> Fault {
     Fault(
-      "branch_unreadable", exit: .disk,
-      "The branch \"\(ref)\" \(place), and no commit can be read there.",
+      .branchUnreadable, "The branch \"\(ref)\" \(place), and no commit can be read there.",
       hint: "\"git fsck\" looks for the cause.")
   }
 
   package static func noIdentity(_ role: String) -> Fault {
     Fault(
-      "no_identity", exit: .configuration,
+      .noIdentity,
       "Git does not know the commit's \(role): expected \"user.name\" and \"user.email\" to be set.",
       hint: "git config user.name \"Your Name\"; git config user.email you@example.com")
   }
 
   package static func unreadableIdentity(_ role: String) -> Fault {
     Fault(
-      "unreadable_identity", exit: .configuration,
+      .unreadableIdentity,
       "The \(role) that git is configured with can't be used: expected UTF-8 text as \"Name <mail>\".",
       hint: "Set user.name and user.email anew with \"git config\".")
   }
 
   package static func badIdentity(_ identity: String) -> Fault {
     Fault(
-      "bad_identity", exit: .configuration,
+      .badIdentity,
       "\"\(identity)\" can't be a commit's author: expected \"Name <mail>\" and no other \"<\" or \">\"."
     )
   }
 
   package static func foreignPathInCommit(_ path: String) -> Fault {
     Fault(
-      "foreign_path_in_commit", exit: .inTheWay,
+      .foreignPathInCommit,
       "The commit would change \"\(path)\", none of the batch's paths: expected only those to differ.",
       hint: "Look for a file where the batch needs a folder, or for a hook that stages files.", path: path)
   }
 
   package static func commitIncomplete(_ id: GitID) -> Fault {
     Fault(
-      "commit_incomplete", exit: .disk,
+      .commitIncomplete,
       "The commit \"\(id)\" refers to objects that the repository no longer has, or that are damaged.",
       hint: "\"git fsck\" names what is missing.")
   }
 
   package static func objectsCollected() -> Fault {
     Fault(
-      "git_objects_collected", exit: .canGoOn,
+      .gitObjectsCollected,
       "Git has collected objects of the commit while it was made, as `git gc --prune=now` does.",
       hint: "Once that is done, run the same command again: the commit is made anew.")
   }
@@ -119,18 +116,17 @@ extension Fault {
       case .missing(let trailer): "the trailer \"\(trailer)\" missing or repeated"
       }
     return Fault(
-      "bad_commit_message", exit: afterHooks ? .inTheWay : .bug,
+      .badCommitMessage, exit: afterHooks ? .inTheWay : .bug,
       "The commit's message is refused: expected a subject, a body and trailers, found \(finding).",
       hint: afterHooks ? "A hook changed the message. \(keepsConfiguration("hooks"))" : nil)
   }
 
   package static func hookRefused(_ hook: String, _ result: ProcessResult) -> Fault {
     if result.exit.isKilled {
-      return Fault(killedHook, exit: .canGoOn, "The hook \"\(hook)\" was ended from outside: \(result.exit).")
+      return Fault(.hookKilled, "The hook \"\(hook)\" was ended from outside: \(result.exit).")
     }
     var fault = Fault(
-      "hook_refused", exit: .inTheWay,
-      "The hook \"\(hook)\" refused the commit with \(result.exit): \(result.lastWords).",
+      .hookRefused, "The hook \"\(hook)\" refused the commit with \(result.exit): \(result.lastWords).",
       hint: "Fix what it names and run the same command again. \(keepsConfiguration("hooks"))")
     fault.output = result.errorText
     return fault
@@ -138,23 +134,21 @@ extension Fault {
 
   package static func hookChangedTarget(_ path: String) -> Fault {
     Fault(
-      "hook_changed_target", exit: .inTheWay,
-      "A hook staged \"\(path)\" anew: expected the file as the batch packaged it.",
+      .hookChangedTarget, "A hook staged \"\(path)\" anew: expected the file as the batch packaged it.",
       hint: "Exclude the batch's files from what the hook formats. \(keepsConfiguration("hooks"))", path: path
     )
   }
 
   package static func signingUnavailable(_ finding: String) -> Fault {
     Fault(
-      "signing_unavailable", exit: .configuration, "Git can't sign the commit here: \(finding).",
+      .signingUnavailable, "Git can't sign the commit here: \(finding).",
       hint: "Set git up to sign (see \"git help config\" for gpg.format and user.signingKey), "
         + "or set commit.sign to false in ledger.yaml.")
   }
 
   package static func signingFailed(_ result: ProcessResult) -> Fault {
     var fault = Fault(
-      "signing_failed", exit: .configuration,
-      "The commit could not be signed: \(result.lastWords) (\(result.exit)).",
+      .signingFailed, "The commit could not be signed: \(result.lastWords) (\(result.exit)).",
       hint: "Try \"git commit-tree -S\", mend what it names, and run the same command again. "
         + keepsConfiguration("sign"))
     fault.output = result.errorText
@@ -169,45 +163,42 @@ extension Fault {
   package static func swapRefused(_ ref: String, _ result: ProcessResult) -> Fault {
     if let fault = passingFault("update-ref", result) { return fault }
     return Fault(
-      "branch_in_the_way", exit: .inTheWay,
-      "Git could not move \"\(ref)\": \(result.lastWords).",
+      .branchInTheWay, "Git could not move \"\(ref)\": \(result.lastWords).",
       hint: "A branch's name can't begin with another branch's name and a slash.")
   }
 
   package static func indexUnlockable(_ path: String, cause: String) -> Fault {
     Fault(
-      "index_unlockable", exit: .disk,
-      "The lock of git's index, \"\(path)\", can't be made, moved or removed: \(cause).",
+      .indexUnlockable, "The lock of git's index, \"\(path)\", can't be made, moved or removed: \(cause).",
       path: path)
   }
 
   package static func indexUnreadable(_ path: String) -> Fault {
     Fault(
-      "index_unreadable", exit: .configuration,
-      "Git's index, \"\(path)\", can't be read: expected a regular file.", path: path)
+      .indexUnreadable, "Git's index, \"\(path)\", can't be read: expected a regular file.", path: path)
   }
 
   package static func indexLockLost(_ path: String) -> Fault {
     Fault(
-      "index_lock_lost", exit: .canGoOn,
+      .indexLockLost,
       "The lock of git's index, \"\(path)\", is no longer ours: expected our file, found another or none.",
       hint: "Run the same command again.", path: path)
   }
 
   package static func gitFileUnwritable(_ path: String) -> Fault {
     Fault(
-      "git_file_unwritable", exit: .disk, "The file \"\(path)\" can't be written, read or removed.",
+      .gitFileUnwritable, "The file \"\(path)\" can't be written, read or removed.",
       path: path)
   }
 
   package static func gitFolderUnsynced(_ path: String, cause: String) -> Fault {
     Fault(
-      "git_folder_unsynced", exit: .disk, "\"\(path)\" could not be synced: \(cause).", path: path)
+      .gitFolderUnsynced, "\"\(path)\" could not be synced: \(cause).", path: path)
   }
 
   package static func gitUnreadable(_ command: String, _ finding: String) -> Fault {
     Fault(
-      "git_unreadable", exit: .bug, "The answer of \"git \(command)\" was not understood: \(finding).",
+      .gitUnreadable, "The answer of \"git \(command)\" was not understood: \(finding).",
       hint: "\"git --version\" should be 2.36 or newer.")
   }
 
@@ -216,42 +207,36 @@ extension Fault {
     if let fault = passingFault(command, result) { return fault }
     if case .signal = result.exit { return killed("\"git \(command)\"", result.exit) }
     return Fault(
-      "git_failed", exit: .disk,
+      .gitFailed,
       "\"git \(command)\" failed: expected exit status 0, found \(result.exit): \(result.lastWords).",
       hint: "\"git fsck\" and \"ledgerctl doctor\" look for the cause.")
   }
 
-  /// The code of a program of git's or of the user's that somebody else has ended.
-  package static let killedProgram = "program_killed"
-
-  /// The code of a hook that somebody else has ended; never shown: it is a stop or a refusal.
-  package static let killedHook = "hook_killed"
-
   /// What a hook's end from outside is where nobody has asked the run to stop: no commit without its consent.
   package static func refusal(byKilledHook fault: Fault) -> Fault {
     Fault(
-      "hook_refused", exit: .inTheWay, fault.message,
+      .hookRefused, fault.message,
       hint: "Run the same command again. \(keepsConfiguration("hooks"))")
   }
 
   /// What something else than us ended says nothing of the batch: trying again may help.
   private static func killed(_ program: String, _ exit: ExitState) -> Fault {
     Fault(
-      killedProgram, exit: .canGoOn, "\(program) was ended from outside: \(exit).",
+      .programKilled, "\(program) was ended from outside: \(exit).",
       hint: "Run the same command again.")
   }
 
   /// git's answer ends before its end: whatever wrote it, or carried it, stopped.
   package static func gitCutShort(_ command: String) -> Fault {
     Fault(
-      "git_cut_short", exit: .canGoOn,
+      .gitCutShort,
       "The answer of \"git \(command)\" was cut short: expected all of it, found its beginning.",
       hint: "Run the same command again: what was said is not believed.")
   }
 
   package static func gitPipeBroken(_ command: String, _ cause: String) -> Fault {
     Fault(
-      "git_pipe_broken", exit: .canGoOn, "A pipe to \"git \(command)\" broke. \(cause)",
+      .gitPipeBroken, "A pipe to \"git \(command)\" broke. \(cause)",
       hint: "Run the same command again: what was said through the pipe is not believed.")
   }
 
@@ -260,12 +245,12 @@ extension Fault {
     let complaint = result.lastWords
     for words in ["No space left on device", "Disk quota exceeded"] where complaint.contains(words) {
       return Fault(
-        "git_disk_full", exit: .canGoOn, "\"git \(command)\" found no space: \(complaint).",
+        .gitDiskFull, "\"git \(command)\" found no space: \(complaint).",
         hint: "Make room and run the same command again.")
     }
     for words in [".lock': File exists", "cannot lock references"] where complaint.contains(words) {
       return Fault(
-        "git_locked", exit: .canGoOn, "\"git \(command)\" found a lock held: \(complaint).",
+        .gitLocked, "\"git \(command)\" found a lock held: \(complaint).",
         hint: "Wait for the other git to end; if none runs, remove the lock file.")
     }
     if complaint.contains("Broken pipe") || [.signal(13), .code(141)].contains(result.exit) {

@@ -162,7 +162,7 @@ package struct GitProgram: Sendable {
     command.timeout = options.timeout
     let result: ProcessResult
     do throws(Fault) { result = try ChildProcess.runBlocking(command) } catch {
-      guard error.code == "program_pipe_failed" else { throw error }
+      guard error.kind == .programPipeFailed else { throw error }
       throw .gitPipeBroken(Self.verb(words), error.message)
     }
     if case .code(let code) = result.exit, options.answers.contains(code) {

@@ -5,7 +5,7 @@ extension Fault {
   /// The file has no bytes.
   package static func imageEmpty(_ name: String) -> Fault {
     Fault(
-      "image_empty", exit: .someFailed,
+      .imageEmpty,
       "The image \"\(VisibleText.showing(name))\" can't be read: expected a PNG, found a file of 0 bytes.",
       hint: "Write the image again.", path: name)
   }
@@ -13,7 +13,7 @@ extension Fault {
   /// The header gives a width or a height of 0.
   package static func imageWithoutPixels(_ name: String, width: UInt32, height: UInt32) -> Fault {
     Fault(
-      "image_empty", exit: .someFailed,
+      .imageEmpty,
       "The image \"\(VisibleText.showing(name))\" can't be read: expected at least 1 × 1 pixels, found \(width) × \(height).",
       hint: "Export the image again.", path: name)
   }
@@ -27,7 +27,7 @@ extension Fault {
   /// The first bytes are not a PNG's; `found` names the format they seem to be.
   package static func imageNotPNG(_ name: String, found: String) -> Fault {
     Fault(
-      "image_not_png", exit: .someFailed,
+      .imageNotPNG,
       "The image \"\(VisibleText.showing(name))\" can't be read: expected a PNG, found \(found).",
       hint: "Export the image as PNG.", path: name)
   }
@@ -35,7 +35,7 @@ extension Fault {
   /// The first bytes are a PNG's that was treated as text on its way.
   package static func imageConverted(_ name: String, found: String) -> Fault {
     Fault(
-      "image_not_png", exit: .someFailed,
+      .imageNotPNG,
       "The image \"\(VisibleText.showing(name))\" can't be read: expected a PNG, found \(found).",
       hint: "Copy the original again as a binary file (in git, with the line `*.png binary` in "
         + ".gitattributes).", path: name)
@@ -44,7 +44,7 @@ extension Fault {
   /// The file is the variant of PNG that Xcode makes.
   package static func imageOfApple(_ name: String) -> Fault {
     Fault(
-      "image_not_png", exit: .someFailed,
+      .imageNotPNG,
       "The image \"\(VisibleText.showing(name))\" can't be read: expected a PNG, found Apple's variant of it (CgBI).",
       hint: "Take the original, or revert it with `pngcrush -revert-iphone-optimizations in.png out.png`.",
       path: name)
@@ -53,7 +53,7 @@ extension Fault {
   /// The file ends before the image does.
   package static func imageTruncated(_ name: String) -> Fault {
     Fault(
-      "image_truncated", exit: .someFailed,
+      .imageTruncated,
       "The image \"\(VisibleText.showing(name))\" can't be read: expected a complete PNG, found one that ends too early.",
       hint: "Copy or export the image again.", path: name)
   }
@@ -61,7 +61,7 @@ extension Fault {
   /// The bytes contradict the PNG standard; `found` says how.
   package static func imageDamaged(_ name: String, found: String) -> Fault {
     Fault(
-      "image_damaged", exit: .someFailed,
+      .imageDamaged,
       "The image \"\(VisibleText.showing(name))\" can't be read: expected an undamaged PNG, found: \(found).",
       hint: "Copy or export the image again.", path: name)
   }
@@ -69,7 +69,7 @@ extension Fault {
   /// The image ends long before its file does.
   package static func imageWithTail(_ name: String, imageBytes: UInt64, tailBytes: UInt64) -> Fault {
     Fault(
-      "image_trailing_data", exit: .someFailed,
+      .imageTrailingData,
       "The image \"\(VisibleText.showing(name))\" is not taken: expected a file that ends with its image, found \(tailBytes) "
         + "bytes after an image of \(imageBytes) bytes.",
       hint: "Export the image again.", path: name)
@@ -78,7 +78,7 @@ extension Fault {
   /// The header claims more pixels than `PNGHeader.Limits` allows.
   package static func imageTooLarge(_ name: String, width: UInt32, height: UInt32) -> Fault {
     Fault(
-      "image_too_large", exit: .someFailed,
+      .imageTooLarge,
       "The image \"\(VisibleText.showing(name))\" can't be read: expected at most \(PNGHeader.maxSide) pixels a side and "
         + "\(PNGHeader.maxPixels) in all, found \(width) × \(height).",
       hint: "Scale the image down.", path: name)
@@ -87,7 +87,7 @@ extension Fault {
   /// The system refused to open or read the file; nothing is said about the image.
   package static func imageUnreadable(_ name: String, reason: String) -> Fault {
     Fault(
-      "image_unreadable", exit: .disk,
+      .imageUnreadable,
       "The image \"\(VisibleText.showing(name))\" can't be read: expected a readable regular file, found: \(reason).",
       hint: "Check the file and its permissions, then resume the batch.", path: name)
   }
@@ -95,7 +95,7 @@ extension Fault {
   /// There was no memory for a row of the image.
   package static func imageWithoutMemory(_ name: String) -> Fault {
     Fault(
-      "image_no_memory", exit: .canGoOn,
+      .imageNoMemory,
       "The image \"\(VisibleText.showing(name))\" can't be read: not enough memory for a row of its pixels.",
       hint: "Free some memory or lower --jobs, then resume the batch.", path: name)
   }
@@ -103,7 +103,7 @@ extension Fault {
   /// The task that was reading the image was cancelled.
   package static func imageReadingCancelled(_ name: String) -> Fault {
     Fault(
-      "image_reading_cancelled", exit: .interrupted,
+      .imageReadingCancelled,
       "Reading the image \"\(VisibleText.showing(name))\" was stopped before its end.",
       hint: "Resume the batch.", path: name)
   }

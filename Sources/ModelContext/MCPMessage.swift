@@ -50,7 +50,9 @@ package enum MCPMessage: Hashable, Sendable {
   }
 
   /// The number of ours that an id is, also where a server has made a string of it.
-  package static func requestID(_ value: JSONValue) -> Int64? { integer(value) ?? value.string.flatMap { Int64($0) } }
+  package static func requestID(_ value: JSONValue) -> Int64? {
+    integer(value) ?? value.string.flatMap { Int64($0) }
+  }
 
   /// The integer of 64 bits that a JSON value is.
   package static func integer(_ value: JSONValue) -> Int64? {

@@ -4,13 +4,13 @@ import Core
 extension Fault {
   package static func programNotNamed() -> Fault {
     Fault(
-      "program_not_named", exit: .configuration, "The command is empty: expected a program and its arguments."
+      .programNotNamed, "The command is empty: expected a program and its arguments."
     )
   }
 
   package static func programNotFound(_ name: String, path: String) -> Fault {
     Fault(
-      "program_not_found", exit: .configuration,
+      .programNotFound,
       "The program \"\(name)\" was not found: expected an executable file in PATH, \"\(path)\".",
       hint: "Install it, or name it with its path.")
   }
@@ -19,45 +19,44 @@ extension Fault {
     _ path: String, cause: String, exit: ExitStatus = .extractorUnavailable, hint: String? = nil
   ) -> Fault {
     Fault(
-      "program_not_started", exit: exit,
+      .programNotStarted, exit: exit,
       "The program \"\(path)\" could not be started: \(cause).", hint: hint, path: path)
   }
 
   package static func noDescriptors(for program: String, cause: String) -> Fault {
     Fault(
-      "out_of_processes", exit: .canGoOn, "The program \"\(program)\" could not be started now: \(cause).",
+      .outOfProcesses, "The program \"\(program)\" could not be started now: \(cause).",
       hint: "Free descriptors, processes or memory and run the same command again.")
   }
 
   package static func outputTooLong(of program: String, limitBytes: Int) -> Fault {
     Fault(
-      "output_too_long", exit: .protocolBroken,
+      .outputTooLong,
       "The program \"\(program)\" was stopped: expected at most \(limitBytes) bytes on stdout, found more."
     )
   }
 
   package static func pipeFailed(of program: String, cause: String) -> Fault {
     Fault(
-      "program_pipe_failed", exit: .disk,
-      "The program \"\(program)\" was stopped: a pipe to it failed: \(cause).",
+      .programPipeFailed, "The program \"\(program)\" was stopped: a pipe to it failed: \(cause).",
       hint: "Run the same command again: what was said through the pipe is not believed.")
   }
 
   package static func programTimedOut(_ program: String, after timeout: Duration) -> Fault {
     Fault(
-      "program_timed_out", exit: .extractorUnavailable,
+      .programTimedOut,
       "The program \"\(program)\" was stopped: expected it to end within \(timeout), it did not.")
   }
 
   package static func programCancelled(_ program: String) -> Fault {
     Fault(
-      "program_cancelled", exit: .interrupted,
+      .programCancelled,
       "The program \"\(program)\" was stopped, because the work it belongs to was cancelled.")
   }
 
   package static func inputClosed(of program: String) -> Fault {
     Fault(
-      "program_input_closed", exit: .extractorUnavailable,
-      "The program \"\(program)\" takes no more input: it has closed its stdin or ended.")
+      .programInputClosed, "The program \"\(program)\" takes no more input: it has closed its stdin or ended."
+    )
   }
 }

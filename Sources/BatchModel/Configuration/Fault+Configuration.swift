@@ -10,7 +10,7 @@ extension Fault {
     let last = String(name[(name.lastIndex(of: ".").map { name.index(after: $0) } ?? name.startIndex)...])
     let nearest = meant ?? Spelling.nearest(to: last, among: known)
     return configuration(
-      "configuration_unknown", "\(origin.setting(name)) is not a setting: expected one of \(listed(known)).",
+      .configurationUnknown, "\(origin.setting(name)) is not a setting: expected one of \(listed(known)).",
       hint: nearest.map { "Did you mean \"\($0)\"?" }, from: origin, at: position)
   }
 
@@ -20,16 +20,16 @@ extension Fault {
     at position: SourcePosition? = nil, hint: String? = nil
   ) -> Fault {
     configuration(
-      "configuration_value", "\(origin.setting(name)): expected \(expected), found \(found).", hint: hint,
+      .configurationValue, "\(origin.setting(name)): expected \(expected), found \(found).", hint: hint,
       from: origin, at: position)
   }
 
   /// A secret where everybody can read it; it is not repeated.
-  package static func configurationSecret(_ name: String, _ found: String, from origin: ConfigurationOrigin) -> Fault
+  package static func configurationSecret(_ name: String, _ found: String, from origin: ConfigurationOrigin)
+    -> Fault
   {
     Fault(
-      "configuration_secret", exit: .configuration,
-      "\(origin.setting(name)): expected no secret, found \(found).",
+      .configurationSecret, "\(origin.setting(name)): expected no secret, found \(found).",
       hint: "Name its variable in `extractor.env`, and have the program read it from its environment.",
       path: origin.path)
   }
@@ -39,20 +39,20 @@ extension Fault {
     _ path: String, _ problem: String, at position: SourcePosition?, hint: String? = nil
   ) -> Fault {
     Fault(
-      "configuration_syntax", exit: .configuration, "The configuration \"\(path)\" \(problem).",
+      .configurationSyntax, "The configuration \"\(path)\" \(problem).",
       hint: hint, path: path, line: position?.line, column: position?.column)
   }
 
   /// A configuration file that is there but can't be read.
   package static func configurationUnreadable(_ path: String, found: String) -> Fault {
     Fault(
-      "configuration_unreadable", exit: .configuration,
+      .configurationUnreadable,
       "Can't read the configuration \"\(path)\": expected a regular file, found \(found).",
       hint: "Repair the file or remove it: every setting has a default.", path: path)
   }
 
   private static func configuration(
-    _ code: String, _ message: String, hint: String?, from origin: ConfigurationOrigin,
+    _ code: FaultCode, _ message: String, hint: String?, from origin: ConfigurationOrigin,
     at position: SourcePosition?
   ) -> Fault {
     let exit: ExitStatus = if case .flag = origin { .usage } else { .configuration }

@@ -1,4 +1,3 @@
-
 /// What is said of every setting: the pages and the commented `ledger.yaml` are made from it.
 package enum SettingsGuide {
   package struct Entry: Hashable, Sendable {

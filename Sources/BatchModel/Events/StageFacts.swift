@@ -86,7 +86,7 @@ public struct StageOutput: Hashable, Sendable, Codable {
 /// What `stage.failed` says.
 public struct StageFailure: Hashable, Sendable, Codable {
   /// The code of a reply that can't be read.
-  package static let unreadable = "bad_reply"
+  package static let unreadable = FaultCode.badReply.rawValue
 
   public var code: String
   public var message: String

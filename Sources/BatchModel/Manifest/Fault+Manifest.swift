@@ -2,27 +2,19 @@ import Core
 import StrictJSON
 
 extension Fault {
-  /// What kind of value was refused, as its code says.
-  package enum ManifestValueCode: String {
-    case value = "manifest_value"
-    case id = "manifest_id"
-    case path = "manifest_path"
-    case score = "manifest_score"
-  }
-
   /// Bytes that are not the strict JSON a manifest must be.
   package static func manifestSyntax(_ problem: JSONProblem) -> Fault {
-    let (code, hint): (String, String?) =
+    let (code, hint): (FaultCode, String?) =
       switch problem.kind {
-      case .tooLarge: ("manifest_too_large", "Split the batch, or leave out what specs need not hold.")
-      case .tooDeep: ("manifest_too_deep", nil)
+      case .tooLarge: (.manifestTooLarge, "Split the batch, or leave out what specs need not hold.")
+      case .tooDeep: (.manifestTooDeep, nil)
       case .invalidUTF8, .byteOrderMark:
-        ("manifest_encoding", "Save the manifest as UTF-8 without a byte order mark (BOM).")
-      case .duplicateName: ("manifest_duplicate_member", "Keep one of the two.")
-      case .numberOutOfRange: ("manifest_number", nil)
-      default: ("manifest_syntax", nil)
+        (.manifestEncoding, "Save the manifest as UTF-8 without a byte order mark (BOM).")
+      case .duplicateName: (.manifestDuplicateMember, "Keep one of the two.")
+      case .numberOutOfRange: (.manifestNumber, nil)
+      default: (.manifestSyntax, nil)
       }
-    return Fault(code, exit: .manifestRefused, "The manifest is not valid JSON: \(problem.kind).", hint: hint)
+    return Fault(code, "The manifest is not valid JSON: \(problem.kind).", hint: hint)
   }
 
   /// A field that must be there.
@@ -30,8 +22,7 @@ extension Fault {
     let place =
       asset.map { "The asset \"\($0)\"" } ?? index.map { "The asset at place \($0 + 1)" } ?? "The manifest"
     return Fault(
-      "manifest_missing_member", exit: .manifestRefused,
-      "\(place) is incomplete: expected \"\(name)\", found nothing.", asset: asset)
+      .manifestMissingMember, "\(place) is incomplete: expected \"\(name)\", found nothing.", asset: asset)
   }
 
   /// A field that nobody knows, outside of `specs`.
@@ -40,7 +31,7 @@ extension Fault {
   ) -> Fault {
     let list = known.map { "\"\($0)\"" }.joined(separator: ", ")
     return Fault(
-      "manifest_unknown_member", exit: .manifestRefused,
+      .manifestUnknownMember,
       "\(within.prefix(1).uppercased() + within.dropFirst()) has an unknown field \"\(name.cut)\": expected only \(list).",
       hint: nearest.map { "Did you mean \"\($0)\"?" }
         ?? (asset == nil ? nil : "Move it into \"specs\"."),
@@ -49,28 +40,28 @@ extension Fault {
 
   /// A value of the wrong type, or one that breaks a rule.
   package static func manifestValue(
-    _ name: String, expected: String, found: String, asset: String?, code: ManifestValueCode
+    _ name: String, expected: String, found: String, asset: String?, code: FaultCode
   ) -> Fault {
     let owner = asset.map { " of the asset \"\($0)\"" } ?? ""
     let number = found.hasPrefix("\"") ? Double(found.dropFirst().dropLast()) : nil
     let hint: String? =
       switch code {
-      case .score where Double(found).map { $0 > 100 } == true: "Scores go up to 100."
-      case .score: "Leave the asset out, or lower `policy.min_score` in ledger.yaml."
-      case .path: "Give the image's path as it is, absolute or relative to the manifest."
-      case .value where name == "score" && number != nil: "Remove the quotation marks."
-      case .value, .id: nil
+      case .manifestScore where Double(found).map { $0 > 100 } == true: "Scores go up to 100."
+      case .manifestScore: "Leave the asset out, or lower `policy.min_score` in ledger.yaml."
+      case .manifestPath: "Give the image's path as it is, absolute or relative to the manifest."
+      case .manifestValue where name == "score" && number != nil: "Remove the quotation marks."
+      default: nil
       }
     let subject = name == "the manifest" ? "The manifest" : "\"\(name)\"\(owner)"
     return Fault(
-      code.rawValue, exit: .manifestRefused, "\(subject): expected \(expected), found \(found).", hint: hint,
+      code, "\(subject): expected \(expected), found \(found).", hint: hint,
       asset: asset)
   }
 
   /// An id that another asset has already, upper and lower case being the same.
   package static func manifestRepeated(_ id: String, first: String, line: Int) -> Fault {
     Fault(
-      "manifest_repeated_id", exit: .manifestRefused,
+      .manifestRepeatedID,
       "The asset id \"\(id.cut)\" is there twice: expected ids that differ by more than upper and lower case, "
         + "found \"\(first.cut)\" on line \(line) already.",
       asset: id.cut)
@@ -81,8 +72,7 @@ extension Fault {
     let names =
       beyond.isEmpty ? "" : ", beyond the limit \(beyond.map { "\"\($0)\"" }.joined(separator: ", "))"
     return Fault(
-      "manifest_asset_count", exit: .manifestRefused,
-      "\"assets\": expected 1 to \(most) assets, found \(count)\(names).",
+      .manifestAssetCount, "\"assets\": expected 1 to \(most) assets, found \(count)\(names).",
       hint: count == 0 ? nil : "Split the batch; policy.max_assets sets the limit.")
   }
 
@@ -91,7 +81,7 @@ extension Fault {
     let nearest = value.string.flatMap { Spelling.nearest(to: $0, among: categories) }
     let owner = asset.map { " of the asset \"\($0)\"" } ?? ""
     return Fault(
-      "manifest_category", exit: .manifestRefused,
+      .manifestCategory,
       "\"specs.category\"\(owner): expected one of \(categories.joined(separator: ", ")), found \(value.shown).",
       hint: nearest.map { "Did you mean \"\($0)\"?" } ?? "layout.categories in ledger.yaml names them.",
       asset: asset)
@@ -103,16 +93,14 @@ extension Fault {
     var path = problem.path
     path.insert(.member("idf"), at: 0)
     return Fault(
-      "manifest_idf", exit: .manifestRefused,
-      "\"\(path.text)\"\(owner): expected \(problem.expected), found \(problem.found).",
+      .manifestIDF, "\"\(path.text)\"\(owner): expected \(problem.expected), found \(problem.found).",
       hint: problem.nearest.map { "Did you mean \"\($0)\"?" }, asset: asset)
   }
 
   /// Stands for all faults that are not listed.
   package static func manifestMore(_ limit: Int) -> Fault {
     Fault(
-      "manifest_more", exit: .manifestRefused,
-      "The manifest has more faults: expected fewer than \(limit) to list.",
+      .manifestMore, "The manifest has more faults: expected fewer than \(limit) to list.",
       hint: "Fix those listed first.")
   }
 }

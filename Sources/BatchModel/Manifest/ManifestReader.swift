@@ -54,7 +54,7 @@ package struct ManifestReader {
     var batch: BatchID?
     if let member = required("batch_id", in: root, asset: nil) {
       batch = member.value.string.flatMap(BatchID.init)
-      if batch == nil { refuse("batch_id", expected: Self.idExpected, member, code: .id) }
+      if batch == nil { refuse("batch_id", expected: Self.idExpected, member, code: .manifestID) }
     }
     guard let list = required("assets", in: root, asset: nil) else { return nil }
     guard case .array(let elements) = list.content else {
@@ -103,10 +103,11 @@ package struct ManifestReader {
     var id: AssetID?
     if let member = required("asset_id", in: element, asset: name, index: index) {
       id = member.value.string.flatMap(AssetID.init)
-      if id == nil { refuse("asset_id", expected: Self.idExpected, member, asset: name, code: .id) }
+      if id == nil { refuse("asset_id", expected: Self.idExpected, member, asset: name, code: .manifestID) }
       if let text = id?.text, WindowsDevice.isName(text) {
         refuse(
-          "asset_id", expected: "a name that is not a device's on Windows", member, asset: name, code: .id)
+          "asset_id", expected: "a name that is not a device's on Windows", member, asset: name,
+          code: .manifestID)
       }
     }
     let path = required("path", in: element, asset: name, index: index).flatMap { readPath($0, asset: name) }
@@ -160,7 +161,7 @@ package struct ManifestReader {
       return nil
     }
     if let expected = Self.faultOfSource(path) {
-      refuse("path", expected: expected, value, asset: asset, code: .path)
+      refuse("path", expected: expected, value, asset: asset, code: .manifestPath)
       return nil
     }
     return path
@@ -189,7 +190,7 @@ package struct ManifestReader {
       return nil
     }
     guard score >= least, score <= 100 else {
-      refuse("score", expected: expected, value, asset: asset, code: .score)
+      refuse("score", expected: expected, value, asset: asset, code: .manifestScore)
       return nil
     }
     return score
@@ -249,7 +250,7 @@ package struct ManifestReader {
 
   private mutating func refuse(
     _ name: String, expected: String, _ value: LocatedJSON, asset: String? = nil,
-    code: Fault.ManifestValueCode = .value
+    code: FaultCode = .manifestValue
   ) {
     add(
       .manifestValue(name, expected: expected, found: value.value.shown, asset: asset, code: code),

@@ -66,14 +66,9 @@ package enum StageOutcome: Hashable, Sendable {
 
   /// Why a fault puts a stage off; nil for one that is the asset's own.
   package static func surroundings(_ fault: Fault) -> StageDeferral.Reason? {
-    switch (fault.exit, fault.code) {
-    case (.canGoOn, "disk_full"), (.canGoOn, "git_disk_full"), (.disk, "ledger_disk_full"): .diskFull
-    case (.canGoOn, "batch_held"), (.canGoOn, "commit_lock_held"), (.canGoOn, "git_locked"),
-      (.canGoOn, "ledger_busy"), (.canGoOn, "index_lock_lost"):
-      .lockHeld
-    case (.canGoOn, "limited"), (.canGoOn, "waits_too_long"): .limited
-    case (.inTheWay, _): .inTheWay
-    case (.canGoOn, _), (.disk, _), (.configuration, _): .surroundings
+    switch fault.exit {
+    case .inTheWay: .inTheWay
+    case .canGoOn, .disk, .configuration: fault.kind?.awaited ?? .surroundings
     default: nil
     }
   }
@@ -84,24 +79,26 @@ package enum StageOutcome: Hashable, Sendable {
     case .limited(let retryAfterMs, let source, let daily, let message):
       self = .deferred(
         Deferral(
-          reason: .limited, code: daily ? "daily_quota" : "limited", message: message,
+          reason: .limited, code: daily ? FaultCode.dailyQuota.rawValue : FaultCode.limited.rawValue,
+          message: message,
           exit: .canGoOn, afterMs: retryAfterMs, source: retryAfterMs == nil ? nil : source,
           worthWaiting: !daily))
-    case .unavailable(let reason, let message) where reason == "timeout":
+    case .unavailable(.timeout, let message):
       self = .failed(
         Failure(
-          code: "extractor_timeout", message: message, exit: .extractorUnavailable,
+          code: FaultCode.extractorTimeout.rawValue, message: message, exit: .extractorUnavailable,
           retryable: true, durationMs: durationMs))
     case .unavailable(let reason, let message):
       self = .deferred(
         Deferral(
-          reason: .serverGone, code: "extractor_unavailable", message: message,
-          exit: reason == ExtractorRefusal.notFound ? .configuration : .extractorUnavailable,
+          reason: .serverGone, code: FaultCode.extractorUnavailable.rawValue, message: message,
+          exit: reason == .notFound ? .configuration : .extractorUnavailable,
           worthWaiting: !refusal.isPermanent, cause: refusal.cause))
     case .protocolBroken(let message, let retryable):
       self = .failed(
         Failure(
-          code: "extractor_protocol", message: message, exit: .protocolBroken, retryable: retryable,
+          code: FaultCode.extractorProtocol.rawValue, message: message, exit: .protocolBroken,
+          retryable: retryable,
           durationMs: durationMs))
     case .badReply(let message, let raw, let retryable):
       self = .failed(
@@ -111,13 +108,25 @@ package enum StageOutcome: Hashable, Sendable {
     case .rejected(let message, let retryable):
       self = .failed(
         Failure(
-          code: "rejected", message: message, retryable: retryable, durationMs: durationMs))
+          code: FaultCode.rejected.rawValue, message: message, retryable: retryable, durationMs: durationMs))
     case .surroundings(let message):
       self = .deferred(
         Deferral(
-          reason: .surroundings, code: "surroundings", message: message, exit: .canGoOn,
+          reason: .surroundings, code: FaultCode.surroundings.rawValue, message: message, exit: .canGoOn,
           worthWaiting: false))
     case .cancelled: self = .abandoned
+    }
+  }
+}
+
+extension FaultCode {
+  /// What a stage that it deferred waits for; nil where it is nothing in particular.
+  fileprivate var awaited: StageDeferral.Reason? {
+    switch self {
+    case .diskFull, .gitDiskFull, .ledgerDiskFull: .diskFull
+    case .batchHeld, .commitLockHeld, .gitLocked, .ledgerBusy, .indexLockLost: .lockHeld
+    case .limited, .waitsTooLong: .limited
+    default: nil
     }
   }
 }
@@ -155,7 +164,7 @@ package struct OutcomeRecorder: Sendable {
     case .abandoned: return []
     case .lapsed:
       let deferral = StageDeferral(
-        reason: .limited, code: "grant_lapsed",
+        reason: .limited, code: FaultCode.grantLapsed.rawValue,
         message: "The call did not begin in time after the limits had allowed it, so it was not made.",
         exit: .canGoOn, until: nil, source: BatchState.ownLimit, worthWaiting: true)
       return [.stageDeferred(ref, deferral)]

@@ -89,7 +89,7 @@ extension BatchRun {
     } catch let fault as Fault {
       let current = stage == .place ? state.place : state.commit
       let ref = StageRef(nil, stage, attempt: current.nextAttempt)
-      if fault.code == Fault.killedProgram || fault.code == Fault.killedHook {
+      if fault.kind == .programKilled || fault.kind == .hookKilled {
         await awaitStop()
         if stop.status != nil { return try await append([interruption(of: ref, inDoubt: false)]) }
       }

@@ -125,7 +125,7 @@ extension BatchRun {
         .stageDeferred(
           StageRef(asset.id, .extract, attempt: asset[.extract].nextAttempt),
           StageDeferral(
-            reason: .limited, code: "own_limit",
+            reason: .limited, code: FaultCode.ownLimit.rawValue,
             message: "The limits of the configuration allow no further call yet.",
             exit: .canGoOn, until: until, source: BatchState.ownLimit, worthWaiting: true,
             quota: stages.limiter))

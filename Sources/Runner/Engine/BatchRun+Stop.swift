@@ -88,7 +88,8 @@ extension StageWork {
     case .deferred(let deferral): deferral.reason == .serverGone
     // A program may answer a stop of its own with whatever status it likes.
     case .failed(let failure):
-      failure.code == "rejected" && failure.retryable && configuration.extractor.kind == .exec
+      failure.code == FaultCode.rejected.rawValue && failure.retryable
+        && configuration.extractor.kind == .exec
     case .completed, .abandoned, .lapsed: false
     }
   }

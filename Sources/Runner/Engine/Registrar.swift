@@ -255,7 +255,7 @@ extension BundleTemplates {
         let bytes = try InputFile.bytes(at: folder + "/" + name, beneath: root, limitBytes: 1 << 20)
         templates[keyPath: path] = Source(file: file, bytes: bytes)
         found += 1
-      } catch  where error.code == Fault.inputMissing(file).code {}
+      } catch  where error.kind == .inputMissing {}
     }
     for name in try moreFiles(in: ProjectPath.appending([folder], to: root)) {
       let file = ProjectPath.appending([folder, name], to: root)

@@ -84,12 +84,12 @@ extension BatchState {
       switch asset[stage].progress {
       case .failed(let failure) where failure.next == nil:
         return Fault(
-          failure.code, exit: failure.exit, failure.message,
+          stored: failure.code, exit: failure.exit, failure.message,
           hint: Self.hint(at: failure, in: stage, of: asset.id, batch, isAlone: assets.count == 1),
           batch: batch.text, asset: asset.id.text)
       case .deferred(let deferral, _) where !deferral.worthWaiting:
         return Fault(
-          deferral.code, exit: deferral.exit, deferral.message,
+          stored: deferral.code, exit: deferral.exit, deferral.message,
           hint: hint(at: deferral, batch), batch: batch.text, asset: asset.id.text)
       default: return nil
       }
@@ -112,8 +112,8 @@ extension BatchState {
       runs.last { $0.start.execution != nil }?.start.execution?.extractor
       ?? registration?.configuration.extractor
     let setting =
-      switch cause {
-      case ExtractorRefusal.noTool: "`extractor.tool`" + (extractor.map { " (now \"\($0.tool)\")" } ?? "")
+      switch ExtractorRefusal.Reason(rawValue: cause) {
+      case .noTool: "`extractor.tool`" + (extractor.map { " (now \"\($0.tool)\")" } ?? "")
       default:
         "`extractor.command`"
           + (extractor.map { " (now \"\($0.command.joined(separator: " ").cut)\")" } ?? "")

@@ -142,12 +142,12 @@ public struct Runner: Sendable {
     var tellsAtMs = Int64.min
     while true {
       do throws(Fault) { return try surroundings.locks.acquire(batch) } catch {
-        if let status = stop.status, error.code == Fault.heldBatch {
+        if let status = stop.status, error.kind == .batchHeld {
           throw .stopped(batch, status, signal: stop.signal)
         }
         let now = surroundings.clock.now()
         let leftMs = deadline.remainingMs(at: now)
-        guard error.code == Fault.heldBatch, leftMs > 0 else { throw error }
+        guard error.kind == .batchHeld, leftMs > 0 else { throw error }
         if now.bootMs >= tellsAtMs {
           tellsOfWaiting(error)
           tellsAtMs = now.bootMs + 30_000

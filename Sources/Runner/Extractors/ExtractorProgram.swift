@@ -78,12 +78,8 @@ public struct ExtractorProgram: Sendable {
     case .interrupted: return .cancelled
     case .protocolBroken: return .protocolBroken(message: message, retryable: true)
     default:
-      let reason =
-        switch fault.code {
-        case "program_timed_out": "timeout"
-        case _ where fault.exit == .configuration: ExtractorRefusal.notFound
-        default: "start"
-        }
+      let reason: ExtractorRefusal.Reason =
+        fault.kind == .programTimedOut ? .timeout : fault.exit == .configuration ? .notFound : .start
       return .unavailable(reason: reason, message: message + unsetHint)
     }
   }

@@ -5,12 +5,12 @@ import Files
 extension Fault {
   /// Arguments that the parser does not take; `message` is the parser's.
   package static func usage(_ message: String, help: String) -> Fault {
-    Fault("usage", exit: .usage, message, hint: "See `\(help)`.")
+    Fault(.usage, message, hint: "See `\(help)`.")
   }
 
   package static func verbUnknown(_ word: String, known: [String]) -> Fault {
     Fault(
-      "usage", exit: .usage, "There is no command \"\(word)\".",
+      .usage, "There is no command \"\(word)\".",
       hint: synonyms[word.lowercased()].map { "Did you mean `ledgerctl \($0)`?" } ?? Spelling.nearest(
         to: word, among: known
       ).map { "Did you mean `ledgerctl \($0)`?" }
@@ -27,14 +27,13 @@ extension Fault {
 
   package static func wordUnreadable(_ word: String, index: Int) -> Fault {
     Fault(
-      "usage", exit: .usage,
-      "Argument \(index) is not UTF-8 text: \"\(VisibleText.showing(word))\".",
+      .usage, "Argument \(index) is not UTF-8 text: \"\(VisibleText.showing(word))\".",
       hint: "Rename the file or folder that it names.")
   }
 
   package static func threadsMissing(_ number: Int32) -> Fault {
     Fault(
-      "out_of_processes", exit: .canGoOn,
+      .outOfProcesses,
       "The threads that the command needs can't be made: \(FileError("pthread_create", number).text).",
       hint: "Raise the limit of processes (`ulimit -u`, or the container's), then run the same command again."
     )
@@ -42,14 +41,13 @@ extension Fault {
 
   package static func workingDirectoryGone(_ number: Int32) -> Fault {
     Fault(
-      "path_unusable", exit: .configuration,
-      "The working directory can't be found: \(FileError("getcwd", number).text).",
+      .pathUnusable, "The working directory can't be found: \(FileError("getcwd", number).text).",
       hint: "Change to a folder that is there.")
   }
 
   package static func outputFailed(_ reason: String) -> Fault {
     Fault(
-      "output_failed", exit: .disk, "Can't write to standard output: \(reason).",
+      .outputFailed, "Can't write to standard output: \(reason).",
       hint: "Nothing else is affected: what was done stands in the ledger.")
   }
 }

@@ -4,14 +4,13 @@ import Core
 extension Fault {
   static func argumentsNoObject() -> Fault {
     Fault(
-      "extractor_arguments_no_object", exit: .configuration,
-      "The extractor's \"arguments\" are no object: expected names and values.",
+      .extractorArgumentsNoObject, "The extractor's \"arguments\" are no object: expected names and values.",
       hint: "Write them as { code: \"@path\" }.")
   }
 
   static func argumentDoesNotFit(_ word: String, batch: Bool) -> Fault {
     Fault(
-      "extractor_argument_does_not_fit", exit: .configuration,
+      .extractorArgumentDoesNotFit,
       batch
         ? "The extractor's argument \"\(word)\" means one asset: expected \"@paths\" where batch is true."
         : "The extractor's argument \"\(word)\" means all assets: expected \"@path\" where batch is false.",

@@ -18,7 +18,7 @@ extension Fault {
         "Draft a manifest of its images with `ledgerctl manifest \(ShellWord.quoted(path)) -o batch.json`."
     case .notRegular, .unreadable, .link: break
     }
-    return Fault("manifest_missing", exit: .inputMissing, message, hint: hint, path: path)
+    return Fault(.manifestMissing, message, hint: hint, path: path)
   }
 
   /// Something in a manifest's place that is clearly no manifest.
@@ -35,15 +35,14 @@ extension Fault {
       case .binary, .markup, .yaml, .table: "A manifest is JSON: see `ledgerctl schema manifest`."
       }
     return Fault(
-      "manifest_kind", exit: .manifestRefused,
-      "\(subject) is \(kind.name): expected a manifest, which is JSON.",
+      .manifestKind, "\(subject) is \(kind.name): expected a manifest, which is JSON.",
       hint: hint, path: path, line: 1, column: 1)
   }
 
   /// An image other than the one that the manifest's score was given for.
   static func manifestOtherImage(_ path: String, expected: Digest, found: Digest, asset: AssetID) -> Fault {
     Fault(
-      "manifest_other_image", exit: .manifestRefused,
+      .manifestOtherImage,
       "The image \"\(path)\" of the asset \"\(asset)\": expected the SHA-256 \(expected.hex), found \(found.hex).",
       hint: "Validate the new image and give its `sha256`, or leave `sha256` out.", asset: asset.text)
   }
@@ -51,7 +50,7 @@ extension Fault {
   /// A folder in which no image is.
   static func noImages(_ path: String) -> Fault {
     Fault(
-      "no_images", exit: .inputMissing, "No image is in \"\(path)\": expected PNG files, found none.",
+      .noImages, "No image is in \"\(path)\": expected PNG files, found none.",
       hint: "Folders are read one level deep; `layout.categories` names the sub-folders that are read too.",
       path: path)
   }
@@ -59,32 +58,30 @@ extension Fault {
   /// A file name that no manifest can hold.
   static func fileNameUnreadable(_ path: String) -> Fault {
     Fault(
-      "manifest_path", exit: .manifestRefused,
+      .manifestPath,
       "The file name \"\(path)\" can't stand in a manifest: expected UTF-8, found other bytes.",
       hint: "Rename the file.", path: path)
   }
-
-  static let draftImageCode = "draft_image"
 
   /// An image that can't be drafted, for its header says that it can't be read.
   static func draftImage(_ path: String, _ fault: Fault) -> Fault {
     let why = fault.message.split(separator: "can't be read: ").last.map(String.init) ?? fault.message
     return Fault(
-      draftImageCode, exit: .manifestRefused,
+      .draftImage,
       "The image \"\(path)\" can't be drafted: \(why)" + (why.hasSuffix(".") ? "" : "."),
       hint: "Export it as PNG again, or leave it out.", path: path)
   }
 
   static func draftImageTwice(_ path: String, before: String) -> Fault {
     Fault(
-      "draft_image_twice", exit: .manifestRefused,
+      .draftImageTwice,
       "The image \"\(path)\" is there twice: expected every image once, found its bytes in \"\(before)\" already.",
       path: path)
   }
 
   static func draftIDTwice(_ id: String, one: String, other: String) -> Fault {
     Fault(
-      "manifest_repeated_id", exit: .manifestRefused,
+      .manifestRepeatedID,
       "Two files give the id \"\(id)\": expected one, found \"\(one)\" and \"\(other)\".",
       hint: "Rename one of them.", asset: id, path: other)
   }
@@ -93,7 +90,7 @@ extension Fault {
   static func draftWithoutScore(_ paths: [String]) -> Fault {
     let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
     return Fault(
-      "manifest_score", exit: .manifestRefused,
+      .manifestScore,
       "No score is given for \"\(paths.first ?? "")\"\(more): expected the one that the validation gave.",
       hint: "Add `--score N`, or fill in the sheet that `--format csv` makes.")
   }

@@ -14,7 +14,7 @@ extension TargetPath {
 extension Fault {
   static func targetIgnored(_ path: String) -> Fault {
     Fault(
-      "target_ignored", exit: .inTheWay, "The target \"\(path)\" is ignored by git.",
+      .targetIgnored, "The target \"\(path)\" is ignored by git.",
       hint: "Change `.gitignore`, or `layout` in ledger.yaml.", path: path)
   }
 
@@ -32,7 +32,7 @@ extension Fault {
       case .text: "\"text\""
       }
     return Fault(
-      "target_attribute", exit: .configuration,
+      .targetAttribute,
       "The target \"\(path)\" has the git attribute \(found)"
         + (source.map { " from \"\($0)\"" } ?? "") + ", which would change its bytes.",
       hint: "Exclude the targets in `\(source ?? ".gitattributes")`, or change `layout` in ledger.yaml.",
@@ -49,15 +49,13 @@ extension Fault {
       case .otherCase: "is in git, and differs only by case or accents"
       }
     return Fault(
-      "target_obstacle", exit: .inTheWay,
-      "The target \"\(path)\" can't be written: \"\(obstacle.path)\" \(what).",
+      .targetObstacle, "The target \"\(path)\" can't be written: \"\(obstacle.path)\" \(what).",
       hint: "Move it away, or change `layout` in ledger.yaml.", path: path)
   }
 
   static func targetStaged(_ path: String) -> Fault {
     Fault(
-      "target_staged", exit: .inTheWay,
-      "The target \"\(path)\" is staged in git's index, but not in the branch.",
+      .targetStaged, "The target \"\(path)\" is staged in git's index, but not in the branch.",
       hint: "Commit it or unstage it with `git restore --staged`.", path: path)
   }
 
@@ -69,7 +67,7 @@ extension Fault {
       ? "a file that was changed after an earlier batch placed it"
       : isTracked ? "a tracked file that no batch placed for this asset" : "an untracked file"
     return Fault(
-      "target_not_ours", exit: .inTheWay,
+      .targetNotOurs,
       "The target \"\(path)\" of asset \"\(asset)\" is in the way: "
         + "expected nothing, or an unchanged file of the asset's earlier bundle; found \(found).",
       hint: "Move or commit it, or give it up with `--force \(path)`.", asset: asset.text,
@@ -78,14 +76,13 @@ extension Fault {
 
   static func targetsDisappeared(_ path: String) -> Fault {
     Fault(
-      "target_changed", exit: .inTheWay,
-      "The target \"\(path)\" was changed while it was being replaced.",
+      .targetChanged, "The target \"\(path)\" was changed while it was being replaced.",
       hint: "Look at it, then run the same command again.", path: path)
   }
 
   static func oldBytesLost(_ path: String, _ old: Digest) -> Fault {
     Fault(
-      "old_bytes_lost", exit: .disk,
+      .oldBytesLost,
       "\"\(path)\" can't be put back as it was: the copy \(old.hex.prefix(12)) of its bytes is lost, and the "
         + "branch has others.",
       hint: "Put the file back yourself, or leave something else there; then run the same command again.",
@@ -94,7 +91,7 @@ extension Fault {
 
   static func operationUnderWay(_ what: String) -> Fault {
     Fault(
-      "git_operation", exit: .configuration, "In this repository a \(what) is under way.",
+      .gitOperation, "In this repository a \(what) is under way.",
       hint: what == "git commit"
         ? "Run the command after the commit: from the hook post-commit, say."
         : "Finish it or give it up, then run the same command again.")
@@ -102,47 +99,45 @@ extension Fault {
 
   static func gitNotWritable(_ path: String) -> Fault {
     Fault(
-      "git_not_writable", exit: .configuration, "Git's folder \"\(path)\" can't be written.",
+      .gitNotWritable, "Git's folder \"\(path)\" can't be written.",
       hint: "Mend its permissions.", path: path)
   }
 
   static func branchElsewhere(_ ref: String, path: String) -> Fault {
     Fault(
-      "branch_elsewhere", exit: .inTheWay,
-      "The branch \"\(ref)\" is checked out in another worktree, \"\(path)\".",
+      .branchElsewhere, "The branch \"\(ref)\" is checked out in another worktree, \"\(path)\".",
       hint: "Run the command there, or choose another branch with `--branch`.", path: path)
   }
 
   static func headDetached(_ commit: GitID) -> Fault {
     Fault(
-      "head_detached", exit: .configuration,
-      "HEAD is detached at \(commit.text.prefix(12)): no branch is checked out.",
+      .headDetached, "HEAD is detached at \(commit.text.prefix(12)): no branch is checked out.",
       hint: "Check a branch out, or name one with `--branch NAME`.")
   }
 
   static func branchOfATool(_ ref: String) -> Fault {
     Fault(
-      "branch_of_a_tool", exit: .configuration,
+      .branchOfATool,
       "HEAD is on \"\(ref)\", which GitButler makes again and again: expected a branch that keeps its commits.",
       hint: "Name the branch to commit to with `--branch NAME`.")
   }
 
   static func branchNameRefused(_ name: String) -> Fault {
     Fault(
-      "branch_name", exit: .configuration, "\"\(name)\" can't be the name of a branch.",
+      .branchName, "\"\(name)\" can't be the name of a branch.",
       hint: "See `git check-ref-format --help` for what can.")
   }
 
   static func branchVanished(_ ref: String) -> Fault {
     Fault(
-      "branch_vanished", exit: .inTheWay,
+      .branchVanished,
       "The branch \"\(ref)\" of the batch is gone: expected it where it was at registration.",
       hint: "Make it again with `git branch`, or cancel the batch.")
   }
 
   static func lockInTheWay(_ lock: LockFile) -> Fault {
     Fault(
-      "git_locked", exit: .canGoOn,
+      .gitLocked,
       "Git's lock file \"\(lock.path)\" (\(lock.sizeBytes) bytes) is held by another process, "
         + "or was left by one that died.",
       hint: "If no git command is running here, remove it; then run the same command again.",
@@ -151,22 +146,19 @@ extension Fault {
 
   static func branchKeepsMoving(_ ref: String) -> Fault {
     Fault(
-      "branch_moving", exit: .canGoOn,
-      "The branch \"\(ref)\" kept moving while the commit was made.",
+      .branchMoving, "The branch \"\(ref)\" kept moving while the commit was made.",
       hint: "Run the same command again once it rests.")
   }
 
   static func intentUnreadable(_ sha: String) -> Fault {
     Fault(
-      "intent_unreadable", exit: .disk,
-      "The recorded commit \"\(sha)\" can't be made again from its bytes.",
+      .intentUnreadable, "The recorded commit \"\(sha)\" can't be made again from its bytes.",
       hint: "See `ledgerctl verify`.")
   }
 
   static func batchNotSound(_ what: String) -> Fault {
     Fault(
-      "output_damaged", exit: .canGoOn,
-      "An object of the batch was damaged while it was being committed: \(what).",
+      .outputDamaged, "An object of the batch was damaged while it was being committed: \(what).",
       hint: "Run the same command again: the stage that made it runs again.")
   }
 }

@@ -3,7 +3,7 @@ import Core
 extension Fault {
   static func notRepairable(_ position: Int64?) -> Fault {
     Fault(
-      "not_repairable", exit: .someFailed,
+      .notRepairable,
       "Nothing was repaired: the events themselves are not whole"
         + (position.map { " from position \($0)" } ?? "") + ", and there is nothing to rebuild them from.",
       hint: "Restore .ledger from a copy. What has been published is in the commits.")
@@ -11,7 +11,7 @@ extension Fault {
 
   static func pruneHeld(_ batch: String, process: Int32?) -> Fault {
     Fault(
-      "prune_held", exit: .canGoOn,
+      .pruneHeld,
       "Nothing was removed: batch \"\(batch)\" is being worked on"
         + (process.map { " by process \($0)" } ?? "") + ".",
       hint: "Run the same command again once that has ended.", batch: batch)

@@ -98,7 +98,7 @@ struct InputImages: Sendable {
       images.append(
         Image(path: path, source: source, category: category, isNamed: isNamed, digest: digest))
     } catch {
-      if !isNamed, error.code == Fault.draftImageCode { return skip(path, error.message.found) }
+      if !isNamed, error.kind == .draftImage { return skip(path, error.message.found) }
       faults.append(error)
     }
   }
@@ -107,22 +107,18 @@ struct InputImages: Sendable {
   private static func digest(of source: String, named name: String) throws(Fault) -> Digest {
     let input: InputFile
     do throws(Fault) { input = try InputFile(opening: source) } catch {
-      if name.contains("\u{FFFD}"), error.code == Fault.inputMissing("").code {
+      if name.contains("\u{FFFD}"), error.kind == .inputMissing {
         throw .fileNameUnreadable(name)
       }
       var fault = error
       fault.message = error.message.replacing("\"\(source)\"", with: "\"\(name)\"")
       throw fault
     }
-    do throws(Fault) {
-      let beginning: [UInt8]
-      do throws(FileError) { beginning = try input.file.beginning(count: PNGHeader.byteCount) } catch {
-        throw Fault.inputUnreadable(name, error)
-      }
-      _ = try PNGHeader(beginning, named: name)
-    } catch {
-      throw error.code.hasPrefix("image_") ? .draftImage(name, error) : error
+    let beginning: [UInt8]
+    do throws(FileError) { beginning = try input.file.beginning(count: PNGHeader.byteCount) } catch {
+      throw Fault.inputUnreadable(name, error)
     }
+    do throws(Fault) { _ = try PNGHeader(beginning, named: name) } catch { throw .draftImage(name, error) }
     guard let digest = InputFile.digest(at: source) else { throw .inputMissing(name) }
     return digest
   }

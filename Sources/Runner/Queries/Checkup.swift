@@ -169,8 +169,10 @@ public struct Checkup: Sendable {
             "branch", (["Commits go to \(destination.ref)."] + destination.notes).joined(separator: " "),
             [.init("ref", .string(destination.ref))]))
       } catch {
-        for fault in error.all where !fault.code.hasSuffix("_identity") && fault.code != "signing_unavailable"
-        {
+        let toldElsewhere: Set<FaultCode?> = [
+          .badIdentity, .noIdentity, .unreadableIdentity, .signingUnavailable,
+        ]
+        for fault in error.all where !toldElsewhere.contains(fault.kind) {
           checks.append(.init("branch", isFine: false, fault.message, hint: fault.hint))
         }
       }

@@ -78,7 +78,7 @@ public struct Drafting: Sendable {
   public static func open(_ address: ProjectAddress) async throws -> Drafting {
     let configuration: Configuration
     do { configuration = try Project.configuration(address, .init()) } catch let fault as Fault
-      where fault.code == "no_repository"
+      where fault.kind == .noRepository
     {
       configuration = try Configuration.load(file: nil, environment: address.environment)
     }
@@ -90,7 +90,7 @@ public struct Drafting: Sendable {
       assets = Set(try await project.knownAssets().map(\.text))
       await project.close()
     } catch {
-      guard [Fault.noLedger("").code, "no_repository"].contains(error.code) else { throw error }
+      guard error.kind == .noLedger || error.kind == .noRepository else { throw error }
     }
     if let repository = try? GitRepository.discover(
       from: address.directory, environment: address.environment)

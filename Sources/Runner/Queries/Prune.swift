@@ -141,7 +141,7 @@ extension FileBatchLocks {
   /// Takes a batch's lock, or says that its batch keeps anything from being pruned.
   fileprivate func acquireForPruning(_ batch: BatchID) throws(Fault) -> any BatchLock {
     do throws(Fault) { return try acquire(batch) } catch {
-      guard error.code == "batch_held" else { throw error }
+      guard error.kind == .batchHeld else { throw error }
       throw .pruneHeld(batch.text, process: FileLock.lastHolder(of: lockPath(of: batch))?.process)
     }
   }

@@ -116,7 +116,7 @@ extension StageWork {
       return try repository.build(draft, scratch: surroundings.scratch, token: token)
     } catch {
       var error = error
-      if error.code == Fault.killedHook {
+      if error.kind == .hookKilled {
         await run.awaitStop()
         if run.stop.status == nil { error = .refusal(byKilledHook: error) }
       }
@@ -338,7 +338,7 @@ extension StageWork {
       }
       return true
     } catch {
-      if error.code == Fault.commitIncomplete(new).code { return false }
+      if error.kind == .commitIncomplete { return false }
       throw error
     }
   }

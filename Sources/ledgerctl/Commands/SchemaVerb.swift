@@ -53,8 +53,7 @@ struct SchemaVerb: Verb {
 extension UsageFault {
   static func unknownSchema(_ name: String) -> Fault {
     Fault(
-      "usage", exit: .usage,
-      "There is no schema \"\(name)\": expected one of \(Schema.names.joined(separator: ", ")).",
+      .usage, "There is no schema \"\(name)\": expected one of \(Schema.names.joined(separator: ", ")).",
       hint: Spelling.nearest(to: name, among: Schema.names).map { "Did you mean `ledgerctl schema \($0)`?" })
   }
 }

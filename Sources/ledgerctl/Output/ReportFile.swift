@@ -22,7 +22,7 @@ enum ReportFile {
 extension UsageFault {
   fileprivate static func notWritten(_ path: String) -> Fault {
     Fault(
-      "output_failed", exit: .disk,
+      .outputFailed,
       "The file \"\(VisibleText.showing(path))\" can't be written: expected a place in a folder that is there.",
       path: path)
   }

@@ -24,7 +24,7 @@ enum TemplatePromises {
   }
 
   private static func keep(_ isKept: Bool, _ words: String) throws(Fault) {
-    if !isKept { throw Fault("fuzz_broken", exit: .bug, words) }
+    if !isKept { throw Fault(stored: "fuzz_broken", exit: .bug, words) }
   }
 
   private static func input(_ templates: BundleTemplates) -> RenderInput {

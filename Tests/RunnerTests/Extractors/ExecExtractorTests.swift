@@ -68,16 +68,16 @@ struct ExecExtractorTests {
       Issue.record("expected a broken protocol")
       return
     }
-    guard case .unavailable("timeout", _) = try await ask("deaf", timeout: .seconds(1)).refusal else {
+    guard case .unavailable(.timeout, _) = try await ask("deaf", timeout: .seconds(1)).refusal else {
       Issue.record("expected a time-out")
       return
     }
-    guard case .unavailable("not_run", _) = try await ask("not_run").refusal else {
+    guard case .unavailable(.notRun, _) = try await ask("not_run").refusal else {
       Issue.record("expected it not to start")
       return
     }
     let missing = extractor(Fixtures.configured(.exec, ["./no/such/program"]))
-    guard case .unavailable("not_found", _) = await missing.result(try Fixtures.request("A")).refusal else {
+    guard case .unavailable(.notFound, _) = await missing.result(try Fixtures.request("A")).refusal else {
       Issue.record("expected it not to be found")
       return
     }

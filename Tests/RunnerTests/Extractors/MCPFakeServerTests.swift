@@ -128,7 +128,7 @@ struct MCPFakeServerTests {
     #expect(
       refusal
         == .unavailable(
-          reason: "start",
+          reason: .start,
           message: "The server \"python3\" could not be used: it ended with exit status 1, "
             + "its last words on stderr: \"no module named cheese\""))
     try await Fixtures.withFile { path in
@@ -147,7 +147,7 @@ struct MCPFakeServerTests {
     #expect(
       refusal
         == .unavailable(
-          reason: "exit",
+          reason: .exit,
           message: "The server \"python3\" went away in the middle of a call: it ended with exit status 3, "
             + "its last words on stderr: \"out of cheese\""))
     try await Fixtures.withFile { path in
@@ -160,7 +160,7 @@ struct MCPFakeServerTests {
   @Test("A server that closes its stdout is ended and told of")
   func closesStdout() async throws {
     let refusal = try await Fixtures.ask(Fixtures.fake("closes_stdout"), "A").first?.refusal
-    guard case .unavailable("exit", _) = refusal else {
+    guard case .unavailable(.exit, _) = refusal else {
       Issue.record("expected it to be gone, found \(String(describing: refusal))")
       return
     }
@@ -173,7 +173,7 @@ struct MCPFakeServerTests {
     var settings = Fixtures.fake(how, timeout: .milliseconds(300))
     settings.hardLimit = .milliseconds(600)
     let refusal = try await Fixtures.ask(settings, "A").first?.refusal
-    guard case .unavailable("timeout", let message) = refusal else {
+    guard case .unavailable(.timeout, let message) = refusal else {
       Issue.record("expected a time-out, found \(String(describing: refusal))")
       return
     }
@@ -189,7 +189,7 @@ struct MCPFakeServerTests {
       settings.patience = .seconds(10)
       let extractor = try Fixtures.extractor(settings)
       let first = await extractor.result(try Fixtures.request("A"))
-      guard case .unavailable("timeout", _) = first.refusal else {
+      guard case .unavailable(.timeout, _) = first.refusal else {
         Issue.record("expected a time-out, found \(first)")
         return
       }
@@ -263,7 +263,7 @@ struct MCPFakeServerTests {
     #expect(
       refusal
         == .unavailable(
-          reason: "no_tool",
+          reason: .noTool,
           message: "The server \"python3\" has no tool \"generate_idf\": found \"generate_idfs\", \"fetch\": "
             + "did you mean \"generate_idfs\"?"))
     #expect(refusal.isPermanent)
@@ -275,7 +275,7 @@ struct MCPFakeServerTests {
       .mcp, ["no-such-program"], environmentNames: ["LEDGERCTL_NO_SUCH_KEY"])
     let settings = MCPSettings(configured, root: Fixtures.repository, environment: Fixtures.surroundings)
     let refusal = try #require(try await Fixtures.ask(settings, "A").first?.refusal)
-    guard case .unavailable("not_found", let message) = refusal else {
+    guard case .unavailable(.notFound, let message) = refusal else {
       Issue.record("expected it not to be found, found \(refusal)")
       return
     }

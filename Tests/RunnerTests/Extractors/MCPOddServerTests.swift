@@ -48,7 +48,7 @@ struct MCPOddServerTests {
   @Test("A list of tools that goes round, fails or has an empty cursor ends, and each tool is named once")
   func pages() async throws {
     for how in ["looping_pages", "failing_pages", "empty_cursor"] {
-      guard case .unavailable("no_tool", let message) = try await ask(how).refusal else {
+      guard case .unavailable(.noTool, let message) = try await ask(how).refusal else {
         Issue.record("expected no tool of \(how)")
         continue
       }
@@ -89,7 +89,7 @@ struct MCPOddServerTests {
     settings.startTimeout = .seconds(1)
     let answers = try await Fixtures.ask(settings, "A", "B", "C")
     for answer in answers {
-      guard case .unavailable("no_answer_at_start", _) = answer.refusal else {
+      guard case .unavailable(.noAnswer, _) = answer.refusal else {
         Issue.record("expected silence, found \(answer)")
         continue
       }

@@ -125,7 +125,7 @@ struct MCPRealServerTests {
   func crash(_ server: RealServer) async throws {
     let extractor = try Fixtures.extractor(try server.settings())
     let refusal = await extractor.result(try Fixtures.request("crash")).refusal
-    guard case .unavailable("exit", let message) = refusal else {
+    guard case .unavailable(.exit, let message) = refusal else {
       Issue.record("expected it to be gone, found \(String(describing: refusal))")
       return
     }
@@ -147,7 +147,7 @@ struct MCPRealServerTests {
     "A call that is never answered ends in time and leaves the others alone", arguments: RealServer.allCases)
   func timeout(_ server: RealServer) async throws {
     let answers = try await server.ask(try server.settings(timeout: .seconds(4)), "never", "fine")
-    guard case .unavailable("timeout", _) = answers["never"]?.refusal else {
+    guard case .unavailable(.timeout, _) = answers["never"]?.refusal else {
       Issue.record("expected a time-out, found \(String(describing: answers["never"]))")
       return
     }

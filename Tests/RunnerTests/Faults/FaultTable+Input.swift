@@ -34,10 +34,10 @@ extension FaultTable {
         "socre", nearest: "score", known: ["asset_id", "path", "score", "specs"],
         within: "the asset \"ASSET-3\"",
         asset: "ASSET-3")),
-    value("specs", "an object", "\"none\"", .value),
-    value("asset_id", "1 to 64 letters, digits, \"_\" and \"-\"", "\"../x\"", .id),
-    value("path", "a path", "\"\"", .path),
-    value("score", "a number from 90 to 100", "89.9", .score),
+    value("specs", "an object", "\"none\"", .manifestValue),
+    value("asset_id", "1 to 64 letters, digits, \"_\" and \"-\"", "\"../x\"", .manifestID),
+    value("path", "a path", "\"\"", .manifestPath),
+    value("score", "a number from 90 to 100", "89.9", .manifestScore),
     Row("manifestRepeated", .manifestRepeated("asset-3", first: "ASSET-3", line: 4)),
     Row("manifestCount", .manifestCount(6, most: 5, beyond: ["ASSET-9"])),
     Row("manifestCount", .manifestCount(0, most: 5, beyond: [])),
@@ -114,7 +114,7 @@ extension FaultTable {
       .ownerRefuses(
         "Can't use the ledger \"/work/.ledger/head\"", "/work/.ledger/head", reason: "Permission denied",
         entry: "/work/.ledger/head", owner: "root", user: .init(name: "alice", number: 1000),
-        tree: "/work/.ledger", code: "ledger_not_permitted")),
+        tree: "/work/.ledger", code: .ledgerNotPermitted)),
     Row("ledgerTracked", .ledgerTracked("/work/.ledger")),
     Row(
       "ownedByAnother",
@@ -167,7 +167,7 @@ extension FaultTable {
   }
 
   private static func value(
-    _ name: String, _ expected: String, _ found: String, _ code: Fault.ManifestValueCode
+    _ name: String, _ expected: String, _ found: String, _ code: FaultCode
   ) -> Row {
     Row("manifestValue", .manifestValue(name, expected: expected, found: found, asset: "ASSET-3", code: code))
   }

@@ -32,7 +32,7 @@ struct FaultTableTests {
   func form() {
     for row in FaultTable.areas.flatMap(\.rows) {
       let fault = row.fault
-      #expect(fault.code.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil, "\(row.factory)")
+      #expect(fault.kind != nil, "\(row.factory)")
       #expect(!fault.message.isEmpty && !fault.message.contains("\n"), "\(row.factory)")
       #expect(fault.hint.map { !$0.isEmpty && !$0.contains("\n") } ?? true, "\(row.factory)")
       #expect(fault.exit != .done, "\(row.factory)")
@@ -40,28 +40,43 @@ struct FaultTableTests {
     }
   }
 
-  @Test("Faults with the same code have the same exit status, but for those that say so")
+  @Test("A fault exits with its code's status, but for those that say otherwise")
   func exits() {
-    let mayDiffer: Set = ["interrupted", "bad_commit_message", "configuration_value"]
-    let rows = FaultTable.areas.flatMap(\.rows).filter { !mayDiffer.contains($0.fault.code) }
-    for (code, group) in Dictionary(grouping: rows, by: \.fault.code) {
-      #expect(Set(group.map(\.fault.exit)).count == 1, "\(code)")
+    let mayDiffer: Set<FaultCode> = [
+      .interrupted, .badCommitMessage, .configurationValue, .configurationUnknown,
+    ]
+    for row in FaultTable.areas.flatMap(\.rows) {
+      guard let kind = row.fault.kind, !mayDiffer.contains(kind) else { continue }
+      #expect(row.fault.exit == kind.exit, "\(row.factory)")
     }
+  }
+
+  @Test("Every code is spelt as codes are and has its message")
+  func codes() {
+    for code in FaultCode.allCases {
+      #expect(code.rawValue.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil, "\(code)")
+    }
+    let told =
+      FaultTable.areas.flatMap(\.rows).compactMap(\.fault.kind)
+      + RefusalTable.rows.compactMap(\.told?.code).compactMap(FaultCode.init)
+    // Told in events alone, or turned into another before anyone sees it.
+    let unseen: Set<FaultCode> = [.ownLimit, .grantLapsed, .hookKilled]
+    #expect(Set(FaultCode.allCases).subtracting(told) == unseen)
   }
 
   @Test("A fault that puts a stage off is recorded with its own reason")
   func reasons() {
-    let full: Set = ["disk_full", "git_disk_full", "ledger_disk_full"]
-    let held: Set = ["batch_held", "commit_lock_held", "git_locked", "ledger_busy", "index_lock_lost"]
+    let full: Set<FaultCode?> = [.diskFull, .gitDiskFull, .ledgerDiskFull]
+    let held: Set<FaultCode?> = [.batchHeld, .commitLockHeld, .gitLocked, .ledgerBusy, .indexLockLost]
     for row in FaultTable.areas.flatMap(\.rows) {
       let fault = row.fault
       let expected: StageDeferral.Reason? =
         switch fault.exit {
         case .canGoOn, .disk, .configuration:
-          full.contains(fault.code)
+          full.contains(fault.kind)
             ? .diskFull
-            : held.contains(fault.code)
-              ? .lockHeld : ["limited", "waits_too_long"].contains(fault.code) ? .limited : .surroundings
+            : held.contains(fault.kind)
+              ? .lockHeld : [.limited, .waitsTooLong].contains(fault.kind) ? .limited : .surroundings
         case .inTheWay: .inTheWay
         default: nil
         }
@@ -72,7 +87,7 @@ struct FaultTableTests {
       }
       #expect(deferral.reason == expected ?? .surroundings && deferral.code == fault.code)
     }
-    #expect(full.union(held).isSubset(of: FaultTable.areas.flatMap(\.rows).map(\.fault.code)))
+    #expect(full.union(held).isSubset(of: FaultTable.areas.flatMap(\.rows).map(\.fault.kind)))
   }
 
   @Test("What a program said last is told, in one line, with what belongs together")

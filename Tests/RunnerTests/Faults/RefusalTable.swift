@@ -41,10 +41,10 @@ enum RefusalTable {
     Row(
       "A quota is used up that waiting does not clear.",
       .limited(retryAfterMs: nil, source: "message", daily: true, message: "429")),
-    Row("No answer came within `timeout`.", .unavailable(reason: "timeout", message: "slow")),
+    Row("No answer came within `timeout`.", .unavailable(reason: .timeout, message: "slow")),
     Row(
       "The program can't be started, died, or has no such tool.",
-      .unavailable(reason: "exit", message: "gone")),
+      .unavailable(reason: .exit, message: "gone")),
     Row("The program broke its protocol.", .protocolBroken(message: "a line without end")),
     Row(
       "The answer is no IDF, or a broken one.", .badReply(message: "no palette", raw: nil, retryable: true)),

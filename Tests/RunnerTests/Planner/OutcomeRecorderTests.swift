@@ -48,7 +48,8 @@ struct OutcomeRecorderTests {
   func final() {
     let outcome = StageOutcome(ExtractorRefusal.rejected(message: "no", retryable: false), durationMs: 5)
     #expect(failure(outcome)?.next == nil)
-    #expect(failure(StageOutcome(Fault("png_broken", exit: .someFailed, "m"), durationMs: 1))?.next == nil)
+    #expect(
+      failure(StageOutcome(Fault(stored: "png_broken", exit: .someFailed, "m"), durationMs: 1))?.next == nil)
   }
 
   @Test(
@@ -88,7 +89,7 @@ struct OutcomeRecorderTests {
 
   @Test("A server that is gone is waited for as often as there are attempts, then ends the run")
   func gone() {
-    let outcome = StageOutcome(ExtractorRefusal.unavailable(reason: "exit", message: "gone"), durationMs: 1)
+    let outcome = StageOutcome(ExtractorRefusal.unavailable(reason: .exit, message: "gone"), durationMs: 1)
     #expect(deferral(outcome)?.worthWaiting == true)
     var stage = StageState()
     stage.deferralsInARow = 2
@@ -98,7 +99,7 @@ struct OutcomeRecorderTests {
   @Test("A time-out is a failure, for the call may have been paid")
   func timeout() {
     let outcome = StageOutcome(
-      ExtractorRefusal.unavailable(reason: "timeout", message: "slow"), durationMs: 9)
+      ExtractorRefusal.unavailable(reason: .timeout, message: "slow"), durationMs: 9)
     #expect(failure(outcome)?.code == "extractor_timeout")
     #expect(failure(outcome)?.durationMs == 9)
   }
@@ -111,7 +112,7 @@ struct OutcomeRecorderTests {
       (.disk, "disk_error", .surroundings), (.configuration, "no_identity", .surroundings),
     ])
   func surroundings(exit: ExitStatus, code: String, reason: StageDeferral.Reason) {
-    let deferral = deferral(StageOutcome(Fault(code, exit: exit, "m"), durationMs: 1))
+    let deferral = deferral(StageOutcome(Fault(stored: code, exit: exit, "m"), durationMs: 1))
     #expect(deferral?.reason == reason)
     #expect(deferral?.worthWaiting == false)
     #expect(deferral?.exit == exit)
@@ -121,7 +122,7 @@ struct OutcomeRecorderTests {
     "Whatever a stage of the batch itself meets puts it off",
     arguments: [ExitStatus.inputMissing, .manifestRefused, .canGoOn, .inTheWay, .disk, .bug])
   func batchStage(exit: ExitStatus) {
-    let deferral = deferral(.ofBatch(Fault("code", exit: exit, "m")))
+    let deferral = deferral(.ofBatch(Fault(stored: "code", exit: exit, "m")))
     #expect(deferral?.code == "code")
     #expect(deferral?.exit == exit)
     #expect(deferral?.worthWaiting == false)

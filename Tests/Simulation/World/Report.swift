@@ -1,4 +1,3 @@
-
 /// Puts a broken history into words: its seed, its shortest form, and what happened in that.
 package enum Report {
   package static func of(_ history: History, _ property: Property) -> String {

@@ -79,9 +79,9 @@ struct SimulatedExtractor: Extractor {
     switch answer {
     case .limited(let ms): .limited(retryAfterMs: ms, source: "retryDelay", daily: false, message: "429")
     case .dailyQuota: .limited(retryAfterMs: nil, source: "text", daily: true, message: "daily quota")
-    case .gone: .unavailable(reason: "exit", message: "It went away.")
-    case .killed: .unavailable(reason: "killed", message: "It was ended from outside.")
-    case .timeout: .unavailable(reason: "timeout", message: "It took too long.")
+    case .gone: .unavailable(reason: .exit, message: "It went away.")
+    case .killed: .unavailable(reason: .killed, message: "It was ended from outside.")
+    case .timeout: .unavailable(reason: .timeout, message: "It took too long.")
     case .protocolBroken: .protocolBroken(message: "No JSON.")
     case .nonsense: .badReply(message: "No IDF.", raw: "nonsense", retryable: true)
     case .nonsenseForEver: .badReply(message: "No IDF.", raw: "nonsense", retryable: false)

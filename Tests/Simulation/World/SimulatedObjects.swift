@@ -43,7 +43,7 @@ struct SimulatedObjects: ObjectStore {
         path.hasPrefix(root)
         ? world.disk.files[world.prefix + path.dropFirst(root.count)]?.digest : nil
       guard let digest = world.disk.sources[path] ?? inTree, let bytes = world.disk.contents[digest] else {
-        throw Fault("input_missing", exit: .inputMissing, "No file at \"\(path)\".")
+        throw Fault(.inputMissing, "No file at \"\(path)\".")
       }
       return PinnedFile(id: store(bytes, isSynced: true), sizeBytes: bytes.count)
     }
@@ -52,9 +52,9 @@ struct SimulatedObjects: ObjectStore {
   func read(_ id: ObjectID, limitBytes: Int) async throws(Fault) -> [UInt8] {
     try await perform("read \(id.hex.prefix(8))") { () throws(Fault) in
       guard let object = world.disk.objects[id], let bytes = world.disk.contents[id] else {
-        throw Fault("object_missing", exit: .disk, "Object \"\(id)\" is missing.")
+        throw Fault(.objectMissing, "Object \"\(id)\" is missing.")
       }
-      if object.isDamaged { throw Fault("object_damaged", exit: .disk, "Object \"\(id)\" is damaged.") }
+      if object.isDamaged { throw Fault(.objectDamaged, "Object \"\(id)\" is damaged.") }
       return bytes
     }
   }

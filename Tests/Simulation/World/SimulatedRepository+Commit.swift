@@ -13,7 +13,7 @@ extension SimulatedRepository {
       for file in draft.files {
         guard let digest = Digest(hex: file.source.suffix(64)), let object = world.disk.objects[digest],
           !object.isDamaged
-        else { throw Fault("git_failed", exit: .disk, "hash-object: no file \(file.source)") }
+        else { throw Fault(.gitFailed, "hash-object: no file \(file.source)") }
         tree[file.path] = world.git.blob(digest)
       }
       if tree == parentTree, draft.parent != nil { return .unchanged(tree: GitModel.treeID(tree)) }
@@ -38,7 +38,7 @@ extension SimulatedRepository {
     try perform("write commit") { () throws(Fault) in
       let id = GitModel.id(bytes)
       guard world.git.commits[id] != nil else {
-        throw Fault("commit_incomplete", exit: .disk, "The commit \"\(id)\" has lost its tree.")
+        throw Fault(.commitIncomplete, "The commit \"\(id)\" has lost its tree.")
       }
       return id
     }
@@ -110,7 +110,7 @@ extension SimulatedRepository {
   func publishIndex(token: PrivateToken) throws(Fault) {
     try perform("publish index") { () throws(Fault) in
       guard let lock = world.git.indexLock, lock.token == token else {
-        throw Fault("index_lock_lost", exit: .canGoOn, "The lock of git's index is no longer ours.")
+        throw Fault(.indexLockLost, "The lock of git's index is no longer ours.")
       }
       world.requireCommitLock("published the index", process)
       world.noteIndex(lock.index, by: process)

@@ -30,7 +30,7 @@ extension World {
       publishHead: { () async throws(Fault) in
         let head: LedgerHead
         do throws(StoreError) { head = try await used.store.head() } catch {
-          throw Fault("ledger_failed", exit: .disk, "No head.")
+          throw Fault(.ledgerFailed, "No head.")
         }
         try self.publish(head)
       })
@@ -110,7 +110,7 @@ struct SimulatedLocks: BatchLocks {
     let name = "batch \(batch)"
     try arrive(name)
     if let holder = world.locks[name] {
-      throw Fault("batch_held", exit: .canGoOn, "Held by \(holder.id).")
+      throw Fault(.batchHeld, "Held by \(holder.id).")
     }
     return take(name)
   }
@@ -134,7 +134,7 @@ struct SimulatedLocks: BatchLocks {
       guard process.isAlive else { throw .ofDeadProcess }
       if world.locks["commit"] == nil { return take("commit") }
       if world.queue.nowMs - start > 60_000 {
-        throw Fault("commit_lock_held", exit: .canGoOn, "Another batch is being committed.")
+        throw Fault(.commitLockHeld, "Another batch is being committed.")
       }
       await withUnsafeContinuation { continuation in
         world.queue.at(world.queue.nowMs + 5_000) { continuation.resume() }

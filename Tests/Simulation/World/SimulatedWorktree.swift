@@ -62,8 +62,8 @@ struct SimulatedWorktree: Worktree {
     switch (found, expecting) {
     case (.absent, .absent): break
     case (.regular(let digest, _, _), .holding(let old)) where digest == old: break
-    case (_, .absent): throw Fault("target_in_the_way", exit: .inTheWay, "Won't write \"\(target)\".")
-    case (_, .holding): throw Fault("target_changed", exit: .inTheWay, "Won't write \"\(target)\".")
+    case (_, .absent): throw Fault(.targetInTheWay, "Won't write \"\(target)\".")
+    case (_, .holding): throw Fault(.targetChanged, "Won't write \"\(target)\".")
     }
     try requireSound(object.id)
     let created = makeFolders(to: target)
@@ -78,9 +78,9 @@ struct SimulatedWorktree: Worktree {
 
   private func requireSound(_ id: Digest) throws(Fault) {
     guard let object = world.disk.objects[id] else {
-      throw Fault("object_missing", exit: .disk, "Object \"\(id)\" is missing.")
+      throw Fault(.objectMissing, "Object \"\(id)\" is missing.")
     }
-    if object.isDamaged { throw Fault("object_damaged", exit: .disk, "Object \"\(id)\" is damaged.") }
+    if object.isDamaged { throw Fault(.objectDamaged, "Object \"\(id)\" is damaged.") }
   }
 
   private func makeFolders(to target: TargetPath) -> [String] {

@@ -106,7 +106,7 @@ extension World {
   /// Counts an answer that spends an attempt of the asset's, or of any where it is about none in particular.
   func noteRefusal(_ refusal: ExtractorRefusal, _ asset: AssetID?) {
     switch refusal {
-    case .unavailable(reason: "timeout", _), .protocolBroken, .badReply, .rejected:
+    case .unavailable(reason: .timeout, _), .protocolBroken, .badReply, .rejected:
       for (batch, state) in watch.states {
         for id in asset.map({ [$0] }) ?? state.assets.map(\.id) {
           watch.failures["\(batch)/\(id)", default: 0] += 1

@@ -90,5 +90,5 @@ extension Watch {
 
 extension Fault {
   /// What the opening of a ledger says whose end is gone.
-  static let tailLost = Fault("ledger_tail_lost", exit: .disk, "The end of the ledger is gone.")
+  static let tailLost = Fault(.ledgerTailLost, "The end of the ledger is gone.")
 }

@@ -328,20 +328,20 @@ package final class World: @unchecked Sendable {
 
 extension Fault {
   /// What an operation of a dead process throws; nobody is left to read it.
-  static let ofDeadProcess = Fault("dead", exit: .disk, "The process is dead.")
+  static let ofDeadProcess = Fault(stored: "dead", exit: .disk, "The process is dead.")
 
   static func git(_ failure: FaultPlan.Failure) -> Fault {
     switch failure {
-    case .noSpace: Fault("git_disk_full", exit: .canGoOn, "No space.")
-    case .busy: Fault("git_locked", exit: .canGoOn, "Locked.")
-    case .inputOutput, .poisoned: Fault("git_failed", exit: .disk, "Git failed.")
+    case .noSpace: Fault(.gitDiskFull, "No space.")
+    case .busy: Fault(.gitLocked, "Locked.")
+    case .inputOutput, .poisoned: Fault(.gitFailed, "Git failed.")
     }
   }
 
   static func files(_ failure: FaultPlan.Failure) -> Fault {
     switch failure {
-    case .noSpace: Fault("disk_full", exit: .canGoOn, "No space.")
-    case .busy, .inputOutput, .poisoned: Fault("disk_error", exit: .disk, "Input or output failed.")
+    case .noSpace: Fault(.diskFull, "No space.")
+    case .busy, .inputOutput, .poisoned: Fault(.diskError, "Input or output failed.")
     }
   }
 }

@@ -79,7 +79,7 @@ public struct ExecExtractor: Extractor {
         reader.limits.limit(beside: "exit status 75", text: said), said: Excerpt.lastLine(said))
     case .code(let status) where Self.notRunStatuses.contains(status):
       throw .unavailable(
-        reason: ExtractorRefusal.notRun,
+        reason: .notRun,
         message: "The program \"\(program.name)\" could not be run: exit status \(status), \""
           + "\(Excerpt.lastLine(said))\"\(program.unsetHint)")
     case .code, .signal:
@@ -95,7 +95,7 @@ public struct ExecExtractor: Extractor {
     // What we end ourselves never comes here.
     if exit.isKilled {
       return .unavailable(
-        reason: "killed", message: "The program \"\(program.name)\" was ended from outside: \(exit)\(words)")
+        reason: .killed, message: "The program \"\(program.name)\" was ended from outside: \(exit)\(words)")
     }
     return .rejected(
       message: "The program \"\(program.name)\" ended with \(exit)\(words)\(program.unsetHint)",

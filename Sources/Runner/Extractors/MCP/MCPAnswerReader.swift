@@ -78,12 +78,12 @@ package struct MCPAnswerReader: Sendable {
         ReplyReader.Failure(message: redactor.redact(what), isAttempt: true, retryable: true), raw: nil)
     case .timedOut(let after, let silent):
       return .unavailable(
-        reason: "timeout",
+        reason: .timeout,
         message: "\(server) did not answer within \(after)" + (silent ? "" : ", though it said other things")
           + (notes.last.map { ": \($0)" } ?? ""))
     case .closed(let how):
       return .unavailable(
-        reason: "exit",
+        reason: .exit,
         message: "\(server) went away in the middle of a call: \(how)\(settings.program.unsetHint)")
     case .broken(let what):
       return .protocolBroken(message: "\(server) broke the protocol: \(what)", retryable: true)

@@ -139,7 +139,7 @@ package actor MCPServer {
     state = .idle
     deaths += 1
     lastRefusal = .unavailable(
-      reason: "exit",
+      reason: .exit,
       message:
         "The server \"\(settings.program.name)\" was lost \(deaths) times in a row and is not started again"
     )
@@ -294,7 +294,7 @@ package actor MCPServer {
     let found =
       names.isEmpty ? "no tools" : listed + (names.count > 10 ? " and \(names.count - 10) more" : "")
     return .unavailable(
-      reason: ExtractorRefusal.noTool,
+      reason: .noTool,
       message: redactor.redact(
         "The server \"\(settings.program.name)\" has no tool \"\(settings.tool)\": found \(found)\(meant)"
           + (unread.map { "; \($0)" } ?? "")))
@@ -307,10 +307,10 @@ package actor MCPServer {
     let noticed = notes.isEmpty ? "" : "; \(notes.suffix(2).joined(separator: "; "))"
     switch failure.cause {
     case .closed(let how):
-      return .unavailable(reason: "start", message: "\(server) could not be used: \(how)\(hint)\(noticed)")
+      return .unavailable(reason: .start, message: "\(server) could not be used: \(how)\(hint)\(noticed)")
     case .timedOut(let after, _):
       return .unavailable(
-        reason: ExtractorRefusal.deaf,
+        reason: .noAnswer,
         message: "\(server) did not answer within \(after) after its start\(hint)\(noticed)")
     case .broken(let what):
       return .protocolBroken(message: "\(server) broke the protocol: \(what)\(noticed)", retryable: false)

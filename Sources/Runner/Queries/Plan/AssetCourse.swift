@@ -149,9 +149,10 @@ extension StageOutcome {
   fileprivate func fault(_ asset: AssetID, _ batch: BatchID) -> Fault {
     switch self {
     case .failed(let failure):
-      Fault(failure.code, exit: failure.exit, failure.message, batch: batch.text, asset: asset.text)
+      Fault(stored: failure.code, exit: failure.exit, failure.message, batch: batch.text, asset: asset.text)
     case .deferred(let deferral):
-      Fault(deferral.code, exit: deferral.exit, deferral.message, batch: batch.text, asset: asset.text)
+      Fault(
+        stored: deferral.code, exit: deferral.exit, deferral.message, batch: batch.text, asset: asset.text)
     case .completed, .abandoned, .lapsed:
       preconditionFailure("Looking before starting ends neither in a result nor in giving up.")
     }
