@@ -71,10 +71,16 @@ let package = Package(
     .target(name: "BatchModel", dependencies: ["Core", "EventLog", "StrictJSON"], swiftSettings: strict),
     .target(name: "AssetBundle", dependencies: ["Core", "StrictJSON", "BatchModel"], swiftSettings: strict),
     .target(
+      name: "Extractors",
+      dependencies: [
+        "Core", "Files", "FileStore", "StrictJSON", "Subprocesses", "Redaction", "BatchModel", "ModelContext",
+      ],
+      swiftSettings: strict),
+    .target(
       name: "Runner",
       dependencies: [
         "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads", "Ledger",
-        "BatchModel", "AssetBundle", "ModelContext", "Redaction", "Schemas", "ImageAnalysis", "CCrypto",
+        "BatchModel", "AssetBundle", "Redaction", "Extractors", "Schemas", "ImageAnalysis", "CCrypto",
         "CYAML",
       ],
       swiftSettings: strict),
@@ -107,7 +113,8 @@ let package = Package(
       name: "RunnerTests",
       dependencies: [
         "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads",
-        "ImageAnalysis", "SampleBatch", "BatchModel", "AssetBundle", "ModelContext", "Redaction", "Runner",
+        "ImageAnalysis", "SampleBatch", "BatchModel", "AssetBundle", "ModelContext", "Redaction",
+        "Extractors", "Runner",
         "Ledger", "FuzzedReaders",
       ],
       swiftSettings: strict),
@@ -131,7 +138,7 @@ let package = Package(
       name: "FuzzedReaders",
       dependencies: [
         "Core", "Files", "FileStore", "StrictJSON", "ImageAnalysis", "Ledger", "BatchModel", "AssetBundle",
-        "ModelContext", "Redaction", "Runner",
+        "ModelContext", "Redaction", "Extractors", "Runner",
       ],
       path: "Tests/Fuzzing/Readers",
       swiftSettings: strict),

@@ -1,6 +1,7 @@
 import AssetBundle
 import BatchModel
 import Core
+import Extractors
 import FileStore
 import Files
 import GitRepository

@@ -1,6 +1,7 @@
 import AssetBundle
 import BatchModel
 import Core
+import Extractors
 import Files
 import GitRepository
 import Ledger

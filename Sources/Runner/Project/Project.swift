@@ -1,5 +1,6 @@
 import BatchModel
 import Core
+import Extractors
 import FileStore
 import Files
 import GitRepository
@@ -135,7 +136,8 @@ public final class Project: Sendable {
       locks: FileBatchLocks(layout), clock: clock, root: root, scratch: temporary,
       makeExtractor: { configuration throws(Fault) in
         try makeExtractor(
-          configuration.extractor, root: root, environment: environment, scratch: temporary, clock: clock)
+          configuration.extractor, root: root, environment: environment, scratch: temporary,
+          nowMs: { clock.now().wallMs })
       },
       process: RunStart(host: Self.hostName(), process: getpid(), toolVersion: Self.version),
       user: environment["USER"] ?? environment["LOGNAME"] ?? Self.loginName() ?? "user \(getuid())",

@@ -1,5 +1,6 @@
 import BatchModel
 import Core
+import Extractors
 import Files
 import GitRepository
 import Ledger

@@ -1,5 +1,6 @@
 import BatchModel
 import Core
+import Extractors
 import FileStore
 import ImageAnalysis
 import StrictJSON
@@ -29,7 +30,7 @@ struct ContactCheck: Sendable {
   func run() async -> Diagnosis.Check {
     let extractor: any Extractor
     do throws(Fault) {
-      extractor = try makeExtractor(settings, root: root, environment: environment, clock: SystemClock())
+      extractor = try makeExtractor(settings, root: root, environment: environment, nowMs: { SystemClock().now().wallMs })
     } catch {
       return .init("extractor", isFine: false, error.message, hint: error.hint, facts)
     }

@@ -1,5 +1,6 @@
 import BatchModel
 import Core
+import Extractors
 import GitRepository
 import Ledger
 import StrictJSON

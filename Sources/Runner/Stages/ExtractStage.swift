@@ -1,5 +1,6 @@
 import BatchModel
 import Core
+import Extractors
 import FileStore
 import GitRepository
 import Ledger

@@ -1,4 +1,5 @@
 import BatchModel
+import Extractors
 import GitRepository
 import ImageAnalysis
 

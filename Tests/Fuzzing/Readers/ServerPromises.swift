@@ -1,3 +1,4 @@
+import Extractors
 import ModelContext
 import Redaction
 import Runner

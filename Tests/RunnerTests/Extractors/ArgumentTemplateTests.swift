@@ -2,6 +2,7 @@ import Core
 import StrictJSON
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 @Suite("A tool's arguments are filled from a template")

@@ -1,6 +1,7 @@
 import StrictJSON
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 @Suite("An aggregated answer is taken apart by file")

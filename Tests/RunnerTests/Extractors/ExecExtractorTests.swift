@@ -1,6 +1,7 @@
 import GitRepository
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 @Suite("Any program can extract", .serialized)

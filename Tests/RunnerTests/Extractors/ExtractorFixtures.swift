@@ -2,6 +2,7 @@ import Core
 import GitRepository
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 #if canImport(FoundationEssentials)

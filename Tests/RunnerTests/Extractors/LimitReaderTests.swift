@@ -1,6 +1,7 @@
 import StrictJSON
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 @Suite("Limits are found wherever a server puts them")

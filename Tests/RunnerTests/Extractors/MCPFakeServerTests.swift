@@ -3,6 +3,7 @@ import GitRepository
 import StrictJSON
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 // One at a time: each starts a process, and their times must not depend on the others.

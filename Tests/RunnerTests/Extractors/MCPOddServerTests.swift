@@ -3,6 +3,7 @@ import ModelContext
 import StrictJSON
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 @Suite("Servers as they are", .serialized)

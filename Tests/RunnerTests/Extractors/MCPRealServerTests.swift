@@ -3,6 +3,7 @@ import ModelContext
 import StrictJSON
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 // One at a time, for their times must not depend on each other.

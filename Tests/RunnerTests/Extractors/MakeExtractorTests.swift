@@ -1,6 +1,7 @@
 import Core
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 @Suite("The configuration says who extracts")
@@ -9,7 +10,7 @@ struct MakeExtractorTests {
     var settings = ExtractorSettings()
     settings.command = ["server"]
     change(&settings)
-    return try makeExtractor(settings, root: "/project", environment: ["PATH": "/usr/bin"])
+    return try makeExtractor(settings, root: "/project", environment: ["PATH": "/usr/bin"], nowMs: { 0 })
   }
 
   @Test("Each kind is another extractor; only one that is asked about all at once is a batch extractor")

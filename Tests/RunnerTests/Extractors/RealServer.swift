@@ -4,6 +4,7 @@ import ModelContext
 import StrictJSON
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 #if canImport(FoundationEssentials)

@@ -4,6 +4,7 @@ import Redaction
 import StrictJSON
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 @Suite("Secrets are taken out of every text")

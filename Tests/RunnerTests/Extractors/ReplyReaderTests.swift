@@ -2,6 +2,7 @@ import GitRepository
 import StrictJSON
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 @Suite("An answer is found in what a model says")

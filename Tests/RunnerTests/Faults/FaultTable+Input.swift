@@ -6,6 +6,7 @@ import StrictJSON
 import Subprocesses
 
 @testable import BatchModel
+@testable import Extractors
 @testable import Runner
 
 #if canImport(Glibc)

@@ -2,6 +2,7 @@ import Core
 import ImageAnalysis
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 @Suite("What is measured, and the extractor that adds nothing to it")

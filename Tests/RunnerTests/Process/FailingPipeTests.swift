@@ -1,3 +1,4 @@
+import Extractors
 import Core
 import GitRepository
 import Subprocesses
@@ -97,7 +98,7 @@ import Subprocesses
       try await pipe.happens { command in
         let configured = ExtractorFixtures.configured(kind, command.words)
         let extractor = try makeExtractor(
-          configured, root: "/", environment: ExtractorFixtures.surroundings)
+          configured, root: "/", environment: ExtractorFixtures.surroundings, nowMs: { 0 })
         let answer = await extractor.result(try ExtractorFixtures.request("A"))
         #expect(answer.refusal == .surroundings(message: pipe.fault.message))
         await extractor.shutDown()

@@ -3,6 +3,7 @@ import Ledger
 import Synchronization
 import Testing
 
+@testable import Extractors
 @testable import Runner
 
 /// A call that does not begin within two seconds of its grant is not made: the server's minute counts from its beginning.

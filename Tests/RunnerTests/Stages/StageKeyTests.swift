@@ -5,6 +5,7 @@ import StrictJSON
 import Testing
 
 @testable import BatchModel
+@testable import Extractors
 @testable import Runner
 
 @Suite("Keys: idempotent by content")

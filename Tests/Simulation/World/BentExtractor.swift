@@ -1,4 +1,5 @@
 import Core
+import Extractors
 import Runner
 
 /// An extractor with one of the deliberate bugs of `Mutant`.

@@ -1,3 +1,4 @@
+import Extractors
 import GitRepository
 import Runner
 import StrictJSON

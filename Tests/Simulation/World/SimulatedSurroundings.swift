@@ -1,4 +1,5 @@
 import Core
+import Extractors
 import FileStore
 import GitRepository
 import Ledger

@@ -1,4 +1,5 @@
 import Core
+import Extractors
 import GitRepository
 import Runner
 

@@ -1,5 +1,6 @@
 import BatchModel
 import Core
+import Extractors
 import FileStore
 import Files
 import GitRepository
@@ -93,7 +94,7 @@ private func unaskedExtractor(
 ) throws(Fault) -> any Extractor {
   settings.kind == .mcp
     ? UnaskedServer(settings, root: root, environment: environment)
-    : try makeExtractor(settings, root: root, environment: environment, clock: clock)
+    : try makeExtractor(settings, root: root, environment: environment, nowMs: { clock.now().wallMs })
 }
 
 /// A server that nobody asks who it is: only what it last said of itself counts.

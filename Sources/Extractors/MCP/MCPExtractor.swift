@@ -3,7 +3,7 @@ import Core
 
 /// Asks a Model Context Protocol server for one asset a call, calls side by side.
 public struct MCPExtractor: Extractor {
-  let caller: MCPToolCaller
+  package let caller: MCPToolCaller
 
   /// Takes settings for one call an asset; throws where their arguments mean something else.
   public init(

@@ -1,7 +1,6 @@
 import BatchModel
 import Core
 import FileStore
-import GitRepository
 import StrictJSON
 import Subprocesses
 

@@ -33,7 +33,7 @@ package struct ArgumentTemplate: Hashable, Sendable {
     case briefs = "@briefs"
 
     /// Tells whether the word means something in a call for one asset, or in one for all.
-    func fits(batch: Bool) -> Bool {
+    package func fits(batch: Bool) -> Bool {
       switch self {
       case .prompt, .idempotencyKey: true
       case .paths, .briefs: batch
@@ -58,14 +58,14 @@ package struct ArgumentTemplate: Hashable, Sendable {
   }
 
   /// Whether a question in words is part of the call.
-  var asksInWords: Bool { words.contains { [.prompt, .brief, .briefs].contains($0) } }
+  package var asksInWords: Bool { words.contains { [.prompt, .brief, .briefs].contains($0) } }
 
   /// The template's own text, for the identity.
-  var digestText: [UInt8] { JSONWriter.canonical(arguments) }
+  package var digestText: [UInt8] { JSONWriter.canonical(arguments) }
 
   /// Puts values in the words' places. `wantsText` tells of a top-level argument whether its schema asks for
   /// a string.
-  func filled(
+  package func filled(
     _ values: [Word: JSONValue], wantsText: (String) -> Bool
   ) -> JSONValue {
     .object(

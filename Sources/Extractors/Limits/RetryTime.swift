@@ -2,13 +2,13 @@ import Core
 
 /// Reads the ways in which servers write a time to wait: `38`, `38s`, `1m12.5s`, "2 minutes", an HTTP date,
 /// RFC 3339.
-enum RetryTime {
+package enum RetryTime {
   /// Ten years: nobody waits longer, and sums with it can't overflow.
-  static let longestMs: Int64 = 10 * 365 * 86_400_000
+  package static let longestMs: Int64 = 10 * 365 * 86_400_000
 
   /// The milliseconds that a string gives at its start; nil where it gives nothing that can be waited for.
   /// A number without a unit counts in `plainUnitMs`.
-  static func milliseconds(
+  package static func milliseconds(
     in text: some StringProtocol, nowMs: Int64, plainUnitMs: Double = 1000
   ) -> Int64? {
     let bytes = Array(text.utf8.prefix(128))
@@ -22,7 +22,7 @@ enum RetryTime {
   }
 
   /// The milliseconds that a number in a unit stands for; nil for zero, negative and absurd ones.
-  static func milliseconds(_ number: Double, unitMs: Double) -> Int64? {
+  package static func milliseconds(_ number: Double, unitMs: Double) -> Int64? {
     let total = (number * unitMs).rounded(.up)
     guard total.isFinite, total >= 1 else { return nil }
     return total >= Double(longestMs) ? longestMs : Int64(total)
@@ -113,14 +113,16 @@ enum RetryTime {
     return utc.map { $0 - Int64(offsetMinutes) * 60_000 }
   }
 
-  static func integer(_ bytes: some Collection<UInt8>) -> Int? {
+  package static func integer(_ bytes: some Collection<UInt8>) -> Int? {
     guard !bytes.isEmpty, bytes.count <= 9, bytes.allSatisfy(isDigit) else { return nil }
     return Int(String(decoding: Array(bytes), as: UTF8.self))
   }
 
-  static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+  package static func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+  }
 
-  static func isLetter(_ byte: UInt8) -> Bool {
+  package static func isLetter(_ byte: UInt8) -> Bool {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 }

@@ -2,7 +2,7 @@ import Core
 import Redaction
 
 /// What an error's words say about a quota: free text, as servers, libraries and models write it.
-struct LimitText {
+package struct LimitText {
   /// Words are looked for at both ends of a string; what lies between is a payload.
   private static let searchedBytes = 32 << 10
 
@@ -10,7 +10,7 @@ struct LimitText {
   private let bytes: [UInt8]
   private let nowMs: Int64
 
-  init(_ text: String, nowMs: Int64) {
+  package init(_ text: String, nowMs: Int64) {
     let all = text.utf8
     let kept =
       all.count <= 2 * Self.searchedBytes
@@ -21,7 +21,7 @@ struct LimitText {
 
   /// Finds a limit in words; `isError` where the text is known to be an error, so that a time to wait is
   /// enough.
-  func limit(place: String, isError: Bool) -> Limit? {
+  package func limit(place: String, isError: Bool) -> Limit? {
     let time = retryTime()
     guard let sign = sign() ?? (isError ? time?.phrase : nil) else { return nil }
     return Limit(
@@ -29,7 +29,7 @@ struct LimitText {
   }
 
   /// Tells whether a quota is spoken of that waiting does not clear.
-  var saysDaily: Bool {
+  package var saysDaily: Bool {
     Self.dailyWords.contains { position(of: Array($0.utf8)) != nil } || holdsWord("rpd")
   }
 

@@ -6,13 +6,13 @@ import StrictJSON
 ///
 /// Names are not part of it, though some extractors are handed them: `specs.name`, `specs.category`, the asset's id and
 /// the file's name say what an asset is called, not what can be seen. So a corrected name never costs a call.
-enum SentSpecs {
+package enum SentSpecs {
   private static let names: Set<String> = ["name", "category"]
   /// The fields of `specs` that the prompt has.
-  static let ofPrompt = ["mode", "purpose", "specimens"]
+  package static let ofPrompt = ["mode", "purpose", "specimens"]
 
   /// The specs that calls of this extractor carry.
-  static func of(_ specs: JSONValue, to extractor: ExtractorSettings) -> JSONValue {
+  package static func of(_ specs: JSONValue, to extractor: ExtractorSettings) -> JSONValue {
     switch extractor.kind {
     case .local: return [:]
     case .exec: return withoutNames(specs)
@@ -24,7 +24,7 @@ enum SentSpecs {
   }
 
   /// What the prompt says of the specs.
-  static func inPrompt(_ specs: JSONValue) -> JSONValue {
+  package static func inPrompt(_ specs: JSONValue) -> JSONValue {
     .object((specs.members ?? []).filter { ofPrompt.contains($0.name) })
   }
 

@@ -11,15 +11,15 @@ import ModelContext
 /// Remembers from run to run that a server must be asked in the older way, per command.
 ///
 /// Only a hint: a server that no longer speaks so is found out about again, and losing the file costs one question.
-struct ServerMemory: Sendable {
+package struct ServerMemory: Sendable {
   private let path: String
 
-  init(in scratch: String, words: [String], root: String) {
+  package init(in scratch: String, words: [String], root: String) {
     let name = Digest.sha256((words + [root]).joined(separator: "\0").utf8).hex.prefix(16)
     path = "\(scratch)/server-\(name)"
   }
 
-  var version: MCPVersion? {
+  package var version: MCPVersion? {
     guard let bytes = try? InputFile.beginning(of: path, limitBytes: 64), bytes.last == UInt8(ascii: "\n")
     else {
       return nil
@@ -28,7 +28,7 @@ struct ServerMemory: Sendable {
     return version?.isStateless == false ? version : nil
   }
 
-  func remember(_ version: MCPVersion) {
+  package func remember(_ version: MCPVersion) {
     // Renamed into place, so that nobody reads half of it and no link is followed.
     let temporary = "\(path).\(getpid())"
     unlink(temporary)
@@ -36,5 +36,5 @@ struct ServerMemory: Sendable {
     if rename(temporary, path) != 0 { unlink(temporary) }
   }
 
-  func forget() { unlink(path) }
+  package func forget() { unlink(path) }
 }

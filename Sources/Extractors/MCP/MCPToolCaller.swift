@@ -1,7 +1,6 @@
 import BatchModel
 import Core
 import FileStore
-import GitRepository
 import StrictJSON
 
 #if canImport(FoundationEssentials)
@@ -11,14 +10,14 @@ import StrictJSON
 #endif
 
 /// Fills a tool's arguments for some assets and calls it; what both kinds of extractor share.
-struct MCPToolCaller: Sendable {
+package struct MCPToolCaller: Sendable {
   private let settings: MCPSettings
   private let template: ArgumentTemplate
   private let server: MCPServer
   private let files: ProgramFiles
   private let nowMs: @Sendable () -> Int64
 
-  init(_ settings: MCPSettings, nowMs: @escaping @Sendable () -> Int64) throws(Fault) {
+  package init(_ settings: MCPSettings, nowMs: @escaping @Sendable () -> Int64) throws(Fault) {
     self.settings = settings
     self.nowMs = nowMs
     template = try ArgumentTemplate(settings.arguments, batch: settings.batch)
@@ -27,7 +26,7 @@ struct MCPToolCaller: Sendable {
   }
 
   /// Everything that may change an answer; contacts the server.
-  var identity: ExtractorIdentity {
+  package var identity: ExtractorIdentity {
     get async throws(ExtractorRefusal) {
       let session = try await server.session()
       var parts = [
@@ -45,12 +44,12 @@ struct MCPToolCaller: Sendable {
 
   /// What the server said of itself when it was last asked, unless the files that its command names have changed
   /// since: then it must be asked again.
-  func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? {
+  package func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? {
     files.agree(with: last) ? last : nil
   }
 
   /// Calls the tool for one asset or for all, and returns with the answer what reads it at this moment.
-  func call(
+  package func call(
     _ requests: [ExtractionRequest]
   ) async throws(ExtractorRefusal) -> (MCPServer.Answer, notes: [String], MCPAnswerReader) {
     let values = try values(for: requests)
@@ -61,10 +60,10 @@ struct MCPToolCaller: Sendable {
     return (answer, notes, MCPAnswerReader(settings: settings, limits: LimitReader(nowMs: nowMs())))
   }
 
-  func shutDown() async { await server.shutDown() }
+  package func shutDown() async { await server.shutDown() }
 
   /// The path under which a call for all assets names one: its image's, or that of the text that asks about it.
-  func path(of request: ExtractionRequest) -> String {
+  package func path(of request: ExtractionRequest) -> String {
     template.words.contains(.briefs) ? Self.briefPath(of: request) : request.imagePath
   }
 

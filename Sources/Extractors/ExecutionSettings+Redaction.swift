@@ -4,7 +4,7 @@ import StrictJSON
 
 extension ExecutionSettings {
   /// The settings as they may be stored: every string that a person wrote, without secrets.
-  func redacted(by redactor: Redactor) -> ExecutionSettings {
+  package func redacted(by redactor: Redactor) -> ExecutionSettings {
     var redacted = self
     redacted.extractor.command = extractor.command.map(redactor.redact)
     redacted.extractor.tool = redactor.redact(extractor.tool)

@@ -28,7 +28,7 @@ public struct MCPSettings: Sendable {
   /// and asked only that.
   public var poisonedTimeout: Duration = .seconds(15)
   /// Where it is kept which kind of the protocol the server speaks, so that finding out is paid for once.
-  var memory: ServerMemory?
+  package var memory: ServerMemory?
   /// How many time-outs long a call may get by reporting progress.
   public static let hardLimitFactor = 5
   /// The wait before the first restart; it doubles with each.

@@ -1,11 +1,10 @@
 import BatchModel
 import Core
-import GitRepository
 import StrictJSON
 
 /// Asks a Model Context Protocol server once for all assets and takes the aggregated answer apart.
 public struct MCPBatchExtractor: BatchExtractor {
-  let caller: MCPToolCaller
+  package let caller: MCPToolCaller
 
   /// Takes settings for one call for all assets; throws where their arguments mean one asset.
   public init(

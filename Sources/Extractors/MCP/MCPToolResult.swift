@@ -4,18 +4,18 @@ import Redaction
 import StrictJSON
 
 /// What a tool answered, redacted.
-struct MCPToolResult: Hashable, Sendable {
+package struct MCPToolResult: Hashable, Sendable {
   /// The strings of the content's text blocks, in order.
-  var texts: [String]
+  package var texts: [String]
   /// The structured content, out of FastMCP's wrapping.
-  var structured: JSONValue?
-  var isError: Bool
+  package var structured: JSONValue?
+  package var isError: Bool
 
   /// All of `texts`, one after another; a secret may continue in the next.
   private var together: String
 
   /// Reads the result of `tools/call`; throws what is wrong with it, in words that follow "the reply".
-  init(_ result: JSONValue, tool: MCPTool, redactor: Redactor) throws(ReplyReader.Failure) {
+  package init(_ result: JSONValue, tool: MCPTool, redactor: Redactor) throws(ReplyReader.Failure) {
     let result = redactor.redact(result)
     if let type = result["resultType"]?.string, type != "complete" {
       throw ReplyReader.Failure(
@@ -46,13 +46,13 @@ struct MCPToolResult: Hashable, Sendable {
   }
 
   /// All that was said, for the record and for an error's words.
-  var raw: String {
+  package var raw: String {
     if texts.isEmpty, let structured { return structured.string ?? JSONWriter.compact(structured) }
     return together
   }
 
   /// The pieces an answer may be in, likeliest first.
-  var answers: [JSONValue] {
+  package var answers: [JSONValue] {
     var answers = structured.map { [$0] } ?? []
     answers += texts.map(JSONValue.string)
     if texts.count > 1 { answers.append(.string(together)) }

@@ -1,19 +1,18 @@
 import BatchModel
 import Core
-import GitRepository
 import Redaction
 import StrictJSON
 
 /// Turns what an outside program said into replies or refusals; the same for servers and for programs run
 /// once.
-struct AnswerReader: Sendable {
+package struct AnswerReader: Sendable {
   /// Who answers, within a sentence, such as `the tool "generate_idf"`.
-  let subject: String
-  let redactor: Redactor
-  let limits: LimitReader
+  package let subject: String
+  package let redactor: Redactor
+  package let limits: LimitReader
 
   /// Reads what may be an answer in any of several places.
-  func reply(
+  package func reply(
     answers: [JSONValue], raw: String, to request: ExtractionRequest, notes: [String], place: String
   ) throws(ExtractorRefusal) -> ExtractionReply {
     let reader = ReplyReader(redactor: redactor)
@@ -55,7 +54,8 @@ struct AnswerReader: Sendable {
   }
 
   /// What an error that a tool or a file's analysis gave means.
-  func refusal(ofErrorSaid said: JSONValue, place: String, retryable: Bool = true) -> ExtractorRefusal {
+  package func refusal(ofErrorSaid said: JSONValue, place: String, retryable: Bool = true) -> ExtractorRefusal
+  {
     let text =
       said.string ?? said["message"]?.string ?? said["error"]?.string ?? JSONWriter.compact(said)
     let limit =
@@ -66,21 +66,21 @@ struct AnswerReader: Sendable {
   }
 
   /// The refusal that a reply which can't be read comes to.
-  func badReply(_ failure: ReplyReader.Failure, raw: String?) -> ExtractorRefusal {
+  package func badReply(_ failure: ReplyReader.Failure, raw: String?) -> ExtractorRefusal {
     .badReply(
       message: "The reply of \(subject) \(redactor.redact(failure.message))", raw: raw.map(Excerpt.raw),
       retryable: failure.retryable)
   }
 
   /// The refusal that a limit comes to; `said` is what announced it.
-  func limited(_ limit: Limit, said: String) -> ExtractorRefusal {
+  package func limited(_ limit: Limit, said: String) -> ExtractorRefusal {
     .limited(
       retryAfterMs: limit.retryAfterMs, source: redactor.redact(limit.source), daily: limit.daily,
       message: "\(subject.capitalisedFirst) is limited: \"\(Excerpt.line(said))\"")
   }
 
   /// A limit given where an answer was expected.
-  func limit(inAnswers answers: [JSONValue], place: String) -> Limit? {
+  package func limit(inAnswers answers: [JSONValue], place: String) -> Limit? {
     for answer in answers {
       if let text = answer.string {
         if let limit = limits.limit(inAnswer: text, place: place) { return limit }

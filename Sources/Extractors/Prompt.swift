@@ -6,9 +6,9 @@ import StrictJSON
 ///
 /// The model sees no image, so it is told what was measured. Names, ids, scores and paths are not sent, but for the
 /// file's name, which often says what an image shows.
-enum Prompt {
+package enum Prompt {
   /// Asks for one image's design facts.
-  static func text(for request: ExtractionRequest) -> String {
+  package static func text(for request: ExtractionRequest) -> String {
     var lines = [question, "", "File: \(VisibleText.line(request.fileName))"]
     if request.measured != nil { lines.append("Measured: " + JSONWriter.compact(measured(request))) }
     let known = SentSpecs.inPrompt(request.specs)
@@ -18,7 +18,7 @@ enum Prompt {
 
   /// The part that is the same for every image; a change of it asks something else, and so makes another
   /// identity.
-  static let text = question + "\n" + form
+  package static let text = question + "\n" + form
 
   private static let question = """
     Describe an image for a design system. You can't see it: what was measured in its pixels, and what its author says
@@ -34,7 +34,7 @@ enum Prompt {
     """
 
   /// What was measured, as an IDF; an empty object where nothing was.
-  static func measured(_ request: ExtractionRequest) -> JSONValue {
+  package static func measured(_ request: ExtractionRequest) -> JSONValue {
     request.measured?.json ?? [:]
   }
 }

@@ -1,6 +1,5 @@
 import BatchModel
 import Core
-import GitRepository
 import ModelContext
 import StrictJSON
 import Subprocesses
@@ -8,10 +7,10 @@ import Subprocesses
 /// The one configured server: started at its first use, started again after it died, ended at the end.
 package actor MCPServer {
   /// A server that can be asked.
-  struct Session: Sendable {
-    let connection: MCPConnection
-    let agreement: MCPNegotiation.Agreement
-    let tool: MCPTool
+  package struct Session: Sendable {
+    package let connection: MCPConnection
+    package let agreement: MCPNegotiation.Agreement
+    package let tool: MCPTool
   }
 
   /// What a call of the tool came to.
@@ -38,10 +37,10 @@ package actor MCPServer {
   /// The version in which a server is asked that the newer question cost much.
   private var older: MCPVersion?
 
-  init(_ settings: MCPSettings) { self.settings = settings }
+  package init(_ settings: MCPSettings) { self.settings = settings }
 
   /// The running server, started if it isn't.
-  func session() async throws(ExtractorRefusal) -> Session {
+  package func session() async throws(ExtractorRefusal) -> Session {
     while true {
       if Task.isCancelled { throw .cancelled }
       switch state {
@@ -64,7 +63,7 @@ package actor MCPServer {
   }
 
   /// Calls the tool. `arguments` are told the tool, for its schema.
-  func callTool(
+  package func callTool(
     arguments: @Sendable (MCPTool) -> JSONValue
   ) async throws(ExtractorRefusal) -> (answer: Answer, notes: [String]) {
     let session = try await session()
@@ -91,7 +90,7 @@ package actor MCPServer {
   }
 
   /// Ends the server and its children; nothing is started any more.
-  func shutDown() async {
+  package func shutDown() async {
     let last = state
     state = .shutDown
     switch last {

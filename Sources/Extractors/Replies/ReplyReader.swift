@@ -1,6 +1,5 @@
 import BatchModel
 import Core
-import GitRepository
 import Redaction
 import StrictJSON
 
@@ -117,7 +116,7 @@ package struct ReplyReader: Sendable {
 
 extension ReplyReader.Reading {
   /// Whether it has a field that says something of an image.
-  var isAboutImage: Bool {
+  package var isAboutImage: Bool {
     guard case .answer(let value) = self else { return false }
     return value.members?.contains { StatedFacts.fields.contains($0.name) } ?? false
   }

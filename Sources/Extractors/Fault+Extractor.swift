@@ -2,13 +2,13 @@ import Core
 
 /// Faults of what the configuration says of an extractor.
 extension Fault {
-  static func argumentsNoObject() -> Fault {
+  package static func argumentsNoObject() -> Fault {
     Fault(
       .extractorArgumentsNoObject, "The extractor's \"arguments\" are no object: expected names and values.",
       hint: "Write them as { code: \"@path\" }.")
   }
 
-  static func argumentDoesNotFit(_ word: String, batch: Bool) -> Fault {
+  package static func argumentDoesNotFit(_ word: String, batch: Bool) -> Fault {
     Fault(
       .extractorArgumentDoesNotFit,
       batch

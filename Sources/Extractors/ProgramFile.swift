@@ -9,9 +9,9 @@ import Subprocesses
 #endif
 
 /// Looks at a program's file as the system will when it is started, without starting it.
-enum ProgramFile {
+package enum ProgramFile {
   /// Finds a command's program and refuses one that can't be started; returns its path.
-  static func checkedPath(of command: Command) throws(Fault) -> String {
+  package static func checkedPath(of command: Command) throws(Fault) -> String {
     let path = try ProgramSearch.path(of: command)
     try check(path, of: command)
     return path

@@ -1,15 +1,14 @@
 import BatchModel
 import Core
-import GitRepository
 import ModelContext
 import Redaction
 import StrictJSON
 
 /// Turns what a server answered to a call of the tool into replies or refusals.
 package struct MCPAnswerReader: Sendable {
-  let settings: MCPSettings
+  package let settings: MCPSettings
   /// Reads what the tool said, once it is known to be an answer.
-  let answers: AnswerReader
+  package let answers: AnswerReader
 
   private var redactor: Redactor { settings.program.redactor }
   private var limits: LimitReader { answers.limits }
@@ -30,7 +29,8 @@ package struct MCPAnswerReader: Sendable {
   }
 
   /// The tool's own result, once everything that refuses the whole call is ruled out.
-  func result(of answer: MCPServer.Answer, notes: [String]) throws(ExtractorRefusal) -> MCPToolResult {
+  package func result(of answer: MCPServer.Answer, notes: [String]) throws(ExtractorRefusal) -> MCPToolResult
+  {
     switch answer {
     case .failure(let failure): throw refusal(failure, notes)
     case .result(let value, let tool):
@@ -46,7 +46,7 @@ package struct MCPAnswerReader: Sendable {
   }
 
   /// What an answer means that should be an aggregated one and isn't.
-  func refusalOfNoBatch(_ result: MCPToolResult) -> ExtractorRefusal {
+  package func refusalOfNoBatch(_ result: MCPToolResult) -> ExtractorRefusal {
     if let limit = answers.limit(inAnswers: result.answers, place: "result text") {
       return answers.limited(limit, said: result.raw)
     }

@@ -1,8 +1,8 @@
 /// Reads a date as HTTP has it (RFC 9110): the fixed form, and the two obsolete ones that must still be
 /// understood.
-enum HTTPDate {
+package enum HTTPDate {
   /// Milliseconds since 1970 of the date at the start of a string; nil where there is none.
-  static func milliseconds(_ bytes: ArraySlice<UInt8>) -> Int64? {
+  package static func milliseconds(_ bytes: ArraySlice<UInt8>) -> Int64? {
     let parts = bytes.prefix(48).split { !RetryTime.isDigit($0) && !RetryTime.isLetter($0) }
     guard parts.count >= 7, let weekday = word(parts[0]), weekdays.contains(where: weekday.hasPrefix)
     else { return nil }
@@ -15,7 +15,7 @@ enum HTTPDate {
   }
 
   /// Milliseconds since 1970 of a date and time in UTC; nil where a number is not in the calendar.
-  static func milliseconds(
+  package static func milliseconds(
     year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int
   ) -> Int64? {
     guard (1970...9999).contains(year), (1...12).contains(month), (1...31).contains(day),

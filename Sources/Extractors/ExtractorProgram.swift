@@ -32,21 +32,21 @@ public struct ExtractorProgram: Sendable {
   }
 
   /// What takes the values of variables that are handed on out of strings.
-  static func redactor(of names: [String], in surroundings: [String: String]) -> Redactor {
+  package static func redactor(of names: [String], in surroundings: [String: String]) -> Redactor {
     let secretNames = Set(names).subtracting(standardNames)
     return Redactor(secrets: surroundings.filter { secretNames.contains($0.key) }.values)
   }
 
   /// A search path without folders that are relative to the working directory: what lies in a project is started only
   /// where the configuration names it.
-  static func absoluteFolders(of path: String) -> String {
+  package static func absoluteFolders(of path: String) -> String {
     path.split(separator: ":").filter { $0.hasPrefix("/") }.joined(separator: ":")
   }
 
   /// The program's name as messages say it: the first word, redacted.
-  var name: String { redactor.redact(words.first ?? "") }
+  package var name: String { redactor.redact(words.first ?? "") }
 
-  var command: Command {
+  package var command: Command {
     var command = Command(words, environment: environment, directory: root)
     command.root = root
     command.takesDescendantsAlong = true
@@ -55,13 +55,13 @@ public struct ExtractorProgram: Sendable {
 
   /// A hint at variables that are not set, to go behind the message of a program that failed; empty without
   /// any.
-  var unsetHint: String {
+  package var unsetHint: String {
     unsetNames.isEmpty ? "" : " (not set: \(unsetNames.joined(separator: ", ")))"
   }
 
   /// Refuses a configured program that can't be started, before anything is asked of it; the embedded extractor needs
   /// none.
-  static func check(
+  package static func check(
     _ settings: ExtractorSettings, root: String, environment: [String: String]
   ) throws(Fault) {
     guard settings.kind != .local else { return }
@@ -71,7 +71,7 @@ public struct ExtractorProgram: Sendable {
   }
 
   /// What a fault of starting the program means for the extraction.
-  func refusal(_ fault: Fault) -> ExtractorRefusal {
+  package func refusal(_ fault: Fault) -> ExtractorRefusal {
     let message = redactor.redact(fault.message)
     switch fault.exit {
     case .canGoOn, .disk: return .surroundings(message: message)

@@ -1,19 +1,19 @@
 import BatchModel
 
 /// Who a program is that says nothing about itself: its words, and the bytes of the files that they name.
-struct ExecIdentity {
+package struct ExecIdentity {
   private let program: ExtractorProgram
   private let files: ProgramFiles
   private let model: String?
 
-  init(_ program: ExtractorProgram, _ files: ProgramFiles, model: String?) {
+  package init(_ program: ExtractorProgram, _ files: ProgramFiles, model: String?) {
     self.program = program
     self.files = files
     self.model = model
   }
 
   /// The words without the folders that differ from host to host, and a digest for each file.
-  var identity: ExtractorIdentity {
+  package var identity: ExtractorIdentity {
     var parts = files.parts
     for (index, word) in program.words.enumerated() {
       parts["word.\(index)"] = program.redactor.redact(shortened(word))

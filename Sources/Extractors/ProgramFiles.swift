@@ -14,15 +14,15 @@ import Synchronization
 ///
 /// A script is found wherever a word names it, also within a shell's `-c`. A native program outside of the project, such
 /// as an interpreter, is known by its name alone: it is updated without a change of what scripts say.
-struct ProgramFiles: Sendable {
+package struct ProgramFiles: Sendable {
   private let program: ExtractorProgram
   private let digests = FileDigests()
 
-  init(_ program: ExtractorProgram) { self.program = program }
+  package init(_ program: ExtractorProgram) { self.program = program }
 
   /// A digest for each file that is there now: `file.N` where the whole word N is one, `file.N.M` for the Mth one
   /// within it.
-  var parts: [String: String] {
+  package var parts: [String: String] {
     var parts: [String: String] = [:]
     for (index, word) in program.words.enumerated() {
       let option = index > 0 ? program.words[index - 1] : ""
@@ -38,7 +38,7 @@ struct ProgramFiles: Sendable {
   }
 
   /// Tells whether an identity was told by a program of the same files.
-  func agree(with identity: ExtractorIdentity?) -> Bool {
+  package func agree(with identity: ExtractorIdentity?) -> Bool {
     identity.map { $0.parts.filter { $0.key.hasPrefix("file.") } == parts } ?? false
   }
 
@@ -67,7 +67,7 @@ struct ProgramFiles: Sendable {
 
   /// The parts of a word that may name a file, as in `--script=x.py` or `cd here && python3 x.py`; not those that a
   /// shell would write to.
-  static func pieces(of word: String) -> [String] {
+  package static func pieces(of word: String) -> [String] {
     var pieces: [String] = []
     var piece = ""
     var isWrittenTo = false

@@ -2,11 +2,10 @@ import BatchModel
 import Core
 
 /// Makes the extractor that a configuration asks for; an outside program starts at its first use.
-func makeExtractor(
+package func makeExtractor(
   _ settings: ExtractorSettings, root: String, environment: [String: String],
-  scratch: String? = nil, clock: any RunClock = SystemClock()
+  scratch: String? = nil, nowMs: @escaping @Sendable () -> Int64
 ) throws(Fault) -> any Extractor {
-  let nowMs: @Sendable () -> Int64 = { clock.now().wallMs }
   switch settings.kind {
   case .local: return LocalExtractor()
   case .exec:
