@@ -1,4 +1,4 @@
-/// A fact about a batch. The names in `typeName` are stored: never rename one.
+/// A fact about a batch.
 public enum BatchEvent: Hashable, Sendable {
   case batchRegistered(Registration)
   case batchRevised(Registration)
@@ -21,40 +21,60 @@ public enum BatchEvent: Hashable, Sendable {
   case batchCancelled(BatchCancellation)
   case batchReverted(BatchReversion)
 
-  /// The event's stored name.
-  public var typeName: String {
+  /// What happened, by its stored name: never rename one. In the order in which a batch can meet them.
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case batchRegistered = "batch.registered"
+    case batchRevised = "batch.revised"
+    case runStarted = "run.started"
+    case runFinished = "run.finished"
+    case runInterrupted = "run.interrupted"
+    case stageStarted = "stage.started"
+    case stageCompleted = "stage.completed"
+    case stageFailed = "stage.failed"
+    case stageDeferred = "stage.deferred"
+    case stageInterrupted = "stage.interrupted"
+    case stageInvalidated = "stage.invalidated"
+    case assetPackaged = "asset.packaged"
+    case assetRetried = "asset.retried"
+    case batchPlaced = "batch.placed"
+    case commitIntended = "commit.intended"
+    case commitConfirmed = "commit.confirmed"
+    case commitSuperseded = "commit.superseded"
+    case batchCompleted = "batch.completed"
+    case batchCancelled = "batch.cancelled"
+    case batchReverted = "batch.reverted"
+  }
+
+  public var kind: Kind {
     switch self {
-    case .batchRegistered: "batch.registered"
-    case .batchRevised: "batch.revised"
-    case .runStarted: "run.started"
-    case .runFinished: "run.finished"
-    case .runInterrupted: "run.interrupted"
-    case .stageStarted: "stage.started"
-    case .stageCompleted: "stage.completed"
-    case .stageFailed: "stage.failed"
-    case .stageDeferred: "stage.deferred"
-    case .stageInterrupted: "stage.interrupted"
-    case .stageInvalidated: "stage.invalidated"
-    case .assetPackaged: "asset.packaged"
-    case .assetRetried: "asset.retried"
-    case .batchPlaced: "batch.placed"
-    case .commitIntended: "commit.intended"
-    case .commitConfirmed: "commit.confirmed"
-    case .commitSuperseded: "commit.superseded"
-    case .batchCompleted: "batch.completed"
-    case .batchCancelled: "batch.cancelled"
-    case .batchReverted: "batch.reverted"
+    case .batchRegistered: .batchRegistered
+    case .batchRevised: .batchRevised
+    case .runStarted: .runStarted
+    case .runFinished: .runFinished
+    case .runInterrupted: .runInterrupted
+    case .stageStarted: .stageStarted
+    case .stageCompleted: .stageCompleted
+    case .stageFailed: .stageFailed
+    case .stageDeferred: .stageDeferred
+    case .stageInterrupted: .stageInterrupted
+    case .stageInvalidated: .stageInvalidated
+    case .assetPackaged: .assetPackaged
+    case .assetRetried: .assetRetried
+    case .batchPlaced: .batchPlaced
+    case .commitIntended: .commitIntended
+    case .commitConfirmed: .commitConfirmed
+    case .commitSuperseded: .commitSuperseded
+    case .batchCompleted: .batchCompleted
+    case .batchCancelled: .batchCancelled
+    case .batchReverted: .batchReverted
     }
   }
 
+  /// The event's stored name.
+  public var typeName: String { kind.rawValue }
+
   /// Every stored name, in the order in which a batch can meet them.
-  public static let typeNames = [
-    "batch.registered", "batch.revised", "run.started", "run.finished", "run.interrupted",
-    "stage.started", "stage.completed", "stage.failed", "stage.deferred", "stage.interrupted",
-    "stage.invalidated", "asset.packaged", "asset.retried", "batch.placed", "commit.intended",
-    "commit.confirmed", "commit.superseded", "batch.completed", "batch.cancelled",
-    "batch.reverted",
-  ]
+  public static let typeNames = Kind.allCases.map(\.rawValue)
 }
 
 /// Which stage an event speaks of: an asset's, or the batch's where `asset` is nil.

@@ -16,6 +16,19 @@ public struct UnreadableEvent: Error, Hashable, Sendable {
   }
 }
 
+extension Event {
+  /// What happened; nil for a name that this version does not know.
+  package var kind: BatchEvent.Kind? { BatchEvent.Kind(rawValue: type) }
+}
+
+extension EventQuery {
+  /// The types as kinds.
+  package var kinds: [BatchEvent.Kind] {
+    get { types.compactMap(BatchEvent.Kind.init) }
+    set { types = newValue.map(\.rawValue) }
+  }
+}
+
 extension BatchEvent {
   /// Makes the stored form: columns, and the payload as JSON with its keys sorted.
   public func stored(timeMs: Int64, run: String) -> NewEvent {
@@ -64,30 +77,31 @@ extension BatchEvent {
   }
 
   private static func decode(_ event: Event) throws -> BatchEvent {
-    switch event.type {
-    case "batch.registered": .batchRegistered(try fact(event))
-    case "batch.revised": .batchRevised(try fact(event))
-    case "run.started": .runStarted(try fact(event))
-    case "run.finished": .runFinished(try fact(event))
-    case "run.interrupted": .runInterrupted(try fact(event))
-    case "stage.started": .stageStarted(try ref(event), try fact(event))
-    case "stage.completed": .stageCompleted(try ref(event), try fact(event))
-    case "stage.failed": .stageFailed(try ref(event), try fact(event))
-    case "stage.deferred": .stageDeferred(try ref(event), try fact(event))
-    case "stage.interrupted": .stageInterrupted(try ref(event), try fact(event))
-    case "stage.invalidated": .stageInvalidated(try ref(event), try fact(event))
-    case "asset.packaged": .assetPackaged(try asset(event), try fact(event))
-    case "asset.retried": .assetRetried(try asset(event), try fact(event))
-    case "batch.placed": .batchPlaced(try fact(event))
-    case "commit.intended": .commitIntended(try fact(event))
-    case "commit.confirmed": .commitConfirmed(try fact(event))
-    case "commit.superseded": .commitSuperseded(try fact(event))
-    case "batch.completed": .batchCompleted(try fact(event))
-    case "batch.cancelled": .batchCancelled(try fact(event))
-    case "batch.reverted": .batchReverted(try fact(event))
-    default:
+    guard let kind = Kind(rawValue: event.type) else {
       throw UnreadableEvent(
         position: event.position, type: event.type, finding: "no event type of this version")
+    }
+    return switch kind {
+    case .batchRegistered: .batchRegistered(try fact(event))
+    case .batchRevised: .batchRevised(try fact(event))
+    case .runStarted: .runStarted(try fact(event))
+    case .runFinished: .runFinished(try fact(event))
+    case .runInterrupted: .runInterrupted(try fact(event))
+    case .stageStarted: .stageStarted(try ref(event), try fact(event))
+    case .stageCompleted: .stageCompleted(try ref(event), try fact(event))
+    case .stageFailed: .stageFailed(try ref(event), try fact(event))
+    case .stageDeferred: .stageDeferred(try ref(event), try fact(event))
+    case .stageInterrupted: .stageInterrupted(try ref(event), try fact(event))
+    case .stageInvalidated: .stageInvalidated(try ref(event), try fact(event))
+    case .assetPackaged: .assetPackaged(try asset(event), try fact(event))
+    case .assetRetried: .assetRetried(try asset(event), try fact(event))
+    case .batchPlaced: .batchPlaced(try fact(event))
+    case .commitIntended: .commitIntended(try fact(event))
+    case .commitConfirmed: .commitConfirmed(try fact(event))
+    case .commitSuperseded: .commitSuperseded(try fact(event))
+    case .batchCompleted: .batchCompleted(try fact(event))
+    case .batchCancelled: .batchCancelled(try fact(event))
+    case .batchReverted: .batchReverted(try fact(event))
     }
   }
 

@@ -168,7 +168,7 @@ extension Runner {
   private func commitsOfOthers(_ history: BatchHistory, _ batch: BatchID) async throws(Fault) -> [String]? {
     if history.commits.isEmpty { return nil }
     var query = EventQuery(batch: batch.text)
-    query.types = ["commit.intended"]
+    query.kinds = [.commitIntended]
     let events: [Event]
     do { events = try await surroundings.store.events(matching: query) } catch { throw .ledger(error) }
     let ours = events.compactMap { event -> String? in

@@ -11,7 +11,7 @@ extension StageWork {
     let paths = Set(plan.map(\.path))
     var starts = EventQuery()
     starts.stages = [Stage.place.rawValue]
-    starts.types = ["stage.started"]
+    starts.kinds = [.stageStarted]
     do {
       starts.after = try await firstPlacement()
       var touched: [String: Set<String>] = [:]
@@ -38,15 +38,13 @@ extension StageWork {
   /// Position at which this batch first set out to place what it has in the working tree now; nil where it has nothing.
   private func firstPlacement() async throws(StoreError) -> Int64? {
     var query = EventQuery(batch: batch.text)
-    query.types = [
-      "batch.registered", "batch.revised", "batch.cancelled", "stage.started", "stage.invalidated",
-    ]
+    query.kinds = [.batchRegistered, .batchRevised, .batchCancelled, .stageStarted, .stageInvalidated]
     var first: Int64?
     for event in try await surroundings.store.events(matching: query) {
-      switch (event.type, event.stage) {
-      case ("stage.started", Stage.place.rawValue): first = first ?? event.position
+      switch (event.kind, event.stage) {
+      case (.stageStarted, Stage.place.rawValue): first = first ?? event.position
       // What was placed before is undone.
-      case ("stage.invalidated", Stage.place.rawValue), (_, nil): first = nil
+      case (.stageInvalidated, Stage.place.rawValue), (_, nil): first = nil
       default: break
       }
     }

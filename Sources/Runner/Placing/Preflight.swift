@@ -141,7 +141,7 @@ extension StageWork {
       var query = EventQuery()
       query.asset = asset.id.text
       query.stages = [Stage.render.rawValue]
-      query.types = ["stage.completed"]
+      query.kinds = [.stageCompleted]
       query.reversed = true
       query.limit = 20
       for event in (try? await surroundings.store.events(matching: query)) ?? [] {

@@ -30,7 +30,8 @@ struct ContactCheck: Sendable {
   func run() async -> Diagnosis.Check {
     let extractor: any Extractor
     do throws(Fault) {
-      extractor = try makeExtractor(settings, root: root, environment: environment, nowMs: { SystemClock().now().wallMs })
+      extractor = try makeExtractor(
+        settings, root: root, environment: environment, nowMs: { SystemClock().now().wallMs })
     } catch {
       return .init("extractor", isFine: false, error.message, hint: error.hint, facts)
     }

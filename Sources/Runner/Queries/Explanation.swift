@@ -106,7 +106,7 @@ private struct Explainer {
     }
     var query = EventQuery(batch: batch.text)
     let all = try await project.events(matching: query)
-    let registered = all.last { $0.type == "batch.registered" || $0.type == "batch.revised" }
+    let registered = all.last { $0.kind == .batchRegistered || $0.kind == .batchRevised }
     query.asset = asset.text
     let events = all.filter { $0.asset == asset.text && $0.position > registered?.position ?? 0 }
     var stages: [Explanation.StageExplanation] = []
@@ -150,7 +150,7 @@ private struct Explainer {
     var explained = Explanation.StageExplanation(stage: stage, outcome: .skipped, reason: .first)
     switch standing[stage].progress {
     case .completed(let completion):
-      let event = own.last { $0.type == "stage.completed" }
+      let event = own.last { $0.kind == .stageCompleted }
       explained.position = event?.position
       explained.key = completion.key?.digest
       switch completion.how {
@@ -160,19 +160,19 @@ private struct Explainer {
       }
       try await decide(completion, at: event, events, into: &explained)
     case .started(let start, _):
-      let event = own.last { $0.type == "stage.started" }
+      let event = own.last { $0.kind == .stageStarted }
       explained.outcome = .running
       explained.position = event?.position
       explained.key = start.key?.digest
       try await compare(start.key, before: event, events, into: &explained)
     case .failed(let failure):
       explained.outcome = .failed
-      explained.position = own.last { $0.type == "stage.failed" }?.position
+      explained.position = own.last { $0.kind == .stageFailed }?.position
       explained.key = standing[stage].lastKey?.digest
       explained.reason = .said(code: failure.code, failure.message)
     case .deferred(let deferral, _):
       explained.outcome = .deferred
-      explained.position = own.last { $0.type == "stage.deferred" }?.position
+      explained.position = own.last { $0.kind == .stageDeferred }?.position
       explained.key = standing[stage].lastKey?.digest
       explained.reason = .said(code: deferral.code, deferral.message)
     case .waiting:
@@ -224,7 +224,7 @@ private struct Explainer {
       return
     }
     let reopening = events.last { found in
-      found.type == "stage.invalidated" && found.position < event.position
+      found.kind == .stageInvalidated && found.position < event.position
         && found.position > earlier.position
         && (found.stage.flatMap(Stage.init(rawValue:)) ?? .commit) <= explained.stage
     }
@@ -241,7 +241,7 @@ private struct Explainer {
     var query = EventQuery()
     query.asset = asset.text
     query.stages = [stage.rawValue]
-    query.types = ["stage.completed"]
+    query.kinds = [.stageCompleted]
     query.reversed = true
     query.after = event.position
     query.limit = 1

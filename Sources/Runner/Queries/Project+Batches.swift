@@ -46,7 +46,7 @@ extension Project {
   /// The assets of every registration in the ledger, each as often as it was registered.
   func knownAssets() async throws(Fault) -> [AssetID] {
     var query = EventQuery()
-    query.types = ["batch.registered", "batch.revised"]
+    query.kinds = [.batchRegistered, .batchRevised]
     var known: [AssetID] = []
     for event in try await events(matching: query) {
       switch try? BatchEvent(event) {

@@ -64,12 +64,12 @@ extension StageWork {
   /// later. Commits come one after another, so it is the newest in the ledger.
   func finishIndexOfAnother() async throws(Fault) {
     var query = EventQuery()
-    query.types = ["commit.intended", "commit.confirmed", "commit.superseded"]
+    query.kinds = [.commitIntended, .commitConfirmed, .commitSuperseded]
     query.reversed = true
     query.limit = 1
     let newest: Event?
     do { newest = try await surroundings.store.events(matching: query).first } catch { throw .ledger(error) }
-    guard let newest, newest.batch != batch.text, newest.type == "commit.intended",
+    guard let newest, newest.batch != batch.text, newest.kind == .commitIntended,
       let other = BatchID(newest.batch),
       let state = try? await BatchState.load(other, from: surroundings.store),
       let intent = state.intent, let new = GitID(intent.new)

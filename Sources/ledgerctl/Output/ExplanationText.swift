@@ -29,10 +29,10 @@ enum ExplanationText {
   }
 
   private static func what(_ past: Explanation.Past) -> String {
-    switch past.type {
-    case "stage.failed": "failed:"
-    case "stage.deferred": "postponed:"
-    case "stage.invalidated": "opened again:"
+    switch BatchEvent.Kind(rawValue: past.type) {
+    case .stageFailed: "failed:"
+    case .stageDeferred: "postponed:"
+    case .stageInvalidated: "opened again:"
     default: ""
     }
   }

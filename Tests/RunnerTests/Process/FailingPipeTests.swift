@@ -1,5 +1,5 @@
-import Extractors
 import Core
+import Extractors
 import GitRepository
 import Subprocesses
 

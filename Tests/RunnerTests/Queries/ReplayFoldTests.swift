@@ -26,7 +26,7 @@ struct ReplayFoldTests {
     var keys = 0
     for event in events {
       try full.take(event)
-      let fact = try event.withOutline { try BatchEvent(phaseOf: $0) }
+      let fact = try event.withOutline { try BatchEvent(phaseOf: $0, $0.kind) }
       light.apply(StampedEvent(fact, timeMs: event.timeMs, run: ""))
       #expect(light.phase == full.phase, "position \(event.position)")
       let key = try BatchEvent(event).stored(timeMs: event.timeMs, run: event.run).key
@@ -54,7 +54,7 @@ struct ReplayFoldTests {
       stage: stage, attempt: 1, payload: Array(#"{"in_doubt":false,"run":"r"}"#.utf8), previous: .zero,
       hash: .zero)
     #expect(throws: UnreadableEvent.self) { try BatchEvent(event) }
-    #expect(throws: UnreadableEvent.self) { try event.withOutline { try BatchEvent(phaseOf: $0) } }
+    #expect(throws: UnreadableEvent.self) { try event.withOutline { try BatchEvent(phaseOf: $0, $0.kind) } }
   }
 
   @Test("A text in a payload that looks like a member is not taken for one")

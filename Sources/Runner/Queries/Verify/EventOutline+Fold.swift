@@ -7,32 +7,32 @@ extension BatchEvent {
   ///
   /// The fold is the same as ever; what is spared is reading JSON that says nothing of that, which is most of
   /// it.
-  init(phaseOf outline: EventOutline) throws(UnreadableEvent) {
+  init(phaseOf outline: EventOutline, _ kind: Kind?) throws(UnreadableEvent) {
     try outline.requireBounds()
-    switch outline.type {
+    switch kind {
     // What a batch's own stages start with names objects.
-    case "stage.started" where outline.asset != nil: self = .stageStarted(try outline.ref(), StageStart())
-    case "stage.completed":
+    case .stageStarted where outline.asset != nil: self = .stageStarted(try outline.ref(), StageStart())
+    case .stageCompleted:
       self = .stageCompleted(
         try outline.ref(), StageCompletion(how: .reused, key: nil, outputs: [], durationMs: 0))
-    case "stage.failed":
+    case .stageFailed:
       self = .stageFailed(
         try outline.ref(), StageFailure(code: "", message: "", retryable: false, durationMs: 0))
-    case "stage.deferred":
+    case .stageDeferred:
       self = .stageDeferred(
         try outline.ref(),
         StageDeferral(
           reason: .surroundings, code: "", message: "", exit: .canGoOn, until: nil, source: nil,
           worthWaiting: false))
-    case "stage.interrupted":
+    case .stageInterrupted:
       self = .stageInterrupted(try outline.ref(), StageInterruption(run: "", inDoubt: false))
-    case "stage.invalidated":
+    case .stageInvalidated:
       self = .stageInvalidated(try outline.ref(), StageInvalidation(code: "", message: ""))
-    case "run.started": self = .runStarted(RunStart(host: "", process: 0, toolVersion: ""))
-    case "run.finished":
+    case .runStarted: self = .runStarted(RunStart(host: "", process: 0, toolVersion: ""))
+    case .runFinished:
       self = .runFinished(RunFinish(exit: .done, code: nil, retryAt: nil, durationMs: 0, held: false))
-    case "run.interrupted": self = .runInterrupted(RunInterruption(run: ""))
-    case "asset.packaged":
+    case .runInterrupted: self = .runInterrupted(RunInterruption(run: ""))
+    case .assetPackaged:
       guard let asset = outline.asset.flatMap(AssetID.init),
         let bundle = PayloadDigests.bundle(in: outline.payload)
       else {
@@ -40,7 +40,7 @@ extension BatchEvent {
         return
       }
       self = .assetPackaged(asset, AssetPackage(bundle: bundle.digest))
-    case "asset.retried":
+    case .assetRetried:
       guard let asset = outline.asset.flatMap(AssetID.init),
         let from = PayloadDigests.retriedStage(in: outline.payload)
       else {
@@ -54,6 +54,9 @@ extension BatchEvent {
 }
 
 extension EventOutline {
+  /// What happened; nil for a name that this version does not know.
+  var kind: BatchEvent.Kind? { BatchEvent.Kind(rawValue: type) }
+
   /// The event with what an outline lacks left empty.
   var event: Event {
     Event(

@@ -87,7 +87,7 @@ extension Project {
 
   private func intendedBytes(of sha: String) async throws(Fault) -> [UInt8]? {
     var query = EventQuery()
-    query.types = ["commit.intended"]
+    query.kinds = [.commitIntended]
     query.reversed = true
     for event in try await events(matching: query) {
       guard case .commitIntended(let intent)? = try? BatchEvent(event), intent.new == sha else { continue }

@@ -73,7 +73,7 @@ private struct Verifier {
     var found: Set<GitID> = []
     for batch in Set(commits.anchors.filter { !$0.isClaimed }.map(\.batch)) {
       var query = EventQuery(batch: batch)
-      query.types = ["batch.registered", "batch.revised", "batch.completed"]
+      query.kinds = [.batchRegistered, .batchRevised, .batchCompleted]
       for event in try await project.events(matching: query) {
         switch try? BatchEvent(event) {
         case .batchRegistered(let fact)?, .batchRevised(let fact)?:
@@ -148,7 +148,7 @@ private struct Verifier {
     }
     guard headFile == nil, ProjectPath.kind(of: project.layout.head) == nil else { return }
     var query = EventQuery()
-    query.types = ["run.finished"]
+    query.kinds = [.runFinished]
     query.limit = 1
     // Each run writes it right after its last event: it may be missing only after that of the first.
     guard let first = try await project.events(matching: query).first, first.position < chain.head.position
@@ -225,7 +225,7 @@ private struct Verifier {
     async throws(Fault)
   {
     var query = EventQuery()
-    query.types = ["commit.confirmed"]
+    query.kinds = [.commitConfirmed]
     var claims: [CommitReview.Claim] = []
     for event in try await project.events(matching: query) {
       guard case .commitConfirmed(let fact)? = try? BatchEvent(event), let sha = GitID(fact.sha) else {
@@ -236,7 +236,7 @@ private struct Verifier {
     var branches = Set(claims.map(\.ref))
     if branches.isEmpty {
       // Nothing has landed as far as this ledger knows: then its batches' branches are where it would have.
-      query.types = ["batch.registered"]
+      query.kinds = [.batchRegistered]
       query.limit = 1000
       for event in try await project.events(matching: query) {
         if case .batchRegistered(let registration)? = try? BatchEvent(event) {

@@ -30,18 +30,19 @@ struct ReplayFold: OutlineFold {
 
   mutating func take(_ event: EventOutline) -> DigestWords? {
     if event.batch == names.count { names.append(event.batchName) }
-    if event.type == "batch.registered" { ended[event.batch] = nil }
+    let kind = event.kind
+    if kind == .batchRegistered { ended[event.batch] = nil }
     do throws(UnreadableEvent) {
-      try follow(event, try BatchEvent(phaseOf: event))
+      try follow(event, try BatchEvent(phaseOf: event, kind))
     } catch {
       if ended[event.batch] == nil, unreadable.count < Self.unreadableAtMost { unreadable.append(error) }
     }
-    switch event.type {
-    case "stage.completed":
+    switch kind {
+    case .stageCompleted:
       let digests = PayloadDigests(completion: event.payload)
       for output in digests.outputs { named.add(output, namedBy: event) }
       return digests.key
-    case "stage.started" where event.stage == Stage.extract.rawValue: return lookupKey(of: event)
+    case .stageStarted where event.stage == Stage.extract.rawValue: return lookupKey(of: event)
     default: return nil
     }
   }
