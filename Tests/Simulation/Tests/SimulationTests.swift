@@ -2,12 +2,12 @@ import Foundation
 import SimulatedWorld
 import Testing
 
-/// One after another: each plays its histories on all processors.
-@Suite("Simulated histories", .serialized)
+@Suite("Simulated histories")
 enum Simulation {}
 
 extension Simulation {
-  @Suite("The whole runner in simulated worlds")
+  /// One after another: most play their histories on all processors.
+  @Suite("The whole runner in simulated worlds", .serialized)
   struct SimulationTests {
     @Test("No crash, fault, user or second runner breaks a property", .timeLimit(.minutes(10)))
     func everyPropertyHolds() async {
