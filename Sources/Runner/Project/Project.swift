@@ -101,16 +101,22 @@ public final class Project: Sendable {
   /// A runner over the project's real parts.
   ///
   /// Who asks goes into the ledger: `arguments` are the words of a command, whose secrets are taken out.
-  /// `announce` hears, once, which program is started before the first one is.
+  /// `announce` hears, once, which program is started before the first one is. `extractor`, where given, is asked
+  /// instead of what the configuration names; a run shuts it down when it ends.
   public func runner(
     via: RunActor.Via = .library, client: String? = nil, arguments: [String]? = nil,
-    stop: StopSignal = StopSignal(), announce: @escaping @Sendable (String) -> Void = { _ in },
+    extractor: (any Extractor)? = nil, stop: StopSignal = StopSignal(),
+    announce: @escaping @Sendable (String) -> Void = { _ in },
     observe: @escaping @Sendable (Event) -> Void = { _ in }
   ) throws(Fault) -> Runner {
     var surroundings = try surroundings()
     surroundings.process.actor = RunActor(
       user: surroundings.user, uid: UInt32(getuid()), via: via, client: client)
     surroundings.process.argv = arguments
+    if let extractor {
+      surroundings.makeExtractor = { _ in extractor }
+      surroundings.checkExtractor = { _ in }
+    }
     let announced = Mutex(false)
     let file = layout.configuration
     surroundings.announceExtractor = { configuration in

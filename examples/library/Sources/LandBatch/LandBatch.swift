@@ -1,6 +1,6 @@
 import Runner
 
-/// Lands one image of the repository in the working directory, as another package does it.
+/// Lands one image of the repository in a folder, as another package does it.
 @main struct LandBatch {
   static func main() async throws {
     let project = try Project.open(at: CommandLine.arguments[1])
@@ -12,6 +12,7 @@ import Runner
           specs: ["name": "Nocturnal Canopy", "category": "patterns"])
       ])
     print(report.state.phase, report.state.confirmation?.sha ?? "")
+    for fault in report.faults { print(fault.code, fault.message) }
     await project.close()
   }
 }
