@@ -21,6 +21,9 @@ package enum SchemaFiles {
     File(name: "prune") { PackageResources.prune_json },
     File(name: "document") { PackageResources.document_json },
     File(name: "settings") { PackageResources.settings_json },
+    File(name: "report") { PackageResources.report_json },
+    File(name: "assets") { PackageResources.assets_json },
+    File(name: "files") { PackageResources.files_json },
     File(name: "init") { PackageResources.init_json },
   ]
 }
