@@ -6,7 +6,7 @@ SECONDS ?= 60
 PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build install quickstart test test-fast ci lint format words docs bench sweeps simulate power-cuts \
+.PHONY: help setup build install quickstart test test-fast ci lint format words docs reference bench sweeps simulate power-cuts \
 	wal-stress fuzz contact-sheet
 
 help: ## list the tasks
@@ -35,6 +35,9 @@ ci: ## run what CI runs: all tests, with warnings as errors
 
 lint: ## check the format of the Swift code
 	scripts/lint
+
+reference: ## build the library's reference into .build/documentation
+	scripts/documentation
 
 format: ## format the Swift code
 	scripts/lint --fix
