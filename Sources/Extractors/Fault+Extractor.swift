@@ -4,7 +4,8 @@ import Core
 extension Fault {
   package static func argumentsNoObject() -> Fault {
     Fault(
-      .extractorArgumentsNoObject, "The extractor's \"arguments\" are no object: expected names and values.",
+      .extractorArgumentsNoObject,
+      "The extractor's \"arguments\" are not an object: expected names and values.",
       hint: "Write them as { code: \"@path\" }.")
   }
 

@@ -14,13 +14,13 @@ extension Fault {
   package static func objectMissing(_ id: ObjectID, _ path: String) -> Fault {
     Fault(
       .objectMissing, "Object \"\(id)\" is missing.",
-      hint: "Run again: the stage that makes it is done once more.", path: path)
+      hint: "Run the same command again: it repeats the stage that makes the object.", path: path)
   }
 
   package static func objectDamaged(_ id: ObjectID, _ path: String) -> Fault {
     Fault(
       .objectDamaged, "Object \"\(id)\" is damaged: its bytes don't hash to its name.",
-      hint: "Run again: the stage that makes it is done once more.", path: path)
+      hint: "Run the same command again: it repeats the stage that makes the object.", path: path)
   }
 
   /// The file is longer than `policy.max_bytes`.

@@ -54,7 +54,7 @@ extension Fault {
   package static func repositoryRefused(_ directory: String, _ result: ProcessResult) -> Fault {
     Fault(
       .repositoryRefused, "Git can't work in \"\(directory)\": \(result.lastWords).",
-      hint: "\"git status\" says the same; mend it there first.", path: directory)
+      hint: "\"git status\" reports the same problem; fix it first.", path: directory)
   }
 
   package static func branchUnreadable(_ ref: String, _ place: String) -> Fault {
@@ -74,7 +74,7 @@ extension Fault {
     Fault(
       .unreadableIdentity,
       "The \(role) that git is configured with can't be used: expected UTF-8 text as \"Name <mail>\".",
-      hint: "Set user.name and user.email anew with \"git config\".")
+      hint: "Set user.name and user.email again with \"git config\".")
   }
 
   package static func badIdentity(_ identity: String) -> Fault {
@@ -102,7 +102,7 @@ extension Fault {
     Fault(
       .gitObjectsCollected,
       "Git has collected objects of the commit while it was made, as `git gc --prune=now` does.",
-      hint: "Once that is done, run the same command again: the commit is made anew.")
+      hint: "Once that is done, run the same command again: the commit is made again.")
   }
 
   package static func badMessage(_ defect: MessageRules.Defect, afterHooks: Bool) -> Fault {
@@ -134,7 +134,8 @@ extension Fault {
 
   package static func hookChangedTarget(_ path: String) -> Fault {
     Fault(
-      .hookChangedTarget, "A hook staged \"\(path)\" anew: expected the file as the batch packaged it.",
+      .hookChangedTarget,
+      "A hook changed \"\(path)\" in git's index: expected the file as the batch packaged it.",
       hint: "Exclude the batch's files from what the hook formats. \(keepsConfiguration("hooks"))", path: path
     )
   }
@@ -149,7 +150,7 @@ extension Fault {
   package static func signingFailed(_ result: ProcessResult) -> Fault {
     var fault = Fault(
       .signingFailed, "The commit could not be signed: \(result.lastWords) (\(result.exit)).",
-      hint: "Try \"git commit-tree -S\", mend what it names, and run the same command again. "
+      hint: "Try \"git commit-tree -S\", fix what it names, and run the same command again. "
         + keepsConfiguration("sign"))
     fault.output = result.errorText
     return fault
@@ -157,7 +158,7 @@ extension Fault {
 
   /// What to do without something that a batch was registered with.
   private static func keepsConfiguration(_ setting: String) -> String {
-    "A batch keeps its configuration: to go without, cancel it, set commit.\(setting) to false, run it anew."
+    "A batch keeps its configuration: to go without, cancel it, set commit.\(setting) to false, run it again."
   }
 
   package static func swapRefused(_ ref: String, _ result: ProcessResult) -> Fault {

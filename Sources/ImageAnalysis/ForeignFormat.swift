@@ -64,8 +64,8 @@ package enum ForeignFormat {
     ([0x1a, 0x45, 0xdf, 0xa3], "a WebM video"), (Array("OggS".utf8), "an Ogg file"),
     (Array("ID3".utf8), "an MP3"), (Array("iVBORw0KGgo".utf8), "a PNG written as Base64 text"),
     (Array("data:image/".utf8), "a data URL"), (Array("version https://git-lfs".utf8), "a Git LFS pointer"),
-    (Array("/annex/objects/".utf8), "a git-annex pointer"), ([0xff, 0xfe], "a UTF-16 text"),
-    ([0xfe, 0xff], "a UTF-16 text"),
+    (Array("/annex/objects/".utf8), "a git-annex pointer"), ([0xff, 0xfe], "a UTF-16 text file"),
+    ([0xfe, 0xff], "a UTF-16 text file"),
   ]
 
   private static func signature(_ bytes: [UInt8]) -> String? {
@@ -104,9 +104,9 @@ package enum ForeignFormat {
     if pages.contains(where: text.hasPrefix) || text.hasPrefix("<") && text.contains("<html") {
       return "an HTML page"
     }
-    if text.hasPrefix("<") { return "an XML text" }
-    if text.hasPrefix("{") || text.hasPrefix("[") { return "a JSON text" }
-    return "a text"
+    if text.hasPrefix("<") { return "an XML file" }
+    if text.hasPrefix("{") || text.hasPrefix("[") { return "a JSON file" }
+    return "a text file"
   }
 
   private static func zeros(_ bytes: [UInt8]) -> String? {

@@ -23,7 +23,7 @@ package struct ImageFile: ~Copyable {
     let file = ImageFile(descriptor: descriptor)
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw .imageUnreadable(name, reason: "something that is no regular file")
+      throw .imageUnreadable(name, reason: "something that is not a regular file")
     }
     return file
   }

@@ -136,7 +136,7 @@ package actor MCPConnection {
       switch note {
       case .sentence(let text): text
       case .skipped:
-        "a line on stdout that is no message was skipped: \"\(Excerpt.line(skipped.removeFirst(), limit: 80))\""
+        "a line on stdout that is not a message was skipped: \"\(Excerpt.line(skipped.removeFirst(), limit: 80))\""
       }
     }
     let left = notesLeftOut + max(0, texts.count - Self.mostNotes)
@@ -241,7 +241,7 @@ package actor MCPConnection {
       for what in noticed { note(what) }
       for message in messages { take(message) }
     case .unreadable(let id?, let problem) where calls[id] != nil:
-      settle(id, .failure(.unreadable("is no valid JSON: \(problem)")))
+      settle(id, .failure(.unreadable("is not valid JSON: \(problem)")))
     case .unreadable, .noise: note(.skipped(Array(line.prefix(Self.longestKept))))
     }
   }

@@ -48,7 +48,7 @@ public struct LedgerFolder: Hashable, Sendable {
     switch there.st_mode & S_IFMT {
     case S_IFREG: return
     case S_IFLNK: throw StoreError.unsupported(path: database, reason: "it is a symbolic link")
-    default: throw StoreError.unsupported(path: database, reason: "it is no regular file")
+    default: throw StoreError.unsupported(path: database, reason: "it is not a regular file")
     }
   }
 

@@ -31,7 +31,7 @@ struct Migrator {
     guard application == Self.applicationID else {
       throw StoreError.damaged(
         path: path,
-        finding: "it is no ledger: expected application id \(Self.applicationID), found \(application)")
+        finding: "it is not a ledger: expected application id \(Self.applicationID), found \(application)")
     }
     guard version <= migrations.count else {
       throw StoreError.newer(

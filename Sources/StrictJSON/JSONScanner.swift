@@ -69,7 +69,7 @@ package struct JSONScanner {
   /// Says in words what is at the present place.
   package func found() -> String {
     guard let byte else { return "the end" }
-    if byte == UInt8(ascii: "\"") { return "a text" }
+    if byte == UInt8(ascii: "\"") { return "a string" }
     return "\"\(shown(index..<characterEnd(after: index)))\""
   }
 

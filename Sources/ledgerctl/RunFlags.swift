@@ -11,7 +11,7 @@ struct RunFlags: ParsableArguments {
     transform: DurationArgument.read)
   var maxWait: DurationArgument?
 
-  @Option(help: ArgumentHelp("Work on so many stages at once.", valueName: "n"))
+  @Option(help: ArgumentHelp("Run at most n stages at once.", valueName: "n"))
   var jobs: Int?
 
   @Flag(help: "Don't wait for what earlier runs were told: one call tries first, then the rest.")

@@ -90,7 +90,7 @@ struct HookTests {
   ]
 
   @Test(
-    "A rejection leaves the batch packaged and the working tree as it was; mended, it goes on",
+    "A rejection leaves the batch packaged and the working tree as it was; once fixed, it continues",
     arguments: refusals)
   func rejection(_ refusal: (hook: String, script: String, code: String)) async throws {
     let folder = try asking()
@@ -180,7 +180,8 @@ struct HookTests {
       ["run", "batch.json"] + force, in: folder.root, environment: folder.environment)
     #expect(landed.exit == 0, "\(landed.errors)")
     #expect(try folder.git("status", "--porcelain") == "")
-    #expect(refused.errors.contains("A hook staged \"assets/ASSET-3-nocturnal-canopy/usage.md\" anew"))
+    #expect(
+      refused.errors.contains("A hook changed \"assets/ASSET-3-nocturnal-canopy/usage.md\" in git's index"))
   }
 }
 

@@ -117,7 +117,7 @@ struct SecretTests {
     #expect(try folder.read("told") == [])
   }
 
-  @Test("A server that is limited for ever in small steps is waited for as long as max_wait in sum")
+  @Test("A server that is limited for ever in small steps is waited for as long as max_wait in total")
   func limitedForEver() async throws {
     let folder = try SampleFolder()
     try folder.write(
@@ -128,7 +128,7 @@ struct SecretTests {
       "extractor: { kind: exec, command: [./x.sh] }\nlimits: { max_wait: 3s }\n", to: "ledger.yaml")
     let started = ContinuousClock.now
     let done = try await folder.ledgerctl("run", "batch.json")
-    #expect(done.exit == 75 && done.errors.contains("in sum"), "\(done.errors)")
+    #expect(done.exit == 75 && done.errors.contains("in total"), "\(done.errors)")
     #expect(ContinuousClock.now - started < .seconds(40))
     #expect(try folder.shell("wc -l < calls").dropLast().count < 3)
     #expect(try await folder.events("--type", "stage.failed").isEmpty)

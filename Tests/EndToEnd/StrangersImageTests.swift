@@ -40,7 +40,7 @@ struct StrangersImageTests {
     #expect(found == "0\n")
   }
 
-  @Test("What is no PNG fails its asset with its kind named, and not a byte of it is stored or shown")
+  @Test("What is not a PNG fails its asset with its kind named, and not a byte of it is stored or shown")
   func notStored() async throws {
     let folder = try Self.folder()
     let plan = try await folder.ledgerctl("plan", "batch.json")
@@ -48,7 +48,7 @@ struct StrangersImageTests {
     for outcome in [plan, run] {
       #expect(outcome.exit == 1)
       let said = outcome.text + outcome.errors
-      #expect(said.contains("expected a PNG, found a text."), "\(said)")
+      #expect(said.contains("expected a PNG, found a text file."), "\(said)")
       #expect(said.contains("expected a PNG, found a JPEG."), "\(said)")
       #expect(!said.contains(Self.secret))
     }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("verify")
 struct VerifyTests {
-  @Test("A ledger after two batches is whole, and proven by its commits")
+  @Test("A ledger after two batches is intact, and proven by its commits")
   func whole() async throws {
     let folder = try await landed()
     let verdict = try await folder.valid("verify", "verify")
@@ -22,7 +22,7 @@ struct VerifyTests {
     #expect(verdict["hash"] == events.last?["hash"])
     let text = try await folder.ledgerctl("verify", "--deep")
     #expect(text.exit == 0)
-    #expect(text.lines.last?.hasPrefix("Whole: \(events.count) events of 2 batches") == true)
+    #expect(text.lines.last?.hasPrefix("Intact: \(events.count) events of 2 batches") == true)
   }
 
   @Test("A changed payload is found at its position; nothing is repaired then")
@@ -149,7 +149,7 @@ struct VerifyTests {
     #expect(try folder.git("status", "--porcelain") == "")
   }
 
-  @Test("Another project's commits in the same repository are no contradiction")
+  @Test("Another project's commits in the same repository are not a contradiction")
   func monorepo() async throws {
     let folder = try await landed()
     try folder.makeFolder("shop")

@@ -124,9 +124,9 @@ import Testing
   }
 
   @Test(
-    "What is no ledger is refused and left as it is",
+    "What is not a ledger is refused and left as it is",
     arguments: [
-      "random bytes", "a text", "a stranger's database", "a stranger's id", "a stranger's WAL database",
+      "random bytes", "a text file", "a stranger's database", "a stranger's id", "a stranger's WAL database",
     ])
   func noLedger(_ what: String) async throws {
     mkdir(folder.path, 0o700)
@@ -135,7 +135,7 @@ import Testing
     case "random bytes":
       TemporaryFolder.write(
         (0..<20_000).map { _ in UInt8.random(in: 0...255, using: &generator) }, to: folder.database)
-    case "a text": TemporaryFolder.write(Array("# notes\n".utf8), to: folder.database)
+    case "a text file": TemporaryFolder.write(Array("# notes\n".utf8), to: folder.database)
     case "a stranger's database": #expect(shell("CREATE TABLE notes (text)").status == 0)
     case "a stranger's id": #expect(shell("PRAGMA application_id = 7; CREATE TABLE t (a)").status == 0)
     default: #expect(shell("PRAGMA journal_mode = WAL; CREATE TABLE notes (text)").status == 0)
@@ -178,7 +178,7 @@ import Testing
     #expect(everything() == before)
   }
 
-  @Test("Statistics that a user's ANALYZE leaves are no strangers")
+  @Test("Statistics that a user's ANALYZE leaves are not foreign")
   func analyze() async throws {
     await (try SQLiteEventStore.fresh(in: home)).close()
     #expect(shell("ANALYZE").status == 0)
@@ -251,7 +251,7 @@ import Testing
     mkdir(folder.path, 0o700)
     mkfifo(folder.database, 0o600)
     let error = await failure { _ = try open(.readWrite(create: true)) }
-    #expect(error == .unsupported(path: folder.database, reason: "it is no regular file"))
+    #expect(error == .unsupported(path: folder.database, reason: "it is not a regular file"))
   }
 
   @Test("A database that is replaced while it is open stops our appends")

@@ -15,11 +15,11 @@ package struct SettingReader {
 
   package mutating func text(_ name: String, _ value: YAMLTree, mayBeEmpty: Bool = false) -> String? {
     guard case .scalar(let text, _, _) = value, mayBeEmpty || !text.isEmpty else {
-      refuse(name, expected: "a text", found: value)
+      refuse(name, expected: "a string", found: value)
       return nil
     }
     guard !text.unicodeScalars.contains(where: \.isUnfitForPath) else {
-      refuse(name, expected: "a text on one line without control characters", found: value)
+      refuse(name, expected: "a string on one line without control characters", found: value)
       return nil
     }
     return text
@@ -27,7 +27,7 @@ package struct SettingReader {
 
   package mutating func texts(_ name: String, _ value: YAMLTree) -> [String]? {
     guard case .list(let elements, _) = value else {
-      refuse(name, expected: "a list of texts", found: value)
+      refuse(name, expected: "a list of strings", found: value)
       return nil
     }
     let texts = elements.enumerated().map { index, element in text("\(name)[\(index)]", element) }

@@ -69,7 +69,7 @@ package enum SettingsGuide {
       words: "The most bytes of an image's file."),
     Entry(
       name: "policy.strip_metadata", standard: "false", example: "true",
-      words: "Leave texts, EXIF and times out of images: see docs/images.md."),
+      words: "Leave text, EXIF and times out of images: see docs/images.md."),
     Entry(
       name: "layout.bundle", standard: "\"assets/{{asset_id}}-{{slug}}\"",
       example: "\"design/{{category}}/{{asset_id}}\"",

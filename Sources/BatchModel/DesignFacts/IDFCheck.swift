@@ -127,7 +127,7 @@ package struct IDFCheck {
       guard isObject(motif, at: own, expected: "an object with \"name\"") else { continue }
       refuseUnknown(in: motif, at: own, known: ["name", "rationale"])
       if motif["name"]?.string == nil {
-        report(own + [.member("name")], expected: "a text", found: motif["name"])
+        report(own + [.member("name")], expected: "a string", found: motif["name"])
       }
       text(motif["rationale"], at: own + [.member("rationale")])
     }
@@ -136,14 +136,14 @@ package struct IDFCheck {
   private mutating func checkTexts(_ value: JSONValue?, at path: [LocatedJSON.Step]) {
     guard let value else { return }
     guard let elements = value.array, elements.count <= Self.maxListed else {
-      report(path, expected: "a list of at most \(Self.maxListed) texts", found: value)
+      report(path, expected: "a list of at most \(Self.maxListed) strings", found: value)
       return
     }
     for (index, element) in elements.enumerated() { text(element, at: path + [.element(index)]) }
   }
 
   private mutating func text(_ value: JSONValue?, at path: [LocatedJSON.Step]) {
-    if let value, value.string == nil { report(path, expected: "a text", found: value) }
+    if let value, value.string == nil { report(path, expected: "a string", found: value) }
   }
 
   private mutating func share(_ value: JSONValue?, at path: [LocatedJSON.Step]) {
@@ -166,7 +166,7 @@ package struct IDFCheck {
       problems.append(
         IDFProblem(
           path: path + [.member(member.name)],
-          expected: "only \(known.map { "\"\($0)\"" }.joined(separator: ", "))", found: "an unknown member",
+          expected: "only \(known.map { "\"\($0)\"" }.joined(separator: ", "))", found: "an unknown field",
           nearest: Spelling.nearest(to: member.name, among: known)))
     }
   }

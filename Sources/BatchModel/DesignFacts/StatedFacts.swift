@@ -190,7 +190,7 @@ private struct StatedFactsReader {
       Self.text(element) ?? element.given("name").flatMap(Self.text)
     }
     if texts.isEmpty, given.array?.isEmpty != true {
-      facts.problems.append("\(name): expected a list of texts, found \(given.shown)")
+      facts.problems.append("\(name): expected a list of strings, found \(given.shown)")
     }
     return texts
   }

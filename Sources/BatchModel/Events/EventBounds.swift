@@ -25,10 +25,10 @@ extension Event {
     guard BatchID(batch) != nil else { throw unreadable("no batch has such an id") }
     guard asset.map({ AssetID($0) != nil }) ?? true else { throw unreadable("no asset has such an id") }
     for word in [run, type, stage ?? "x"] where !Self.isWord(word) {
-      throw unreadable("its run, type or stage is no plain word")
+      throw unreadable("its run, type or stage is not a plain word")
     }
     guard !payload.contains(where: { $0 < 0x20 || $0 == 0x7F }), JSONTape(payload) != nil else {
-      throw unreadable("its payload is no JSON on one line")
+      throw unreadable("its payload is not valid JSON on one line")
     }
   }
 

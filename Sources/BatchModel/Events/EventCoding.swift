@@ -129,11 +129,11 @@ extension BatchEvent {
     func path(_ keys: [any CodingKey]) -> String { keys.map(\.stringValue).joined(separator: ".") }
     return switch error {
     case DecodingError.keyNotFound(let key, let context):
-      "no member '\(path(context.codingPath + [key]))'"
+      "no field '\(path(context.codingPath + [key]))'"
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context),
       DecodingError.dataCorrupted(let context):
-      "member '\(path(context.codingPath))' is not as expected"
-    default: "the payload is no JSON"
+      "field '\(path(context.codingPath))' is not as expected"
+    default: "the payload is not valid JSON"
     }
   }
 

@@ -137,19 +137,19 @@ package struct ManifestReader {
 
   private mutating func readAlt(_ value: LocatedJSON?, asset: String?) -> String? {
     guard let value, !value.isBroken else { return nil }
-    if value.value.string == nil { refuse("alt", expected: "a text", value, asset: asset) }
+    if value.value.string == nil { refuse("alt", expected: "a string", value, asset: asset) }
     return value.value.string
   }
 
   private mutating func readTags(_ value: LocatedJSON?, asset: String?) -> [String]? {
     guard let value, !value.holdsBroken else { return nil }
     guard let elements = value.value.array, elements.count <= IDFCheck.maxListed else {
-      refuse("tags", expected: "a list of at most \(IDFCheck.maxListed) texts", value, asset: asset)
+      refuse("tags", expected: "a list of at most \(IDFCheck.maxListed) strings", value, asset: asset)
       return nil
     }
     for case .array(let located) in [value.content] {
       for (index, element) in located.enumerated() where element.value.string == nil {
-        refuse("tags[\(index)]", expected: "a text", element, asset: asset)
+        refuse("tags[\(index)]", expected: "a string", element, asset: asset)
       }
     }
     return elements.compactMap(\.string)
@@ -205,7 +205,7 @@ package struct ManifestReader {
       guard let member = value.member(name)?.value, !member.isBroken, member.value.string == nil else {
         continue
       }
-      refuse("specs.\(name)", expected: "a text", member, asset: asset)
+      refuse("specs.\(name)", expected: "a string", member, asset: asset)
     }
     if let category = value.member("category")?.value, !category.isBroken {
       let categories = configuration.layout.categories
@@ -218,12 +218,12 @@ package struct ManifestReader {
       if let texts = specimens.value.array, texts.count <= IDFCheck.maxListed {
         for case .array(let elements) in [specimens.content] {
           for (index, element) in elements.enumerated() where element.value.string == nil {
-            refuse("specs.specimens[\(index)]", expected: "a text", element, asset: asset)
+            refuse("specs.specimens[\(index)]", expected: "a string", element, asset: asset)
           }
         }
       } else {
         refuse(
-          "specs.specimens", expected: "a list of at most \(IDFCheck.maxListed) texts", specimens,
+          "specs.specimens", expected: "a list of at most \(IDFCheck.maxListed) strings", specimens,
           asset: asset)
       }
     }

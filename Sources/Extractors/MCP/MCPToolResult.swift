@@ -38,7 +38,8 @@ package struct MCPToolResult: Hashable, Sendable {
     for (index, block) in blocks.enumerated() {
       let text = block["type"]?.string == "resource" ? block["resource"]?["text"] : block["text"]
       if block["type"]?.string == "text", text?.string == nil {
-        throw Self.malformed("\"content[\(index)].text\": expected a text, found \(text?.shown ?? "nothing")")
+        throw Self.malformed(
+          "\"content[\(index)].text\": expected a string, found \(text?.shown ?? "nothing")")
       }
       if let text = text?.string { texts.append(text) }
     }
@@ -60,6 +61,6 @@ package struct MCPToolResult: Hashable, Sendable {
   }
 
   private static func malformed(_ what: String) -> ReplyReader.Failure {
-    ReplyReader.Failure(message: "is no tool's result: \(what)", isAttempt: true, retryable: true)
+    ReplyReader.Failure(message: "is not a tool's result: \(what)", isAttempt: true, retryable: true)
   }
 }

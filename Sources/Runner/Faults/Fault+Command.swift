@@ -48,6 +48,6 @@ extension Fault {
   package static func outputFailed(_ reason: String) -> Fault {
     Fault(
       .outputFailed, "Can't write to standard output: \(reason).",
-      hint: "Nothing else is affected: what was done stands in the ledger.")
+      hint: "Nothing else is affected: what was done is in the ledger.")
   }
 }

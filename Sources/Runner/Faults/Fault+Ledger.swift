@@ -10,8 +10,8 @@ extension Fault {
     case .conflict(let batch, let expected, let found):
       Fault(
         .overtaken,
-        "Another runner went on with batch \"\(batch)\": expected its version \(expected), found \(found).",
-        hint: "Nothing more was done here. See where it stands with `ledgerctl status \(batch)`.",
+        "Another runner continued batch \"\(batch)\": expected its version \(expected), found \(found).",
+        hint: "Nothing more was done here. See the batch's status with `ledgerctl status \(batch)`.",
         batch: batch)
     case .batchNamed(let existing):
       Fault(

@@ -59,7 +59,7 @@ extension Fault {
   static func fileNameUnreadable(_ path: String) -> Fault {
     Fault(
       .manifestPath,
-      "The file name \"\(path)\" can't stand in a manifest: expected UTF-8, found other bytes.",
+      "The file name \"\(path)\" can't be used in a manifest: expected UTF-8, found other bytes.",
       hint: "Rename the file.", path: path)
   }
 

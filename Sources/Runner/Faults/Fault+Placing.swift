@@ -100,7 +100,7 @@ extension Fault {
   static func gitNotWritable(_ path: String) -> Fault {
     Fault(
       .gitNotWritable, "Git's folder \"\(path)\" can't be written.",
-      hint: "Mend its permissions.", path: path)
+      hint: "Fix its permissions.", path: path)
   }
 
   static func branchElsewhere(_ ref: String, path: String) -> Fault {

@@ -28,7 +28,7 @@ extension Fault {
   static func notPackaged(_ asset: AssetID, batch: BatchID, state: String) -> Fault {
     Fault(
       .notPackaged, "Asset \"\(asset)\" of batch \"\(batch)\" is not packaged: it is \(state).",
-      hint: "See where it stands with `ledgerctl status \(batch)`.", batch: batch.text, asset: asset.text)
+      hint: "See the batch's status with `ledgerctl status \(batch)`.", batch: batch.text, asset: asset.text)
   }
 
   static func fileUnknown(_ file: String, asset: AssetID, batch: BatchID, known: [String]) -> Fault {

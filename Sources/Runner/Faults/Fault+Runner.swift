@@ -5,7 +5,7 @@ import GitRepository
 extension Fault {
   package static func unexpected(_ error: any Error) -> Fault {
     Fault(
-      .bug, "An error came up that nobody expected: \(type(of: error)).",
+      .bug, "An unexpected error occurred: \(type(of: error)).",
       hint: "Please report it, with the output of `ledgerctl doctor`.")
   }
 
@@ -74,7 +74,7 @@ extension Fault {
   static func batchCancelled(_ batch: BatchID) -> Fault {
     Fault(
       .batchCancelled, "Batch \"\(batch)\" was cancelled.",
-      hint: "Register it anew with `ledgerctl run MANIFEST`.", batch: batch.text)
+      hint: "Register it again with `ledgerctl run MANIFEST`.", batch: batch.text)
   }
 
   static func nothingToRetry(_ batch: BatchID, asset: AssetID, state: String) -> Fault {
@@ -103,14 +103,14 @@ extension Fault {
   static func providedIDFRefused(_ asset: AssetID, _ problems: String) -> Fault {
     Fault(
       .idfRefused, "The manifest's IDF of asset \"\(asset)\" does not fit its image: \(problems).",
-      hint: "Mend `idf` in the manifest, or leave it out.", asset: asset.text)
+      hint: "Fix `idf` in the manifest, or leave it out.", asset: asset.text)
   }
 
   static func waitsTooLong(_ batch: BatchID, remainingMs: Int64) -> Fault {
     Fault(
       .waitsTooLong,
       "Batch \"\(batch)\" must wait \((remainingMs + 999) / 1000) s for its extractor, "
-        + "longer in sum than `--max-wait` allows.",
+        + "longer in total than `--max-wait` allows.",
       hint: "Continue later with `ledgerctl resume \(batch)`, or try one call at once with "
         + "`ledgerctl resume \(batch) --now`.", batch: batch.text)
   }

@@ -4,7 +4,7 @@ extension Fault {
   static func notRepairable(_ position: Int64?) -> Fault {
     Fault(
       .notRepairable,
-      "Nothing was repaired: the events themselves are not whole"
+      "Nothing was repaired: the events themselves are not intact"
         + (position.map { " from position \($0)" } ?? "") + ", and there is nothing to rebuild them from.",
       hint: "Restore .ledger from a copy. What has been published is in the commits.")
   }

@@ -103,7 +103,7 @@ extension Project {
 
   package static func id(of row: BatchRow) throws(Fault) -> BatchID {
     guard let id = BatchID(row.batch) else {
-      let finding = "the batch table holds \"\(VisibleText.line(row.batch).cut)\", which is no batch's id"
+      let finding = "the batch table holds \"\(VisibleText.line(row.batch).cut)\", which is not a batch id"
       throw .ledger(.damaged(path: "ledger.db", finding: finding))
     }
     return id

@@ -17,7 +17,7 @@ public enum Schema {
       return named(name)
     }
     guard let schema = try? JSONReader.value(of: shipped) else {
-      preconditionFailure("The shipped schema \"\(name)\" is no JSON.")
+      preconditionFailure("The shipped schema \"\(name)\" is not valid JSON.")
     }
     let asset = ["$defs", "asset", "properties"]
     let text = JSONWriter.pretty(

@@ -29,8 +29,8 @@ struct MemoryFit: Hashable, Sendable {
   func note(wanted: Int) -> String? {
     let jobs = jobs(wanted: wanted)
     guard jobs < wanted, let most = needsBytes.max() else { return nil }
-    return "Stages at work at once: \(jobs) instead of \(wanted), as an asset takes up to "
-      + "\(most >> 20) MB and \(max(0, availableBytes) >> 20) MB of memory can be had."
+    return "Stages running at once: \(jobs) instead of \(wanted), as an asset takes up to "
+      + "\(most >> 20) MB and \(max(0, availableBytes) >> 20) MB of memory is available."
   }
 }
 

@@ -74,7 +74,7 @@ struct StageWork: Sendable {
         let rendered = asset[.render].completion?.outputs ?? []
         return try await reusable(
           .package(asset, brief(of: asset.id), rendered: rendered), of: asset, stage)
-      case .place, .commit: preconditionFailure("'\(stage.rawValue)' is no stage of an asset.")
+      case .place, .commit: preconditionFailure("'\(stage.rawValue)' is not a stage of an asset.")
       }
     } catch {
       return .ended(StageOutcome(error, durationMs: 0))
@@ -104,7 +104,7 @@ struct StageWork: Sendable {
       case .extract: return try await extract(asset, key, under: grant, started: started)
       case .render: return try await render(asset, key, started: started)
       case .package: return try await package(asset, key, started: started)
-      case .place, .commit: preconditionFailure("'\(stage.rawValue)' is no stage of an asset.")
+      case .place, .commit: preconditionFailure("'\(stage.rawValue)' is not a stage of an asset.")
       }
     } catch {
       return StageOutcome(error, durationMs: elapsedMs(since: started))

@@ -11,7 +11,8 @@ struct Events: Verb {
     commandName: "events",
     abstract: "Shows the audit trail: what happened, in order.",
     discussion: """
-      Without a batch, the whole ledger's. Filters are joined by "and"; --stage and --type can be repeated.
+      Without a batch, shows the events of all batches. Filters are joined by "and"; --stage and --type can \
+      be repeated.
 
       Example:
         ledgerctl events @last --type stage.failed --since 2h

@@ -8,7 +8,7 @@ import Runner
 struct Resume: Verb {
   static let configuration = CommandConfiguration(
     commandName: "resume",
-    abstract: "Goes on with unfinished batches.",
+    abstract: "Resumes unfinished batches.",
     discussion: """
       Without a name, every unfinished batch that is not held and whose branch this worktree can land, one after \
       another. Nothing completed runs again.

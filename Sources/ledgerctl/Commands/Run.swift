@@ -9,8 +9,8 @@ struct Run: Verb {
     commandName: "run",
     abstract: "Registers a manifest and works to the end: one commit.",
     discussion: """
-      The same manifest again goes on where it stopped. One changed before the commit is a revision, which reuses \
-      what still fits.
+      Running the same manifest again continues where it stopped. One changed before the commit is a revision, \
+      which reuses what still fits.
 
       Example:
         ledgerctl run batch.json --max-wait 5m

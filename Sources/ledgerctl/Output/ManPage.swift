@@ -30,10 +30,10 @@ enum ManPage {
     ("0", "done, or nothing to do"),
     ("1", "some assets failed, nothing was committed; verify and doctor: something was found"),
     ("64", "usage, or a batch that is not known"), ("65", "the manifest is refused; nothing is registered"),
-    ("66", "the manifest or an image is missing or no regular file"),
+    ("66", "the manifest or an image is missing or not a regular file"),
     ("69", "the extractor is not available"),
     ("70", "a bug"), ("73", "a target or the branch is in the way"), ("74", "a ledger or disk error"),
-    ("75", "stopped, can go on: quota, disk, or a lock held by another"),
+    ("75", "stopped, can be resumed: quota, disk, or a lock held by another"),
     ("76", "the extractor broke its protocol"),
     ("78", "configuration, or a repository that must not be worked in"), ("130, 143", "interrupted"),
   ]

@@ -29,7 +29,7 @@ enum PlanText {
       switch plan.action {
       case .register: "would be registered"
       case .revise: "would be revised: its manifest has changed"
-      case .goOn: "would go on" + (plan.state.map { " from \"\($0.rawValue)\"" } ?? "")
+      case .goOn: "would continue" + (plan.state.map { " from \"\($0.rawValue)\"" } ?? "")
       case .nothing: plan.faults.isEmpty ? "has landed: nothing to do" : "can't be run"
       }
     return style("Batch \(plan.batch)", .strong) + " " + what

@@ -25,7 +25,7 @@ enum ReviewText {
       + "\(RunText.counted(review.objects, "object")), \(RunText.counted(review.anchors, "anchor"))"
     let anchored = review.anchors > 0 ? ", proven up to position \(review.anchoredPosition)" : ""
     lines.append(
-      (review.isWhole ? style("Whole:", .good) : style("Not whole:", .bad)) + " \(extent)\(anchored)")
+      (review.isWhole ? style("Intact:", .good) : style("Not intact:", .bad)) + " \(extent)\(anchored)")
     return lines
   }
 }

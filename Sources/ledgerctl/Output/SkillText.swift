@@ -8,7 +8,7 @@ enum SkillText {
     name: ledgerctl
     description: Lands a batch of 1 to 5 validated design assets (PNG images with a score and specs) in a \
     git \
-    repository as exactly one commit, and goes on after a kill, a quota or a full disk. Use it when asked \
+    repository as exactly one commit, and continues after a kill, a quota or a full disk. Use it when asked \
     to process, \
     package, land, resume, retry, cancel or audit a batch of design assets.
     ---
@@ -22,7 +22,7 @@ enum SkillText {
     committed before every asset is packaged: if one fails, the working tree stays as it is.
 
     Rules:
-    - Running the same command again is always safe, and goes on where the ledger says it stopped.
+    - Running the same command again is always safe, and continues where the ledger says it stopped.
     - Never edit or delete anything in `.ledger/`, and never commit the placed files yourself.
     - Ask for JSON: `--format json` gives exactly one line on stdout, whatever the exit status.
 
@@ -59,7 +59,7 @@ enum SkillText {
     - `batches[].state`: `open`, `packaged`, `placed`, `committed` or `cancelled`. Done means `committed`.
     - `errors[]`: `code`, `message`, often `hint` and `asset`. Tell the user the message; do what the \
     hint says.
-    - `next`: commands to go on with, each a list of words. Run the first one, after mending what \
+    - `next`: commands to continue with, each a list of words. Run the first one, after fixing what \
     `errors` names.
     - `retry_at`: do not continue before that time; wait, or come back later. Only if the user says that \
     there is more quota by now, `resume BATCH --now` tries one call at once.
@@ -68,20 +68,20 @@ enum SkillText {
     | exit | meaning | do |
     |---|---|---|
     | 0 | done, or nothing to do | nothing |
-    | 1 | some assets failed, nothing was committed | mend them, then run `next` |
+    | 1 | some assets failed, nothing was committed | fix them, then run `next` |
     | 64 | usage, or an unknown batch | read `message` and `--help` |
-    | 65 | manifest refused as a whole | mend every error, run again |
-    | 66 | manifest or image missing | mend the path, run again |
+    | 65 | manifest refused as a whole | fix every error, run again |
+    | 66 | manifest or image missing | fix the path, run again |
     | 69 | extractor not available | see `ledgerctl doctor` |
     | 70 | a bug | stop and report it |
     | 73 | a target or the branch is in the way | ask the user; `--force PATH` overwrites that path |
-    | 74 | ledger or disk error | free space or mend the disk, run again |
-    | 75 | stopped, can go on | wait until `retry_at` or for the holder, then run `next` |
+    | 74 | ledger or disk error | free space or fix the disk, run again |
+    | 75 | stopped, can be resumed | wait until `retry_at` or for the holder, then run `next` |
     | 76 | extractor broke its protocol | see `extractor` in `ledger.yaml` |
     | 78 | configuration, or a repository not to work in | read `hint` |
     | 130, 143 | interrupted | run `next` |
 
-    ## Go on, look, undo
+    ## Continue, look, undo
 
     A batch is named by its id, the beginning of it, or `@last`.
 
@@ -102,9 +102,9 @@ enum SkillText {
     `--from extract` asks again.
     - `cancel BATCH ASSET --why TEXT` continues without an asset.
     - The extractor and limits come from the present `ledger.yaml` at each run: correct it and run `resume`.
-    - `run --until packaged` stops before anything is placed; `resume` goes on from there.
+    - `run --until packaged` stops before anything is placed; `resume` continues from there.
     - `run --max-wait 5m` waits that long for a quota before it ends with 75.
-    - `cancel BATCH --why TEXT` ends a batch that has not landed and takes back what it placed.
+    - `cancel BATCH --why TEXT` ends a batch that has not landed and undoes what it placed.
     - `schema NAME` prints a JSON Schema: \(Schema.names.joined(separator: ", ")).
     - `ledgerctl VERB --help` has the rest.
 

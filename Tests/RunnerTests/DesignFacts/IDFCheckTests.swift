@@ -73,17 +73,17 @@ struct IDFCheckTests {
           + "\"dimensions.format\": expected \"PNG\", found \"JPEG\""
       ),
       ("schema", "idf/v2", "\"schema\": expected \"idf/v1\", found \"idf/v2\""),
-      ("specimens", ["Wattle", 3], "\"specimens[1]\": expected a text, found 3"),
-      ("mode", ["Gallery"], "\"mode\": expected a text, found a list of 1"),
-      ("mode", .null, "\"mode\": expected a text, found null"),
-      ("motifs", [["rationale": "x"]], "\"motifs[0].name\": expected a text, found nothing"),
+      ("specimens", ["Wattle", 3], "\"specimens[1]\": expected a string, found 3"),
+      ("mode", ["Gallery"], "\"mode\": expected a string, found a list of 1"),
+      ("mode", .null, "\"mode\": expected a string, found null"),
+      ("motifs", [["rationale": "x"]], "\"motifs[0].name\": expected a string, found nothing"),
     ] as [(String, JSONValue, String)])
   func refuses(_ name: String, _ value: JSONValue, _ message: String) {
     let problems = IDFCheck.problems(in: Self.idf(name, value))
     #expect(problems.map(\.text).joined(separator: "; ") == message)
   }
 
-  @Test("What is no object, or an empty one, is refused", arguments: ["sorry", [:]] as [JSONValue])
+  @Test("What is not an object, or an empty one, is refused", arguments: ["sorry", [:]] as [JSONValue])
   func refusesNoObject(_ value: JSONValue) {
     #expect(
       IDFCheck.problems(in: value).map(\.text) == [
@@ -91,11 +91,11 @@ struct IDFCheckTests {
       ])
   }
 
-  @Test("An unknown member is refused, naming the nearest")
+  @Test("An unknown field is refused, naming the nearest")
   func refusesUnknown() {
     let value = JSONValue.object((Self.idf.members ?? []) + [.init("pallete", 1), .init("zzz", 1)])
     let problems = IDFCheck.problems(in: value)
     #expect(problems.map(\.nearest) == ["palette", nil])
-    #expect(problems.allSatisfy { $0.text.hasSuffix("found an unknown member") })
+    #expect(problems.allSatisfy { $0.text.hasSuffix("found an unknown field") })
   }
 }

@@ -36,7 +36,7 @@ struct StatedFactsTests {
     #expect(try facts(##"{"background": "Transparent"}"##).background == "transparent")
   }
 
-  @Test("Sizes, zones, motifs and texts in other forms")
+  @Test("Sizes, zones, motifs and strings in other forms")
   func otherForms() throws {
     let said = try facts(
       """
@@ -58,7 +58,7 @@ struct StatedFactsTests {
     #expect(said.isEmpty)
     #expect(
       said.problems == [
-        "palette: \"warm\" is not a colour", "specimens: expected a list of texts, found an object",
+        "palette: \"warm\" is not a colour", "specimens: expected a list of strings, found an object",
         "mode: expected text, found 7",
       ])
   }

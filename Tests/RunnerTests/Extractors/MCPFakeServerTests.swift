@@ -12,7 +12,7 @@ struct MCPFakeServerTests {
   private typealias Fixtures = ExtractorFixtures
 
   @Test(
-    "What stands on stdout beside or around an answer is understood or skipped",
+    "What is on stdout beside or around an answer is understood or skipped",
     arguments: [
       "fine", "banner", "crlf", "pieces", "listed", "repeated_id", "unasked", "stderr_flood", "asks_back",
       "fence",
@@ -41,14 +41,14 @@ struct MCPFakeServerTests {
   /// How a server answers, and words of the refusal's message, whether asking again may help.
   static let badReplies: [(String, String, Bool)] = [
     ("no_outcome", "has neither \"result\" nor \"error\"", true),
-    ("invalid_json", "is no valid JSON", true),
+    ("invalid_json", "is not valid JSON", true),
     ("nonsense", "holds no JSON object with design facts, found \"I can't see the image.\"", true),
-    ("number_for_text", "\"content[0].text\": expected a text, found 7", true),
+    ("number_for_text", "\"content[0].text\": expected a string, found 7", true),
     ("needs_input", "expected resultType \"complete\", found \"input_required\"", false),
   ]
 
   @Test(
-    "What an answer has wrong about the image is no failure",
+    "What an answer has wrong about the image is not a failure",
     arguments: ["no_colour", "number_for_name", "other_size"])
   func wrongFields(_ how: String) async throws {
     let answer = try await Fixtures.ask(Fixtures.fake(how), "A").first
@@ -87,7 +87,7 @@ struct MCPFakeServerTests {
         ))
   }
 
-  @Test("A limit is a limit wherever it stands")
+  @Test("A limit is a limit wherever it is")
   func limited() async throws {
     let inError = try await Fixtures.ask(Fixtures.fake("rpc_limited"), "A").first?.refusal
     #expect(

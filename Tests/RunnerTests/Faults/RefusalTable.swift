@@ -27,7 +27,7 @@ enum RefusalTable {
         let next =
           deferral.worthWaiting
           ? "No attempt is spent; waited for up to `max_wait`, then `ledgerctl resume`."
-          : "No attempt is spent; `ledgerctl resume` goes on."
+          : "No attempt is spent; continue with `ledgerctl resume`."
         return (deferral.code, deferral.exit, next)
       case .completed, .abandoned, .lapsed: return nil
       }
@@ -47,7 +47,8 @@ enum RefusalTable {
       .unavailable(reason: .exit, message: "gone")),
     Row("The program broke its protocol.", .protocolBroken(message: "a line without end")),
     Row(
-      "The answer is no IDF, or a broken one.", .badReply(message: "no palette", raw: nil, retryable: true)),
+      "The answer is not an IDF, or a broken one.",
+      .badReply(message: "no palette", raw: nil, retryable: true)),
     Row(
       "The answer is about another image.", .badReply(message: "other size", raw: nil, retryable: false)),
     Row("The program refused this asset.", .rejected(message: "no", retryable: true)),

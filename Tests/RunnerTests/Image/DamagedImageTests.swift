@@ -47,9 +47,9 @@ struct BrokenImage: Sendable, CustomTestStringConvertible {
 
   static let all: [BrokenImage] = [
     BrokenImage("an empty file", "image_empty", []),
-    BrokenImage("a text", "image_not_png", Array("hello".utf8)),
+    BrokenImage("a text file", "image_not_png", Array("hello".utf8)),
     BrokenImage("a JPEG", "image_not_png", [0xff, 0xd8, 0xff, 0xe0] + [UInt8](repeating: 0, count: 100)),
-    BrokenImage("a PNG sent through a text conversion", "image_not_png", changed(whole.bytes, at: 4, to: 10)),
+    BrokenImage("a PNG sent through text conversion", "image_not_png", changed(whole.bytes, at: 4, to: 10)),
     BrokenImage("a width of 0", "image_empty", header { $0[3] = 0 }),
     BrokenImage("a height of 0", "image_empty", header { $0[7] = 0 }),
     BrokenImage(
@@ -156,10 +156,10 @@ struct ForeignFile: Sendable, CustomTestStringConvertible {
     ForeignFile("an HTML page", "<!DOCTYPE html><html><body>404</body></html>"),
     ForeignFile("an HTML page", "\n\u{feff} <HTML>\n<head><title>Sign in</title>"),
     ForeignFile("an HTML page", "<!-- saved -->\n<html lang=en>"),
-    ForeignFile("an XML text", "<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"),
+    ForeignFile("an XML file", "<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"),
     ForeignFile("an SVG", "<?xml version='1.0'?>\n<!-- Ink -->\n<svg xmlns='http://www.w3.org/2000/svg'>"),
-    ForeignFile("a JSON text", "{\"message\": \"Not Found\"}"), ForeignFile("a JSON text", " [1, 2]"),
-    ForeignFile("a text", "Not found. Grüße"),
+    ForeignFile("a JSON file", "{\"message\": \"Not Found\"}"), ForeignFile("a JSON file", " [1, 2]"),
+    ForeignFile("a text file", "Not found. Grüße"),
     ForeignFile("a git-annex pointer", "/annex/objects/SHA256E-s94--abc.png\n"),
     ForeignFile("a git-annex pointer", "../.git/annex/objects/xx/yy/SHA256E-s94--abc.png"),
     ForeignFile("a Git LFS pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:4d\n"),

@@ -26,26 +26,26 @@ struct JSONReaderTests {
   static let refused: [Case] = [
     Case("", "1:1 nothing there: expected a JSON value"),
     Case(" \n ", "2:2 nothing there: expected a JSON value"),
-    Case("{\"a\":1,\"a\":2}", "1:8 the member \"a\" is there twice: first on line 1"),
-    Case("{\"a\":1,\n\"\\u0061\":2}", "2:1 the member \"a\" is there twice: first on line 1"),
-    Case("{\"\u{e9}\":1,\"e\u{301}\":2}", "1:8 the member \"\u{e9}\" is there twice: first on line 1"),
+    Case("{\"a\":1,\"a\":2}", "1:8 the field \"a\" is there twice: first on line 1"),
+    Case("{\"a\":1,\n\"\\u0061\":2}", "2:1 the field \"a\" is there twice: first on line 1"),
+    Case("{\"\u{e9}\":1,\"e\u{301}\":2}", "1:8 the field \"\u{e9}\" is there twice: first on line 1"),
     Case("[1,]", "1:3 a comma with nothing after it"),
     Case("{\"a\":1,}", "1:7 a comma with nothing after it"),
     Case("[1 2]", "1:4 expected \",\" or the end, found \"2\""),
     Case("[,1]", "1:2 expected a value, found \",\""),
     Case("[1,,2]", "1:4 expected a value, found \",\""),
     Case("[1:2]", "1:3 expected \",\" or the end, found \":\""),
-    Case("{\"a\" 1}", "1:6 expected \":\" after the member's name, found \"1\""),
-    Case("{\"a\"}", "1:5 expected \":\" after the member's name, found \"}\""),
-    Case("{\"a\", \"b\": 1}", "1:5 expected \":\" after the member's name, found \",\""),
+    Case("{\"a\" 1}", "1:6 expected \":\" after the field's name, found \"1\""),
+    Case("{\"a\"}", "1:5 expected \":\" after the field's name, found \"}\""),
+    Case("{\"a\", \"b\": 1}", "1:5 expected \":\" after the field's name, found \",\""),
     Case("{\"a\":}", "1:6 expected a value, found \"}\""),
-    Case("{a: 1}", "1:2 the member's name \"a\" is not in double quotes"),
-    Case("{1: 1}", "1:2 the member's name \"1\" is not in double quotes"),
-    Case("{: 1}", "1:2 expected a member's name in double quotes, found \":\""),
-    Case("{[1]: 1}", "1:2 expected a member's name in double quotes, found \"[\""),
+    Case("{a: 1}", "1:2 the field's name \"a\" is not in double quotes"),
+    Case("{1: 1}", "1:2 the field's name \"1\" is not in double quotes"),
+    Case("{: 1}", "1:2 expected a field's name in double quotes, found \":\""),
+    Case("{[1]: 1}", "1:2 expected a field's name in double quotes, found \"[\""),
     Case(
-      "{'a': 'b'}", "1:2 a text in single quotes: expected double quotes",
-      "1:7 a text in single quotes: expected double quotes"),
+      "{'a': 'b'}", "1:2 a string in single quotes: expected double quotes",
+      "1:7 a string in single quotes: expected double quotes"),
     Case("// hi\n[1]", "1:1 a comment: JSON has none"),
     Case("[1 /* two */, 2] # three", "1:4 a comment: JSON has none", "1:18 a comment: JSON has none"),
     Case("[1] 2", "1:5 something follows the end of the JSON value"),
@@ -55,16 +55,16 @@ struct JSONReaderTests {
     Case("{\"a\":[1}", "1:8 expected \"]\", found \"}\""),
     Case(
       "[NaN, Infinity, -Infinity, True]",
-      "1:2 \"NaN\" is no JSON value: expected true, false, null, a number or a text",
-      "1:7 \"Infinity\" is no JSON value: expected true, false, null, a number or a text",
-      "1:17 \"-Infinity\" is no JSON value: expected true, false, null, a number or a text",
-      "1:28 \"True\" is no JSON value: expected true, false, null, a number or a text"),
+      "1:2 \"NaN\" is not a JSON value: expected true, false, null, a number or a string",
+      "1:7 \"Infinity\" is not a JSON value: expected true, false, null, a number or a string",
+      "1:17 \"-Infinity\" is not a JSON value: expected true, false, null, a number or a string",
+      "1:28 \"True\" is not a JSON value: expected true, false, null, a number or a string"),
     Case(
       "[01, +1, 1., .5, 0x10, 1e, -, 1_000, --1]",
       "1:2 \"01\" is not spelt as JSON spells numbers", "1:6 \"+1\" is not spelt as JSON spells numbers",
       "1:10 \"1.\" is not spelt as JSON spells numbers", "1:14 \".5\" is not spelt as JSON spells numbers",
       "1:18 \"0x10\" is not spelt as JSON spells numbers", "1:24 \"1e\" is not spelt as JSON spells numbers",
-      "1:28 \"-\" is no JSON value: expected true, false, null, a number or a text",
+      "1:28 \"-\" is not a JSON value: expected true, false, null, a number or a string",
       "1:31 \"1_000\" is not spelt as JSON spells numbers", "1:38 \"--1\" is not spelt as JSON spells numbers"
     ),
     Case(
@@ -77,19 +77,19 @@ struct JSONReaderTests {
       "\"\\udc00\\ud800\"", "1:2 \"\\udc00\" is half of a surrogate pair",
       "1:8 \"\\ud800\" is half of a surrogate pair"),
     Case("\"\\ud800\\u0041\"", "1:2 \"\\ud800\" is half of a surrogate pair"),
-    Case("\"\\u0000\"", "1:2 a NUL character in a text"),
-    Case("\"a\u{0}b\"", "1:3 a NUL character in a text"),
+    Case("\"\\u0000\"", "1:2 a NUL character in a string"),
+    Case("\"a\u{0}b\"", "1:3 a NUL character in a string"),
     Case(
-      "\"a\tb\u{1f}\"", "1:3 a raw control character in a text: expected \"\\u0009\"",
-      "1:5 a raw control character in a text: expected \"\\u001f\""),
+      "\"a\tb\u{1f}\"", "1:3 a raw control character in a string: expected \"\\u0009\"",
+      "1:5 a raw control character in a string: expected \"\\u001f\""),
     Case(
-      "\"\\x \\u12g4 \\é\"", "1:2 \"\\x\" is no escape", "1:5 \"\\u12\" is no escape",
-      "1:12 \"\\\" is no escape"),
+      "\"\\x \\u12g4 \\é\"", "1:2 \"\\x\" is not an escape", "1:5 \"\\u12\" is not an escape",
+      "1:12 \"\\\" is not an escape"),
     Case(
-      "[\"a\n\", 1]", "1:2 a text that does not end on its line: expected a closing double quote",
-      "2:1 expected \",\" or the end, found a text",
-      "2:1 a text that does not end on its line: expected a closing double quote"),
-    Case("\"abc", "1:1 a text that does not end on its line: expected a closing double quote"),
+      "[\"a\n\", 1]", "1:2 a string that does not end on its line: expected a closing double quote",
+      "2:1 expected \",\" or the end, found a string",
+      "2:1 a string that does not end on its line: expected a closing double quote"),
+    Case("\"abc", "1:1 a string that does not end on its line: expected a closing double quote"),
     Case("\u{feff}[]", "1:1 a byte order mark: expected the JSON text to start at once"),
     Case("[\u{a0}1]", "1:2 unexpected \"\u{a0}1\""),
     Case(
@@ -97,17 +97,17 @@ struct JSONReaderTests {
     ),
     Case(
       "[\"\u{1f600}\u{e9}\", nul]",
-      "1:8 \"nul\" is no JSON value: expected true, false, null, a number or a text"),
+      "1:8 \"nul\" is not a JSON value: expected true, false, null, a number or a string"),
   ]
 
   @Test(
-    "A text that is not strict JSON is refused with everything that is wrong and where", arguments: refused)
+    "Text that is not strict JSON is refused with everything that is wrong and where", arguments: refused)
   func refusesWithPlace(_ refused: Case) {
     #expect(Self.told(Array(refused.text.utf8)) == refused.told)
   }
 
   @Test(
-    "Invalid UTF-8 is refused wherever it stands",
+    "Invalid UTF-8 is refused wherever it is",
     arguments: [
       [0x80], [0xC0, 0xAF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF0, 0x80, 0x80, 0x80],
       [0xF4, 0x90, 0x80, 0x80],
@@ -134,7 +134,7 @@ struct JSONReaderTests {
     }
   }
 
-  @Test("Strict JSON of every kind is read as it stands")
+  @Test("Strict JSON of every kind is read as it is written")
   func readsEverything() throws {
     let text =
       " {\"a\" : [ 1.50 , -0 , 1E+2, 12345678901234567890, true, false, null ],\r\n\t\"\\u00e9\\n\\/\\ud83d\\ude00\": \"\u{7f}\u{e9}\", \"\": {}}\n"
@@ -153,7 +153,7 @@ struct JSONReaderTests {
         ]))
   }
 
-  @Test("Every problem of a text is told at once, by position, with the part that could be read")
+  @Test("Every problem of the text is told at once, by position, with the part that could be read")
   func tellsAllAtOnce() {
     let text = "{\"a\": 01,\n \"b\": [1,],\n \"a\": NaN, // why\n \"c\": \"\\q\"}"
     #expect(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Runner
 
-@Suite("Stages at work at once, by the memory there is")
+@Suite("Stages running at once, by the memory there is")
 struct MemoryFitTests {
   private static let reserve = MemoryFit.reserveBytes
 
@@ -34,8 +34,8 @@ struct MemoryFitTests {
     let report = await Runner(surroundings).run(try repository.request(project))
     #expect(report.state.phase == .committed)
     let note = try #require(report.notes.first { $0.code == "memory_short" }).message
-    #expect(note.hasPrefix("Stages at work at once: 1 instead of 5"))
-    #expect(note.hasSuffix("67 MB of memory can be had."))
+    #expect(note.hasPrefix("Stages running at once: 1 instead of 5"))
+    #expect(note.hasSuffix("67 MB of memory is available."))
     await project.store.close()
   }
 }
