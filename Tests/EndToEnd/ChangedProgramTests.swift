@@ -79,7 +79,7 @@ struct ChangedProgramTests {
     #expect(try folder.shell("cat assets/*/tokens.json").contains("#fefefe"))
   }
 
-  @Test("A server's changed file is noticed without starting it, and its log is none of it")
+  @Test("A server's changed file is noticed without starting it, and its log does not count as a change")
   func server() async throws {
     let folder = try ServerFaultTests.folder("fine")
     try folder.makeFolder("tools")

@@ -38,7 +38,7 @@ struct ConfigTests {
     #expect(try await folder.ledgerctl("config").exit == 78)
   }
 
-  @Test("Of a batch, the registered settings stand beside the present ones")
+  @Test("Of a batch, the registered settings are shown beside the present ones")
   func batch() async throws {
     let folder = try SampleFolder()
     try folder.write("/ledger.yaml\n", to: ".git/info/exclude")

@@ -24,7 +24,8 @@ struct DraftTests {
     }
   }
 
-  @Test("Ids go on after the highest of ledger, tip and input, so that two weeks of drafts replace nothing")
+  @Test(
+    "Ids continue after the highest of ledger, tip and input, so that two weeks of drafts replace nothing")
   func weeks() async throws {
     let folder = try SampleFolder()
     try images(folder, "frog.png", "asset-40-kiwi.png")

@@ -19,7 +19,7 @@ struct ExplainTests {
     #expect(text.lines[1] == "  validate ran      no earlier result is known")
   }
 
-  @Test("Another batch with other specs names the part that differs, and the member of the specs")
+  @Test("Another batch with other specs names the part that differs, and the field of the specs")
   func specs() async throws {
     let folder = try SampleFolder()
     #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)
@@ -56,7 +56,7 @@ struct ExplainTests {
     #expect(outcomes(explained).prefix(2) == ["ran", "ran"])
   }
 
-  @Test("What an extractor was told names the member that cost another call, and never a name")
+  @Test("What an extractor was told names the field that cost another call, and never a name")
   func sent() async throws {
     let folder = try SampleFolder()
     try folder.hook("ext.sh", "cat >/dev/null\necho '{}'", in: ".git/tools")

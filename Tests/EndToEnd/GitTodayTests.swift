@@ -130,7 +130,8 @@ struct GitTodayTests {
   }
 
   @Test(
-    "GitButler's own branch is none to land on", arguments: ["gitbutler/workspace", "gitbutler/integration"])
+    "A batch does not land on GitButler's own branch",
+    arguments: ["gitbutler/workspace", "gitbutler/integration"])
   func gitbutler(_ branch: String) async throws {
     let folder = try SampleFolder()
     try folder.git("switch", "-q", "-c", branch)

@@ -6,9 +6,9 @@ import Testing
 
 @testable import Runner
 
-@Suite("Going on after failures, kills and interruptions")
+@Suite("Continuing after failures, kills and interruptions")
 struct GoingOnTests {
-  @Test("One truncated picture fails its asset and lands nothing; mended and refreshed, only its stages run")
+  @Test("One truncated picture fails its asset and lands nothing; fixed and refreshed, only its stages run")
   func truncatedPicture() async throws {
     let folder = try SampleFolder()
     let whole = try folder.read("downloads/asset-4-validated.png")
@@ -39,7 +39,7 @@ struct GoingOnTests {
   }
 
   @Test(
-    "Killed after any event, a run goes on where it was and makes one commit",
+    "Killed after any event, a run continues where it was and makes one commit",
     arguments: [3, 9, 15, 24, 30, 34, 36])
   func killed(after count: Int) async throws {
     let folder = try SampleFolder()
@@ -71,7 +71,7 @@ struct GoingOnTests {
     #expect(stages(before, "stage.completed").isDisjoint(with: stages(after, "stage.started")))
   }
 
-  @Test("Ctrl-C lets the stages at work end, says how to go on and exits 130; a second one leaves at once")
+  @Test("Ctrl-C lets the running stages end, says how to continue and exits 130; a second one leaves at once")
   func interrupted() async throws {
     for signals in [1, 2] {
       let folder = try SampleFolder()
@@ -102,7 +102,7 @@ struct GoingOnTests {
     }
   }
 
-  @Test("A batch at work is left alone: 75, and who holds it")
+  @Test("A running batch is left alone: 75, and who holds it")
   func held() async throws {
     let folder = try SampleFolder()
     let calls = try Gate.inExtractor(of: folder)
@@ -133,7 +133,7 @@ struct GoingOnTests {
     #expect(try folder.commits() == 2)
   }
 
-  @Test("Several batches go on one after another, and the gravest of their ends is the command's")
+  @Test("Several batches continue one after another, and the gravest of their ends is the command's")
   func several() async throws {
     let folder = try SampleFolder()
     for batch in ["one", "two", "three"] {
@@ -153,7 +153,7 @@ struct GoingOnTests {
     #expect(try folder.commits() == 3)
   }
 
-  @Test("A cancelled batch takes back what it placed, and its id can be used again")
+  @Test("A cancelled batch undoes what it placed, and its id can be used again")
   func cancelled() async throws {
     let folder = try SampleFolder()
     _ = try await folder.ledgerctl("run", "batch.json", "--until", "packaged")
@@ -264,7 +264,7 @@ struct GoingOnTests {
   }
 
   @Test(
-    "What the user's git collects amid the commit is seen before the branch moves",
+    "What the user's git collects during the commit is seen before the branch moves",
     arguments: ["diff-tree", "hash-object -t commit", "update-ref"])
   func collected(before call: String) async throws {
     let folder = try SampleFolder()

@@ -40,7 +40,7 @@ struct ImagePolicyTests {
   private static let production = "frontend/public/assets/*/asset-3.png"
 
   @Test(
-    "strip_metadata lands the picture without texts, EXIF, unknown chunks and tail, and stores none of them")
+    "strip_metadata lands the picture without text, EXIF, unknown chunks and tail, and stores none of them")
   func stripped() async throws {
     let folder = try Self.folder("strip_metadata: true")
     let plan = try await folder.ledgerctl("plan", "batch.json")

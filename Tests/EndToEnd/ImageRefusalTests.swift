@@ -32,7 +32,7 @@ struct ImageRefusalTests {
       })
   }
 
-  @Test("What is no file is refused with 66 at once, all of it, and nothing is registered")
+  @Test("What is not a file is refused with 66 at once, all of it, and nothing is registered")
   func noFiles() async throws {
     let folder = try Self.folder(["downloads/gone.png", "downloads/folder.png", "fifo.png", "/dev/zero"])
     try folder.makeFolder("downloads/folder.png")
@@ -61,7 +61,8 @@ struct ImageRefusalTests {
     #expect(message.contains("two\\u{a}lines.png\""), "\(message)")
   }
 
-  @Test("The PngSuite in one batch: what is whole is packaged, what is broken fails alone, nothing is placed")
+  @Test(
+    "The PngSuite in one batch: what is intact is packaged, what is broken fails alone, nothing is placed")
   func pngSuite() async throws {
     let suite = Self.fixtures + "/pngsuite"
     let names = try ["valid", "broken"].map { kind in

@@ -6,7 +6,7 @@ import Testing
 @Suite("What a killed run has started", .timeLimit(.minutes(3)))
 struct KilledRunTests {
   @Test(
-    "A program of the user's dies with it, with all that this has started, and the next run goes on",
+    "A program of the user's dies with it, with all that this has started, and the next run continues",
     arguments: ["exec", "mcp", "hook"])
   func program(_ kind: String) async throws {
     let servers = ServerFaultTests.servers

@@ -39,7 +39,7 @@ struct LedgerDefenceTests {
     #expect(try await folder.ledgerctl("status").exit == 0)
   }
 
-  @Test("Another ledger put in its place is told from it too")
+  @Test("Another ledger put in its place is distinguished from it too")
   func otherLedger() async throws {
     let (folder, other) = (try SampleFolder(), try SampleFolder())
     for one in [folder, other] {

@@ -26,7 +26,7 @@ struct LedgerInputTests {
     Harm(
       "random bytes", "rm .ledger/ledger.db-*; head -c 60000 /dev/urandom > .ledger/ledger.db", 74,
       "is damaged"),
-    Harm("a text", "rm .ledger/ledger.db-*; echo notes > .ledger/ledger.db", 74, "is damaged"),
+    Harm("a text file", "rm .ledger/ledger.db-*; echo notes > .ledger/ledger.db", 74, "is damaged"),
     Harm(
       "cut in the middle", "\(sql("PRAGMA wal_checkpoint(TRUNCATE)")); truncate -s 9000 .ledger/ledger.db",
       74, "is damaged"),

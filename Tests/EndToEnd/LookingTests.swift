@@ -61,7 +61,7 @@ struct LookingTests {
     #expect(try await folder.ledgerctl("events").lines.count == all.count)
   }
 
-  @Test("Following a batch that has ended prints it and ends; following one at work ends with it")
+  @Test("Following a batch that has ended prints it and ends; following a running one ends with it")
   func follow() async throws {
     let folder = try SampleFolder()
     let calls = try Gate.inExtractor(of: folder)
@@ -100,7 +100,7 @@ struct LookingTests {
     #expect(await child.waitForExit() == .code(130))
   }
 
-  @Test("status tells how things stood at a position or a time")
+  @Test("status shows how things were at a position or a time")
   func asOf() async throws {
     let folder = try SampleFolder()
     #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)

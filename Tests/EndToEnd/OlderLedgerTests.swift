@@ -49,7 +49,7 @@ struct OlderLedgerTests {
   }
 
   @Test(
-    "Each batch that was at work lands with one commit",
+    "Each batch that was running lands with one commit",
     arguments: ["held", "waiting", "interrupted", "unconfirmed", "half-placed"])
   func resumed(batch: String) async throws {
     let project = try OlderProject("0.1.0")
@@ -101,7 +101,7 @@ struct OlderLedgerTests {
     #expect(Set(started) == ["B-2"])
   }
 
-  @Test("What was cancelled is registered anew, and reuses what it had", arguments: ["undone", "cancelled"])
+  @Test("What was cancelled is registered again, and reuses what it had", arguments: ["undone", "cancelled"])
   func cancelled(batch: String) async throws {
     let project = try OlderProject("0.1.0")
     let again = try await project.ledgerctl("run", batch + ".json")

@@ -43,7 +43,7 @@ struct PruneTests {
     #expect(result["batches"]?.array?.first?["extractor"]?["calls"] == 1)
   }
 
-  @Test("Nothing that an unfinished batch needs is removed, and it goes on afterwards")
+  @Test("Nothing that an unfinished batch needs is removed, and it continues afterwards")
   func unfinished() async throws {
     let folder = try SampleFolder()
     #expect(try await folder.ledgerctl("run", "batch.json", "--until", "packaged").exit == 0)
@@ -55,7 +55,7 @@ struct PruneTests {
     #expect(try folder.commits() == 2)
   }
 
-  @Test("While a run is at work nothing is removed: 75, and who")
+  @Test("While a run is active nothing is removed: 75, and who")
   func atWork() async throws {
     let folder = try SampleFolder()
     let calls = try Gate.inExtractor(of: folder)
@@ -72,7 +72,7 @@ struct PruneTests {
     #expect(await run.waitForExit() == .code(0))
   }
 
-  @Test("Where the events are not whole nothing is removed: what they name proves nothing")
+  @Test("Where the events are not intact nothing is removed: what they name proves nothing")
   func brokenChain() async throws {
     let folder = try SampleFolder()
     #expect(try await folder.ledgerctl("run", "batch.json").exit == 0)

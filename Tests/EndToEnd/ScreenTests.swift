@@ -32,7 +32,7 @@ struct ScreenTests {
     }
   }
 
-  @Test("Offsets, fractions and lower case are read; what is no time is not")
+  @Test("Offsets, fractions and lower case are read; what is not a time is refused")
   func otherTimes() {
     #expect(TimeText.ms(rfc3339: "2026-07-30T14:34:56+02:00") == 1_785_414_896_000)
     #expect(TimeText.ms(rfc3339: "2026-07-30t12:34:56.5z") == 1_785_414_896_500)

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Runner
 
-@Suite("The seed's batch, through the built command")
+@Suite("The reference batch, through the built command")
 struct SeedBatchEndToEndTests {
-  @Test("Three assets become one commit with the seed's subject, and the seed's three lines come last")
+  @Test("Three assets become one commit with the original request's subject, and its three lines come last")
   func threeLines() async throws {
     let folder = try SampleFolder()
     let run = try await folder.ledgerctl("run", "batch.json")

@@ -108,7 +108,7 @@ struct SigningTests {
   ]
 
   @Test(
-    "A signature that fails ends with 78 and leaves the batch packaged; mended, it goes on",
+    "A signature that fails ends with 78 and leaves the batch packaged; once the cause is fixed, it continues",
     arguments: failures)
   func failing(_ script: String) async throws {
     let folder = try signing(Self.ways[0].setUp)

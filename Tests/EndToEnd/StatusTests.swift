@@ -17,7 +17,7 @@ struct StatusTests {
     try #require(try await folder.valid("status", "status").self["batches"]?.array?.first)
   }
 
-  @Test("A run that is alive is told from one that died, in the list and as JSON")
+  @Test("A run that is alive is distinguished from one that died, in the list and as JSON")
   func aliveOrDead() async throws {
     let folder = try SampleFolder()
     let gate = try Gate.inExtractor(of: folder)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Runner
 
-@Suite("Stops are no failures", .timeLimit(.minutes(3)))
+@Suite("Stops are not failures", .timeLimit(.minutes(3)))
 struct StopTests {
   /// A run whose extractor waits at a gate, and the process to send signals to.
   private struct Running {
@@ -270,7 +270,7 @@ struct EndedProgramTests {
     #expect(try folder.commits() == 2)
   }
 
-  @Test("Time in which the run was suspended is no time that the extractor took")
+  @Test("Time in which the run was suspended is not counted as the extractor's")
   func suspended() async throws {
     let folder = try folder(
       "kill -STOP $PPID; (sleep 4; kill -CONT $PPID) > /dev/null 2>&1 & sleep 1", ", timeout: 2s")

@@ -44,7 +44,7 @@ struct TextModelTests {
     return try #require(file.members?.first?.value["$extensions"]?["dev.ledgerctl"]?["idf"])
   }
 
-  @Test("The seed's server works with its defaults, one call an asset; each field says where it came from")
+  @Test("The original request's server works with its defaults, one call an asset; fields name their origin")
   func generateIDF() async throws {
     let folder = try server()
     let run = try await folder.ledgerctl("run", "batch.json")
@@ -89,7 +89,7 @@ struct TextModelTests {
     #expect(try folder.shell("ls .ledger/tmp | wc -l").trimmingPrefix(while: \.isWhitespace).hasPrefix("0"))
   }
 
-  @Test("A text that starts with Error: is a refusal, tried again like any other")
+  @Test("Text that starts with Error: is a refusal, tried again like any other")
   func refusal() async throws {
     let folder = try server(", --fails")
     try folder.write(

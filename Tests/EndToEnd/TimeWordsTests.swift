@@ -59,7 +59,7 @@ struct TimeWordsTests {
   }
 
   @Test(
-    "What is no time, no duration or no number is refused with what is valid, wherever it stands",
+    "What is not a time, duration or number is refused with what is valid, wherever it is",
     arguments: [
       (["events", "--since", "5"], ["2026-11-27", "yesterday", "2h", "a number without a unit, 5"]),
       (["events", "--until", "2026-02-30"], ["2026-11-27", "found \"2026-02-30\""]),

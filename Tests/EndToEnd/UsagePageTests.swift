@@ -93,7 +93,7 @@ struct UsagePageTests {
     }
   }
 
-  @Test("Sizes, grounds, contrast and alternative texts are what the text says, at two widths")
+  @Test("Sizes, grounds, contrast and alternative text are what the text says, at two widths")
   func measured() async throws {
     let folder = try await landed()
     let page = try page(folder, ground: "#101010")

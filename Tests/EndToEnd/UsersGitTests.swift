@@ -17,7 +17,7 @@ struct UsersGitTests {
     try await sweep("--sample", count)
   }
 
-  @Test("The same while the command itself stands still at one of its calls of the system")
+  @Test("The same while the command itself is stopped at one of its calls of the system")
   func stops() async throws { try await sweep("--stops", "--sample", "4") }
 
   private func sweep(_ words: String...) async throws {

@@ -63,7 +63,7 @@ struct WhereItWorksTests {
     #expect(try await folder.ledgerctl("status").text.contains("held"))
   }
 
-  @Test("A `.git` that is no repository is passed by, as git does")
+  @Test("A `.git` that is not a repository is passed by, as git does")
   func emptyGitFolder() async throws {
     let folder = try folder("\"$L\" init; mkdir -p .home/in/.git")
     let status = try await run(["status"], in: ".home/in", of: folder)

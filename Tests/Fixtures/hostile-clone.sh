@@ -69,7 +69,7 @@ echo note > 'notes/--exec=id.txt'
 case $kind in
 plain) ;;
 template)
-  # One template is a link, the other is a text.
+  # One template is a link, the other is a text file.
   mkdir templates
   ln -s ../../outside/folder/context.md templates/context.md
   echo '{{name}}' > templates/usage.md

@@ -22,9 +22,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 FIXTURE = os.path.join(HERE, "..", "Fixtures", "ledgers", "0.1.0.tar.gz")
 MEMORY = 300_000
 NUMBERS = [0, -1, 1, 2**31 - 1, 2**31, 2**32, 2**48, 2**53, 2**62, 2**63 - 1, -2**63, 253402300799999, 253402300800000]
-TEXTS = ["", "\x1b]52;c;cHduCg==\x07", "\x9b2J", "a\nb", "\u202egnp", "x" * 5000, "../../etc", "@last", "é", "\0", "CON",
+STRINGS = ["", "\x1b]52;c;cHduCg==\x07", "\x9b2J", "a\nb", "\u202egnp", "x" * 5000, "../../etc", "@last", "é", "\0", "CON",
          "batch.registered", "stage.completed", "commit.intended", "place", "extract", "refs/heads/main", "0" * 64]
-JSON_VALUES = NUMBERS + TEXTS + [None, True, [], {}, 1e308, -1e308, 0.5, [[]] * 3, {"a": {"b": []}}]
+JSON_VALUES = NUMBERS + STRINGS + [None, True, [], {}, 1e308, -1e308, 0.5, [[]] * 3, {"a": {"b": []}}]
 
 
 def mutate_json(value, chance):
@@ -92,10 +92,10 @@ def mutate_row(ledger, chance):
         ledger.execute(f"UPDATE events SET {column} = ? WHERE position = ?", (chance.choice(NUMBERS), position))
     elif kind < 8:
         column = chance.choice(["batch", "run", "type", "asset", "stage"])
-        ledger.execute(f"UPDATE events SET {column} = ? WHERE position = ?", (chance.choice(TEXTS), position))
+        ledger.execute(f"UPDATE events SET {column} = ? WHERE position = ?", (chance.choice(STRINGS), position))
     elif kind < 9:
         column = chance.choice(["batch", "state", "version", "position", "time_ms"])
-        value = chance.choice(TEXTS if column in ("batch", "state") else NUMBERS)
+        value = chance.choice(STRINGS if column in ("batch", "state") else NUMBERS)
         ledger.execute(f"UPDATE batches SET {column} = ? WHERE folded IN (SELECT folded FROM batches LIMIT 1 OFFSET ?)",
                        (value, chance.randrange(10)))
     else:

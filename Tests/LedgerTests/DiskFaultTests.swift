@@ -79,7 +79,7 @@ import Testing
     await next.close()
   }
 
-  @Test("A disk that fills up before the commit is a clean failure: with room again the store goes on")
+  @Test("A disk that fills up before the commit is a clean failure: with room again the store continues")
   func fullBeforeCommit() async throws {
     let store = try SQLiteEventStore.fresh(in: home, options: disk.options)
     try await store.append(AppendRequest("demo", 0, .sample()))
@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test(
-    "Whatever write or sync fails, what was acknowledged is there, once, and the chain is whole",
+    "Whatever write or sync fails, what was acknowledged is there, once, and the chain is intact",
     arguments: 1...40)
   func everyOperation(_ number: Int32) async throws {
     var options = disk.options

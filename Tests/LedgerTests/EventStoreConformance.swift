@@ -215,7 +215,7 @@ import Testing
     }
   }
 
-  @Test("Texts of any script and payloads of any bytes come back as they were", arguments: StoreKind.allCases)
+  @Test("Text of any script and payloads of any bytes come back as they were", arguments: StoreKind.allCases)
   func contentIsKept(_ kind: StoreKind) async throws {
     try await kind.withStore { store in
       let odd = "a\u{0}b\u{1b}[31m\u{202e}é\u{1F333}'\"--"

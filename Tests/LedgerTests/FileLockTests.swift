@@ -56,7 +56,7 @@ import Testing
     _ = holder.wait()
   }
 
-  @Test("A file removed by hand is made anew: a lock is always on what the path leads to")
+  @Test("A file removed by hand is made again: a lock is always on what the path leads to")
   func removedFile() async throws {
     let first = FileLock(path: path)
     try first.lock()

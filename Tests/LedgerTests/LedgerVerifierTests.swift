@@ -34,7 +34,7 @@ import Testing
     try LedgerVerifier(folder).verify(anchors: anchors)
   }
 
-  @Test("A whole ledger is whole: head, batches and every anchor")
+  @Test("An undamaged ledger is intact: head, batches and every anchor")
   func whole() async throws {
     let events = try await fill()
     let last = try #require(events.last)
@@ -47,7 +47,7 @@ import Testing
     #expect(found.anchors.count == 4)
   }
 
-  @Test("An empty ledger is whole")
+  @Test("An empty ledger is intact")
   func empty() async throws {
     await (try SQLiteEventStore.fresh(in: home)).close()
     let found = try verify()

@@ -203,7 +203,7 @@ import Testing
     }
   }
 
-  @Test("What was debited is still debited after the ledger is opened anew")
+  @Test("What was debited is still debited after the ledger is opened again")
   func debitsAreKept() async throws {
     let limits = CallLimits(perMinute: 1, inFlight: nil)
     let folder = TemporaryFolder()

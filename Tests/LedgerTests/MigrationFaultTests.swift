@@ -79,7 +79,7 @@ import Testing
     #expect(hashes == events.map(\.hash), "\(when)")
   }
 
-  @Test("Whatever operation of a migration fails, the ledger is of one version or the other, and goes on")
+  @Test("Whatever operation of a migration fails, the ledger is of one version or the other, and continues")
   func failing() async throws {
     let migrator = try Self.later()
     let (bytes, events) = try await Self.ledger()
@@ -104,7 +104,8 @@ import Testing
     #expect(met > 40, "Only \(met) operations.")
   }
 
-  @Test("Whenever the power goes during a migration, the ledger is of one version or the other, and goes on")
+  @Test(
+    "Whenever the power goes during a migration, the ledger is of one version or the other, and continues")
   func power() async throws {
     let migrator = try Self.later()
     let (bytes, events) = try await Self.ledger()

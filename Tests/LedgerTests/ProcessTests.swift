@@ -21,7 +21,7 @@ import Testing
     #expect(try LedgerVerifier(folder).verify(integrity: .full).isWhole)
   }
 
-  @Test("Four processes append at once; all finish, and the chain is whole")
+  @Test("Four processes append at once; all finish, and the chain is intact")
   func appendingTogether() throws {
     let children = (0..<4).map { Child([Command.bench, "work", folder.path, "batch-\($0)", "40"]) }
     for child in children {
@@ -34,7 +34,7 @@ import Testing
     #expect(found.batches == 4)
   }
 
-  @Test("A process killed at any moment leaves all it was told is there, once, and the next goes on")
+  @Test("A process killed at any moment leaves all it was told is there, once, and the next continues")
   func killedWriters() throws {
     var acknowledged: [String] = []
     for turn in 0..<6 {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks docs/hash-chain-vectors.json with nothing but hashlib; with --write, computes the hashes anew."""
+"""Checks docs/hash-chain-vectors.json with nothing but hashlib; with --write, computes the hashes again."""
 import hashlib, json, pathlib, sys
 
 def number(n): return n.to_bytes(8, "big", signed=True)

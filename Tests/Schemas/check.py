@@ -22,7 +22,7 @@ def validator(name):
 
 
 def refuse_constant(word):
-    raise ValueError(f"{word} is no JSON")
+    raise ValueError(f"{word} is not valid JSON")
 
 
 def finite(text):

@@ -35,7 +35,7 @@ def facts():
     return chance.choice([text, f"Sure, {SAID}:\n```json\n{text}\n```\n{SAID}"])
 
 
-def texts(*all, **more):
+def content(*all, **more):
     return {"content": [{"type": "text", "text": text} for text in all], **more}
 
 
@@ -43,21 +43,21 @@ def texts(*all, **more):
 
 
 def answer(id):
-    send({"id": id, "result": texts(facts())})
+    send({"id": id, "result": content(facts())})
 
 
 def structured(id):
-    send({"id": id, "result": texts(SAID, structuredContent=IDF | {"mode": SAID})})
+    send({"id": id, "result": content(SAID, structuredContent=IDF | {"mode": SAID})})
 
 
 def is_error(id):
-    send({"id": id, "result": texts(f"refused: {SAID}", isError=True)})
+    send({"id": id, "result": content(f"refused: {SAID}", isError=True)})
 
 
 def parted(id):
-    """The secret goes on from one text to the next."""
+    """The secret is split between two pieces of text."""
     middle = len(SAID) // 2
-    send({"id": id, "result": texts("refused: " + SAID[:middle], SAID[middle:] + " is wrong", isError=True)})
+    send({"id": id, "result": content("refused: " + SAID[:middle], SAID[middle:] + " is wrong", isError=True)})
 
 
 def rpc_error(id):
@@ -69,7 +69,7 @@ def limited(id):
 
 
 def unfinished(id):
-    send({"id": id, "result": texts("x") | {"resultType": "x" * chance.randrange(60) + SAID}})
+    send({"id": id, "result": content("x") | {"resultType": "x" * chance.randrange(60) + SAID}})
 
 
 def no_content(id):
@@ -77,7 +77,7 @@ def no_content(id):
 
 
 def no_facts(id):
-    send({"id": id, "result": texts("z" * chance.randrange(100) + SAID)})
+    send({"id": id, "result": content("z" * chance.randrange(100) + SAID)})
 
 
 def no_json(id):
@@ -86,7 +86,7 @@ def no_json(id):
 
 def behind_output(id):
     write(1, "p" * chance.randrange(90) + SAID + '{"jsonrpc": "2.0", "id": %d, "result": %s}\n'
-          % (id, json.dumps(texts(facts()))))
+          % (id, json.dumps(content(facts()))))
 
 
 def wrong_id(id):

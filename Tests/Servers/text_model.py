@@ -1,4 +1,4 @@
-"""A server with the two tools of the seed's sidekick, and a stand-in for the text model behind them (mcp<2).
+"""A server with the two tools of the original request, and a substitute for the text model behind them (mcp<2).
 
 `generate_idf` hands its text to the model and opens no file; `batch_file_analysis` opens each path as UTF-8 text. The
 model describes an image only where it is asked for JSON and told what was measured; else it writes prose about code.

@@ -7,7 +7,7 @@ import time
 
 
 def work_on(fifo):
-    """Says into a FIFO again and again that it is at work, and so does a child; returns where nobody listens."""
+    """Says into a FIFO again and again that it is running, and so does a child; returns where nobody listens."""
     try:
         pipe = os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
     except OSError:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes a repository with a ledger in which batches of every kind stand, and packs it.
+"""Makes a repository with a ledger that contains batches of every kind, and packs it.
 
     Tests/Fixtures/ledgers/make.py LEDGERCTL ARCHIVE.tar.gz
 

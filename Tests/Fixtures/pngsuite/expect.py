@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes expected.json: what an independent decoder, pypng (pip install pypng), sees in the valid images.
 
-An image stands there with its width, height and the SHA-256 of its pixels as 8-bit RGBA, row by row: samples are
+An image is listed there with its width, height and the SHA-256 of its pixels as 8-bit RGBA, row by row: samples are
 scaled to 8 bits by value * 255 / most, rounded half up; a transparent colour (tRNS) has alpha 0; gamma is not applied.
 """
 import hashlib

@@ -18,11 +18,11 @@ enum ConfigurationPromises {
     } catch let broken as BrokenPromise {
       throw broken
     } catch let faults as Faults {
-      try promise(!faults.all.isEmpty, "the configuration was refused without a word")
+      try promise(!faults.all.isEmpty, "the configuration was refused without a message")
       for fault in faults.all {
         try promise(fault.exit == .configuration, "\(fault.code) exits with \(fault.exit)")
         try promise(fault.message.utf8.count < 8000, "\(fault.code) says \(fault.message.utf8.count) bytes")
-        try promise((fault.line ?? 1) >= 1 && (fault.column ?? 1) >= 1, "\(fault.code) stands nowhere")
+        try promise((fault.line ?? 1) >= 1 && (fault.column ?? 1) >= 1, "\(fault.code) has no valid place")
       }
     } catch {
       throw BrokenPromise("an error of another kind came: \(error)")

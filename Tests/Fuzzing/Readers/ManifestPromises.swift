@@ -38,7 +38,7 @@ enum ManifestPromises {
   }
 
   private static func checkRefusal(_ faults: Faults, of bytes: [UInt8]) throws(BrokenPromise) {
-    try promise(!faults.all.isEmpty, "the manifest was refused without a word")
+    try promise(!faults.all.isEmpty, "the manifest was refused without a message")
     try promise(faults.all.count <= mostFaults, "\(faults.all.count) faults were listed")
     let lines = bytes.count { $0 == UInt8(ascii: "\n") } + 1
     for fault in faults.all {
@@ -46,7 +46,7 @@ enum ManifestPromises {
       guard let line = fault.line, let column = fault.column else {
         throw BrokenPromise("\(fault.code) has no place")
       }
-      try promise((1...lines).contains(line) && column >= 1, "\(fault.code) stands at \(line):\(column)")
+      try promise((1...lines).contains(line) && column >= 1, "\(fault.code) is at \(line):\(column)")
       try promise(fault.message.utf8.count < 4000, "\(fault.code) says \(fault.message.utf8.count) bytes")
     }
   }

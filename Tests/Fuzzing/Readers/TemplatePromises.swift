@@ -18,7 +18,7 @@ enum TemplatePromises {
       try promise(error.exit == .configuration, "\(error.code) exits with \(error.exit)")
       let lines = bytes.count { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") } + 1
       try promise(
-        (1...(lines * 4 + 4)).contains(error.line ?? 0), "\(error.code) stands in line \(error.line ?? 0)")
+        (1...(lines * 4 + 4)).contains(error.line ?? 0), "\(error.code) is in line \(error.line ?? 0)")
       try promise(error.message.utf8.count < 8000, "\(error.code) says \(error.message.utf8.count) bytes")
     }
   }

@@ -77,7 +77,7 @@ struct PowerHistory {
       await store.close()
       let verified = try LedgerVerifier(store.folder).verify(integrity: .full)
       if !verified.isWhole || verified.head.position != events.count + 1 {
-        find("a cut leaves what is not whole: \(verified)")
+        find("a cut leaves what is not intact: \(verified)")
       }
     } catch {
       find("what a cut left could not be used: \(error)")

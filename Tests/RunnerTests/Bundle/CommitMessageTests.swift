@@ -12,7 +12,7 @@ struct CommitMessageTests {
   }
 
   @Test(
-    "The seed's batch gives the seed's subject, under either of the ids the seed writes",
+    "The reference batch gives the original request's subject, under either of the ids it uses",
     arguments: ["batch-theatrical-specimens", "theatrical-specimens"])
   func seedSubject(batch: String) throws {
     let subject = try CommitMessage().subjectLine(
@@ -123,7 +123,7 @@ struct CommitMessageTests {
   }
 
   @Test(
-    "A subject template that is no line of text is refused",
+    "A subject template that is not a line of text is refused",
     arguments: [
       ("", "commit_subject_invalid"), ("a\nb", "commit_subject_invalid"),
       ("--- {{title}}", "commit_subject_invalid"),

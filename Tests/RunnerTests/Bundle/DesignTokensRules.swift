@@ -8,7 +8,7 @@ import StrictJSON
 enum DesignTokensRules {
   /// Returns what breaks a rule, each with its path; empty for a valid file.
   static func violations(in file: JSONValue) -> [String] {
-    guard case .object = file else { return ["the file is no object"] }
+    guard case .object = file else { return ["the file is not an object"] }
     return group(file, path: "", inherited: nil)
   }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runner
 
-@Suite("Bundles of the seed's assets")
+@Suite("Bundles of the reference batch's assets")
 struct GoldenBundleTests {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../Fixtures/bundles").standardizedFileURL

@@ -9,7 +9,7 @@ struct LayoutTests {
 
   init() throws { asset = try #require(AssetID("ASSET-3")) }
 
-  @Test("The seed's first asset goes to the paths the contract shows")
+  @Test("The reference batch's first asset goes to the paths the contract shows")
   func seedPaths() throws {
     let targets = try Layout().targets(
       asset: asset, slug: Slug(folding: "Nocturnal Canopy"), category: "patterns")

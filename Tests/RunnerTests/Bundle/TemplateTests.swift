@@ -58,7 +58,7 @@ struct TemplateTests {
   }
 
   @Test(
-    "What is no variable, section or comment with a known name is refused with its line",
+    "What is not a variable, section or comment with a known name is refused with its line",
     arguments: [
       ("a\n{{>partial}}", 2), ("{{> ../../etc/passwd }}", 1), ("{{<parent}}{{/parent}}", 1),
       ("{{$block}}{{/block}}", 1), ("{{=<% %>=}}", 1), ("{{% CONTENT_TYPE:HTML}}", 1), ("{{naem}}", 1),
@@ -79,7 +79,7 @@ struct TemplateTests {
     #expect(fault?.message.contains("\"templates/usage.md\", line \(line)") == true)
   }
 
-  @Test("A template that is no UTF-8 is refused with its line")
+  @Test("A template that is not UTF-8 is refused with its line")
   func badBytes() throws {
     let source = BundleTemplates.Source(file: "context.md", bytes: Array("a\nb".utf8) + [0xFF])
     let fault = #expect(throws: Fault.self) { try BundleTemplates(context: source).check() }
@@ -107,7 +107,7 @@ struct TemplateTests {
     #expect(given == TemplateNames.root.union(TemplateNames.items.keys))
     for (name, known) in TemplateNames.items {
       guard case .list(let items)? = values[name] else {
-        Issue.record("\(name) is no list.")
+        Issue.record("\(name) is not a list.")
         continue
       }
       for case .object(let members, _) in items { #expect(Set(members.keys).isSubset(of: known), "\(name)") }

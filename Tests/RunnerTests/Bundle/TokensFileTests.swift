@@ -84,7 +84,7 @@ struct TokensFileTests {
     }
   }
 
-  @Test("A file of 0.1, whose tokens stand at the root, is still known")
+  @Test("A file of 0.1, whose tokens are at the root, is still known")
   func readsTheOlderForm() throws {
     let input = try SeedBundles.canopy()
     let group = try #require(try Self.tokens(input)["asset-3"])
@@ -147,7 +147,7 @@ struct TokensFileTests {
   }
 
   @Test(
-    "A colour or measure that is none fails the asset",
+    "An invalid colour or measure fails the asset",
     arguments: ["red", "#fff", "#12345g", "#1234567", "#+12345", "\u{202e}"])
   func noColour(text: String) throws {
     var input = try SeedBundles.canopy()

@@ -13,7 +13,7 @@ struct PlaceholderTemplateTests {
   }
 
   @Test(
-    "Braces that are no placeholder make no template",
+    "Braces that are not a placeholder make no template",
     arguments: [
       "{{", "{{a", "{{a}", "{a}", "{{{a}}}", "{{#a}}", "{{/a}}", "{{&a}}", "{{a b}}", "{{}}", "{{ }}", "a}}",
       "{{a}}}",

@@ -22,7 +22,7 @@ struct SettingTextTests {
   }
 
   @Test(
-    "Anything else is no duration",
+    "Anything else is not a duration",
     arguments: [
       "", "5", "s", "-1s", "+1s", "1.5s", "1 s", "1S", "1w", "1sec",
       "30m1h", "1h1h", "1h30", "h1m", "1h 30m", "366d", "364d25h", "1ms1s", "٣s", "8761h",

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A tool's arguments are filled from a template")
 struct ArgumentTemplateTests {
-  @Test("Words stand for values at any depth, anything else stands as it is")
+  @Test("Words stand for values at any depth, anything else stays as it is")
   func filling() throws {
     let template = try ArgumentTemplate(
       [

@@ -61,12 +61,12 @@ struct LimitReaderTests {
     "no such file", "", "retry", "please wait for it",
   ]
 
-  @Test("Words and numbers that only look like a limit are none", arguments: innocent)
+  @Test("Words and numbers that only look like a limit are not one", arguments: innocent)
   func innocentText(_ text: String) {
     #expect(reader.limit(inError: text, place: "x") == nil)
   }
 
-  @Test("A time to wait in an answer that is no error says nothing, a status does")
+  @Test("A time to wait in an answer that is not an error says nothing, a status does")
   func answerText() {
     #expect(reader.limit(inAnswer: "Fades out, try again in 5 seconds", place: "x") == nil)
     #expect(
@@ -102,7 +102,7 @@ struct LimitReaderTests {
   }
 
   @Test(
-    "JSON that only holds the number is no limit",
+    "JSON that only holds the number is not a limit",
     arguments: [
       ["count": 429], ["code": 500], ["limited": false], ["retryAfter": nil], ["name": "asset-429"], [],
       ["items": [429]],

@@ -108,7 +108,7 @@ struct MCPOddServerTests {
     (##"{"anyOf":[{"type":"string"},{"type":"array"}]}"##, false), (##"true"##, false),
   ]
 
-  @Test("A schema that takes a text and no object decides that specs go as text", arguments: schemas)
+  @Test("A schema that takes a string and no object decides that specs go as text", arguments: schemas)
   func schema(_ schema: String, _ wantsText: Bool) throws {
     let tool = ###"""
       {"name":"t","inputSchema":{"type":"object","properties":{"context":\###(schema)},"$defs":{

@@ -7,7 +7,7 @@ import Testing
 @testable import Extractors
 @testable import Runner
 
-@Suite("Secrets are taken out of every text")
+@Suite("Secrets are removed from all text")
 struct RedactorTests {
   /// A string without the marks, and what becomes of it.
   static let shapes: [(String, String)] = [
@@ -63,7 +63,7 @@ struct RedactorTests {
     #expect(redactor.redact("a short spaced-value") == "a short [redacted]")
   }
 
-  @Test("A JSON value keeps its form, and loses secrets in texts and names")
+  @Test("A JSON value keeps its form, and loses secrets in strings and names")
   func jsonValue() {
     let redactor = Redactor(secrets: ["open sesame"])
     let value: JSONValue = ["open sesame": ["say open sesame", 7, nil]]

@@ -11,7 +11,7 @@ struct FaultTableTests {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  @Test("Every factory of a fault stands in the table, and nothing else")
+  @Test("Every factory of a fault is in the table, and nothing else")
   func factories() throws {
     let sources = Self.root.appendingPathComponent("Sources")
     var names: Set<String> = []

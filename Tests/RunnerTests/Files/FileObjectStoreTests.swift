@@ -49,7 +49,7 @@ struct FileObjectStoreTests {
     #expect(scratch.tree(".ledger/tmp").isEmpty)
   }
 
-  @Test("A damaged object is found out and healed by putting it again", arguments: ["", "hellO", "hello "])
+  @Test("A damaged object is found out and repaired by putting it again", arguments: ["", "hellO", "hello "])
   func damagedHeals(damage: String) async throws {
     let store = store
     let id = try store.put(Array("hello".utf8))
@@ -63,7 +63,7 @@ struct FileObjectStoreTests {
     #expect(scratch.mode(".ledger/objects/\(id)") == 0o400)
   }
 
-  @Test("A link under an object's name is damage, is not followed, and is healed")
+  @Test("A link under an object's name is damage, is not followed, and is repaired")
   func linkIsDamage() async throws {
     let store = store
     let outside = try scratch.write("outside", "hello")
@@ -77,7 +77,7 @@ struct FileObjectStoreTests {
     #expect(try store.check(id) == .sound)
   }
 
-  @Test("A missing object is said to be missing; removing it twice is no fault")
+  @Test("A missing object is said to be missing; removing it twice is not an error")
   func missing() async throws {
     let store = store
     let id = try store.put([1])
@@ -113,7 +113,7 @@ struct FileObjectStoreTests {
   }
 
   @Test(
-    "What is no regular file is refused at once with 66",
+    "What is not a regular file is refused at once with 66",
     arguments: ["fifo", "folder", "socket", "null", "missing", "loop", "file/x"])
   func pinRefuses(name: String) async throws {
     let store = store

@@ -50,7 +50,7 @@ struct FileWorktreeTests {
     #expect(mode & 0o600 == 0o600 && mode & 0o133 == 0)
   }
 
-  @Test("Placing again is no change, and so is placing what is there already", arguments: both)
+  @Test("Placing again changes nothing, and neither does placing what is there already", arguments: both)
   func placeIsIdempotent(replacing: FileWorktree.Replacing) throws {
     let bench = try WorktreeBench(replacing)
     let new = try bench.object("new")
@@ -86,7 +86,7 @@ struct FileWorktreeTests {
     #expect(bench.files == ["a/", "a/b/", "a/b/c.md"])
   }
 
-  @Test("A target that was to be replaced and is gone is not made anew")
+  @Test("A target that was to be replaced and is gone is not made again")
   func placeRefusesVanished() async throws {
     let bench = try WorktreeBench()
     let (new, target) = (try bench.object("new"), target)
@@ -113,7 +113,7 @@ struct FileWorktreeTests {
     case caseOnTheWay, caseOfLeaf, decomposedLeaf
   }
 
-  @Test("What stands in the way is named, refused and not touched", arguments: Obstacle.allCases)
+  @Test("What is in the way is named, refused and not touched", arguments: Obstacle.allCases)
   func obstacles(obstacle: Obstacle) async throws {
     let bench = try WorktreeBench()
     let scratch = bench.scratch

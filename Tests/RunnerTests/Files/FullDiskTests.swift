@@ -55,7 +55,7 @@ struct FullDiskTests {
     #expect(try store.check(try store.put(Self.large)) == .sound)
   }
 
-  @Test("A file system that takes no more files is told from one that is full")
+  @Test("A file system that takes no more files is distinguished from one that is full")
   func inodes() async throws {
     let disk = try SmallFileSystem(sizeKiB: 1024, inodes: 8)
     let store = try FileObjectStore(try ProjectLayout.create(at: disk.path))

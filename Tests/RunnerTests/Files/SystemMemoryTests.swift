@@ -31,7 +31,7 @@ struct SystemMemoryTests {
     #expect(available(files) == 0)
   }
 
-  @Test("Groups of the first version count as well, and no limit is none")
+  @Test("Groups of the first version count as well, and an absent limit limits nothing")
   func firstVersion() {
     var files = Self.machine
     files["/proc/self/cgroup"] = "5:cpu,cpuacct:/x\n4:memory:/box\n"

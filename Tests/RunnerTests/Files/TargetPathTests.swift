@@ -21,7 +21,7 @@ struct TargetPathTests {
   }
 
   @Test(
-    "Every spelling of git's and the ledger's own folder is refused, wherever it stands",
+    "Every spelling of git's and the ledger's own folder is refused, wherever it is",
     arguments: [
       ".git", ".GIT", ".Git", ".gIt", "git~1", "GIT~1", ".git ", ".git.", ".git . .", ".GIT...", "git~1. ",
       ".git::$INDEX_ALLOCATION", ".git:x", ".git\\config", ".g\u{200c}it", "\u{feff}.git", ".git\u{200d}",
@@ -53,7 +53,7 @@ struct TargetPathTests {
     (String(repeating: "abc/", count: 256) + "x", .tooLong(sizeBytes: 1025, limitBytes: 1024)),
   ]
 
-  @Test("What is no harmless relative path is refused for its first problem", arguments: refusals)
+  @Test("What is not a harmless relative path is refused for its first problem", arguments: refusals)
   func refused(text: String, problem: TargetPath.Problem) {
     #expect(throws: problem) { _ = try TargetPath(text) }
     #expect(!problem.text.isEmpty)

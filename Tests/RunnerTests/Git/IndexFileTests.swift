@@ -79,7 +79,7 @@ struct IndexFileTests {
     IndexFile.Facts(try OpenFile.open("\(repository.directory)/\(path)", 0).facts())
   }
 
-  @Test("Bytes that are no index, or one cut short, are left as they are")
+  @Test("Bytes that are not an index, or one cut short, are left as they are")
   func broken() throws {
     let repository = try TestRepository()
     for path in ["a", "b/c", "d"] { try repository.commit(path, "x\n") }

@@ -172,7 +172,7 @@ struct ImageAnalysisTests {
     #expect(dot.primary.map(\.hex) == ["#000000"])
   }
 
-  @Test("A soft shadow covers but is no colour, unless there is nothing else")
+  @Test("A soft shadow covers but is not a colour, unless there is nothing else")
   func softShadows() throws {
     let shadow = try measures(
       of: picture(60, 60) { x, y in

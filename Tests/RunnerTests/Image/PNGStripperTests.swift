@@ -11,7 +11,7 @@ import Testing
   import Foundation
 #endif
 
-@Suite("Leaving out of images what is no picture")
+@Suite("Leaving out of images what is not the picture")
 struct PNGStripperTests {
   /// Strips bytes that come in pieces; nil where the image is not intact.
   private func strip(_ bytes: [UInt8], inPiecesOf count: Int = 1 << 18) -> [UInt8]? {
@@ -97,7 +97,7 @@ struct PNGStripperTests {
     }
   }
 
-  @Test("A file that is cut, is no PNG, or goes on long behind its image is not touched")
+  @Test("A file that is cut, is not a PNG, or continues long after its image is not touched")
   func notWhole() {
     for count in 0..<Self.laden.count { #expect(strip(Array(Self.laden.prefix(count))) == nil, "\(count)") }
     #expect(strip(Self.laden + [UInt8](repeating: 0, count: 65 << 10)) == nil)

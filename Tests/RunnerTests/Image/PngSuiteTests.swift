@@ -58,7 +58,7 @@ struct PngSuiteTests {
     #expect(found == expected)
   }
 
-  @Test("A broken image is refused, the others stand in the list")
+  @Test("A broken image is refused, the others are in the list")
   func broken() throws {
     let broken = try FileManager.default.contentsOfDirectory(atPath: SuiteImage.folder + "/broken")
     let codes = Dictionary(

@@ -31,7 +31,7 @@ private let golden: [String: Golden] = [
 
 @Suite("The sample batch")
 struct SampleArtTests {
-  @Test("Its assets, scores and categories are the seed's")
+  @Test("Its assets, scores and categories are those of the reference batch")
   func seedIsMet() {
     #expect(SampleArt.batchID == "batch-theatrical-specimens")
     #expect(SampleArt.all.map(\.assetID) == ["ASSET-3", "ASSET-4", "ASSET-6"])

@@ -102,7 +102,7 @@ struct JSONRandomTests {
     }
   }
 
-  @Test("Damaged texts never crash the reader, and what it accepts, Swift's own decoder reads the same")
+  @Test("Damaged text never crashes the reader, and what it accepts, Swift's own decoder reads the same")
   func survivesDamage() throws {
     let seed = UInt64.random(in: 0 ... .max)
     var random = SeededGenerator(seed: seed)

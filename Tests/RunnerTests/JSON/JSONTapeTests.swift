@@ -82,7 +82,7 @@ struct JSONTapeTests {
   }
 
   @Test(
-    "Damaged texts never crash it, and it takes what the strict reader takes, but for names twice and NUL")
+    "Damaged text never crashes it, and it takes what the strict reader takes, but for names twice and NUL")
   func survivesDamage() throws {
     let seed = UInt64.random(in: 0 ... .max)
     var random = SeededGenerator(seed: seed)

@@ -9,14 +9,14 @@ struct JSONWriterTests {
     "b": [1, .number("2.50"), nil], "a": ["x/y": "\u{1}\n\"\\é", "empty": []], "none": [:],
   ]
 
-  @Test("Compact text keeps the order of members and the spelling of numbers")
+  @Test("Compact text keeps the order of fields and the spelling of numbers")
   func compact() {
     #expect(
       JSONWriter.compact(value)
         == #"{"b":[1,2.50,null],"a":{"x/y":"\u0001\n\"\\é","empty":[]},"none":{}}"#)
   }
 
-  @Test("Pretty text sorts members by their bytes, indents by two and ends with a line feed")
+  @Test("Pretty text sorts fields by their bytes, indents by two and ends with a line feed")
   func pretty() {
     #expect(
       JSONWriter.pretty(value) == """

@@ -80,7 +80,7 @@ struct ManifestTests {
     #expect(Manifest(batchID: decoded.batchID, assets: decoded.assets).digest == manifest.digest)
   }
 
-  @Test("White space, the order of members, escapes and a number's spelling change no digest")
+  @Test("White space, the order of fields, escapes and a number's spelling change no digest")
   func sameMeaningSameDigest() throws {
     let one =
       #"{"batch_id":"b","assets":[{"asset_id":"a","path":"é.png","score":92,"specs":{"x":100,"y":[1]}}]}"#
@@ -154,7 +154,7 @@ struct ManifestTests {
     }
   }
 
-  @Test("Thousands of members that nobody knows are refused in a time that grows with its size only")
+  @Test("Thousands of unknown fields are refused in a time that grows with its size only")
   func isLinear() {
     func text(_ count: Int) -> [UInt8] {
       let members = (0..<count).map { "\"k\($0)\":1," }.joined()

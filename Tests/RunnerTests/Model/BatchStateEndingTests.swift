@@ -35,7 +35,7 @@ struct BatchStateEndingTests {
     #expect(state.metrics.directories == 1)
   }
 
-  @Test("Taking back opens `place` and `commit` and forgets the plan")
+  @Test("Undoing placed files opens `place` and `commit` and forgets the plan")
   func takenBack() {
     let why = StageInvalidation(code: "taken_back", message: "retry")
     let state = Batches.begun(packaged + placing + [.stageInvalidated(Batches.ref(nil, .place), why)])
@@ -88,7 +88,7 @@ struct BatchStateEndingTests {
     #expect(state.placePlan.isEmpty)
   }
 
-  @Test("A registration after a cancellation begins anew, its version going on")
+  @Test("A registration after a cancellation begins again, its version continuing")
   func registeredAgain() {
     let first = Batches.begun(packaged + placing + [.batchCancelled(BatchCancellation(why: "no", left: []))])
     var state = first

@@ -113,7 +113,7 @@ struct BatchStateTests {
     #expect(Batches.begun([asked, refused, answered]).calls.pausedUntil == Batches.later(5_000))
   }
 
-  @Test("A result reused or provided is no call and no attempt")
+  @Test("A result reused or provided counts as no call and no attempt")
   func reused() {
     let state = Batches.begun([
       .stageCompleted(Batches.ref(1, .extract), Batches.completion("x", .reused)),

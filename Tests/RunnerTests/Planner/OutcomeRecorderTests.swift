@@ -105,7 +105,7 @@ struct OutcomeRecorderTests {
   }
 
   @Test(
-    "Faults of the surroundings put off, others fail",
+    "Errors of the environment defer a stage, others fail it",
     arguments: [
       (ExitStatus.canGoOn, "disk_full", StageDeferral.Reason.diskFull),
       (.canGoOn, "git_locked", .lockHeld), (.inTheWay, "target_changed", .inTheWay),

@@ -44,14 +44,14 @@ struct PlannerTests {
         == [.start([one], .validate), .prepare(two, .validate)])
   }
 
-  @Test("What is at work is left alone, and no more starts than there are jobs")
+  @Test("What is running is left alone, and no more starts than there are jobs")
   func jobs() {
     #expect(plan(Batches.begun(), busy: [slot(one, .validate)]).steps == [.prepare(two, .validate)])
     #expect(plan(Batches.begun(), planner(jobs: 1)).steps == [.prepare(one, .validate)])
     #expect(plan(Batches.begun(), planner(jobs: 1), busy: [slot(one, .validate)]).steps == [])
   }
 
-  @Test("An asset goes on at its own pace, whatever holds the others up")
+  @Test("An asset continues at its own pace, whatever holds the others up")
   func ownPace() {
     let state = Batches.begun([
       .stageCompleted(Batches.ref(1, .validate), Batches.completion("v")),
@@ -157,7 +157,7 @@ struct PlannerTests {
     #expect(plan(Batches.begun(events)).steps == [])
   }
 
-  @Test("A batch stage that was put off for its surroundings waits for the next run")
+  @Test("A batch stage that was deferred for its environment waits for the next run")
   func batchStageBlocked() {
     let deferral = Batches.deferral(.inTheWay, until: nil, source: nil, worthWaiting: false)
     let state = Batches.begun(

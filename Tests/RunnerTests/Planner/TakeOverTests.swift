@@ -71,7 +71,7 @@ struct TakeOverTests {
     #expect(failure.next == nil)
   }
 
-  @Test("What came to an end in between begins the count anew")
+  @Test("What came to an end in between begins the count again")
   func countedAnew() throws {
     let interrupted = BatchEvent.stageInterrupted(
       Batches.ref(1, .render), StageInterruption(run: "run-1", inDoubt: false))

@@ -92,7 +92,7 @@ import Subprocesses
       }
     }
 
-    @Test("For an extraction it is a fault of the surroundings", arguments: ExtractorSettings.Kind.programs)
+    @Test("For an extraction it is an error of the environment", arguments: ExtractorSettings.Kind.programs)
     func extraction(_ kind: ExtractorSettings.Kind) async throws {
       let pipe = FailingPipe.each[1]
       try await pipe.happens { command in

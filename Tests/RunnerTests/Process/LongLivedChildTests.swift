@@ -84,7 +84,7 @@ struct LongLivedChildTests {
     #expect(await child.waitForExit() == .signal(9))
   }
 
-  @Test("A child that ends politely within the patience gets no signal")
+  @Test("A child that ends by itself within the patience gets no signal")
   func polite() async throws {
     let child = try start("trap 'exit 9' TERM; cat >/dev/null; exit 4")
     #expect(await child.terminate(patience: .seconds(30), grace: .seconds(1)) == .code(4))
@@ -130,7 +130,7 @@ struct LongLivedChildTests {
       #expect(await ended.value == [])
     }
 
-    @Test("A child that is meant to survive goes on to its end")
+    @Test("A child that is meant to survive continues to its end")
     func parentKilledAndSurvived() async throws {
       let fifo = try Fifo()
       defer { fifo.remove() }

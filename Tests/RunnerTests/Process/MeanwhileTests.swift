@@ -5,7 +5,7 @@ import Testing
 
 @testable import Runner
 
-@Suite("Work that goes on meanwhile")
+@Suite("Work that continues in the background")
 struct MeanwhileTests {
   @Test("A value is waited for, and is there for everybody who asks")
   func value() throws {

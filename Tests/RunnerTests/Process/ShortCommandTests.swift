@@ -66,7 +66,7 @@ struct ShortCommandTests {
     #expect(result.errorTail.suffix(5) == Array("\0end\n".utf8))
   }
 
-  @Test("A child that does not read its input is no error and no SIGPIPE")
+  @Test("A child that does not read its input causes no error and no SIGPIPE")
   func unreadInput() async throws {
     var command = shell("exec <&-; echo done")
     command.input = [UInt8](repeating: 1, count: 1 << 20)

@@ -57,7 +57,7 @@ struct ReplayFoldTests {
     #expect(throws: UnreadableEvent.self) { try event.withOutline { try BatchEvent(phaseOf: $0, $0.kind) } }
   }
 
-  @Test("A text in a payload that looks like a member is not taken for one")
+  @Test("A string in a payload that looks like a field is not taken for one")
   func hostileText() throws {
     let digest = Digest.sha256("out".utf8)
     let text = #","key":{"digest":"\#(Digest.zero)"},"digest":"\#(Digest.zero)""#
@@ -70,7 +70,7 @@ struct ReplayFoldTests {
     #expect(found.outputs.map(\.digest) == [digest])
   }
 
-  @Test("SQLite versions with the WAL-reset bug are told from those without")
+  @Test("SQLite versions with the WAL-reset bug are distinguished from those without")
   func versions() {
     for (version, hasBug) in [
       ("3.40.1", true), ("3.44.5", true), ("3.44.6", false), ("3.45.0", true), ("3.50.6", true),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Runner
 
-@Suite("The seed's batch, over real SQLite, real git and real images")
+@Suite("The reference batch, over real SQLite, real git and real images")
 struct SeedBatchTests {
   @Test("Three assets become one commit of nine files and three copies; again, nothing is done")
   func oneCommit() async throws {

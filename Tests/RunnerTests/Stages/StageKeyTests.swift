@@ -49,7 +49,7 @@ struct StageKeyTests {
     #expect(Set(moved.map { StageKey($0).digest }).count == moved.count)
   }
 
-  @Test("A stored key is read as Swift's own decoder reads it, and what is none is refused")
+  @Test("A stored key is read as Swift's own decoder reads it, and what is not one is refused")
   func stored() throws {
     let key = StageKey([.init("a", "b\n\"é\u{1f600}"), .init("", ""), .init("\\", "\u{0}")])
     let texts = [

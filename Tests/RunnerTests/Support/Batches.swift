@@ -8,7 +8,7 @@ enum Batches {
   static let batch = id("batch-demo")
 
   static func id(_ text: String) -> BatchID {
-    guard let id = BatchID(text) else { preconditionFailure("\(text) is no batch id.") }
+    guard let id = BatchID(text) else { preconditionFailure("\(text) is not a batch id.") }
     return id
   }
 

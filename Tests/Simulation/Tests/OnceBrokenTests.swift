@@ -24,7 +24,7 @@ extension Simulation {
       await expectSound(plan, seeds: 1...UInt64(History.scenarios), script: [.run, .resume])
     }
 
-    @Test("A branch's lock that a killed git left goes even where a target is in the way of going on")
+    @Test("A branch's lock that a killed git left goes even where a target prevents continuing")
     func lockBesideChangedTarget() async {
       for nth in 1...24 {
         let plan = FaultPlan([
@@ -34,7 +34,7 @@ extension Simulation {
       }
     }
 
-    @Test("A batch is gone on with after its placing met an object that was lost meanwhile")
+    @Test("A batch is resumed after its placing met an object that was lost meanwhile")
     func objectLostWhilePlacing() async {
       for pick in 210...220 {
         let plan = FaultPlan([

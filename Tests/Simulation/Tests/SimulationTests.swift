@@ -48,7 +48,7 @@ extension Simulation {
       }
     }
 
-    @Test("A broken history is shrunk to the misfortunes that break it")
+    @Test("A broken history is shrunk to the injected faults that break it")
     func shrinking() async {
       let broken = await Hall.play(from: 1, count: 400, within: .seconds(60), mutant: .confirmWithoutSwap)
         .broken
@@ -58,7 +58,8 @@ extension Simulation {
       }
       let shortest = await onThread { history.shrunk(violation.property) }
       #expect(
-        shortest.plan.misfortunes.isEmpty, "A commit that is never made needs no misfortune to be missed.")
+        shortest.plan.misfortunes.isEmpty, "A commit that is never made needs no injected fault to be missed."
+      )
     }
   }
 }

@@ -1,7 +1,7 @@
 /// What must hold in every history, whatever goes wrong in it.
 package enum Property: String, Hashable, Sendable, CaseIterable {
   case oneCommit = "a batch is committed at most once"
-  case ends = "a batch that is gone on with ends, committed once or refused for a reason that can be mended"
+  case ends = "a batch that is resumed ends, committed once or refused for a reason that can be fixed"
   case packagedFirst = "nothing is placed or committed before every asset is packaged"
   case intentFirst = "what changes the outside is in the ledger before it happens"
   case neverAgain = "a completed key is never executed again"

@@ -6,7 +6,7 @@ package enum Report {
     let misfortunes = shortest.plan.misfortunes.map { "  \($0)\n" }.joined()
     return """
       seed \(history.seed) breaks: \(property.rawValue)
-      misfortunes of the shortest history:
+      injected faults of the shortest history:
       \(misfortunes)what happened:
       \(outcome.trace.joined(separator: "\n"))
       violations: \(outcome.violations.map(\.description).joined(separator: "; "))
@@ -41,7 +41,7 @@ package struct Tally: Sendable {
 
   package var summary: String {
     "\(histories) histories, \(broken) broken; \(operations) operations, \(processes) processes, "
-      + "\(struck) misfortunes, \(committed) batches committed, \(cancelled) cancelled"
+      + "\(struck) injected faults, \(committed) batches committed, \(cancelled) cancelled"
   }
 
   /// How often each kind of injected fault struck, the most frequent first.

@@ -16,7 +16,7 @@ extension World {
     if state.intent?.new != new.text { violate(.intentFirst, "the branch was swapped without an intent") }
     if !state.isWhollyPackaged { violate(.packagedFirst, "the branch was swapped before all is packaged") }
     if let old, git.commits[new]?.parent != old {
-      violate(.nothingLost, "the new commit does not stand on the branch's tip")
+      violate(.nothingLost, "the new commit is not on top of the branch's tip")
     }
     if git.refs[ref] != old { violate(.nothingLost, "the branch was swapped although it had moved") }
     requireCommitLock("swapped", process)
@@ -35,7 +35,7 @@ extension World {
     requireCommitLock("wrote \(path)", process)
     guard let target else {
       if new == nil, let owner = disk.files[path]?.batch, owner != process.batch {
-        violate(.nothingLost, "\(process.batch) took back \(path), which \(owner) had placed")
+        violate(.nothingLost, "\(process.batch) undid \(path), which \(owner) had placed")
       }
       violate(.intentFirst, "\(path) was written without being in the plan")
       return
@@ -51,7 +51,7 @@ extension World {
       violate(.nothingLost, "the user's bytes at \(path) were lost")
     }
     if !isPlacing, let owner = old.batch, owner != process.batch {
-      violate(.nothingLost, "\(process.batch) took back \(path), which \(owner) had placed")
+      violate(.nothingLost, "\(process.batch) undid \(path), which \(owner) had placed")
     }
   }
 

@@ -161,7 +161,7 @@ extension World {
       earlier.position <= process.bornAt && watch.harmedObjects.isDisjoint(with: earlier.outputs)
     }
     if let known {
-      violate(.neverAgain, "\(asset.id) runs \(ref.stage.rawValue), whose result stands at \(known.position)")
+      violate(.neverAgain, "\(asset.id) runs \(ref.stage.rawValue), whose result is at \(known.position)")
     }
   }
 

@@ -189,7 +189,7 @@ extension World {
     let isOwn = watch.targets.contains { path in
       git.index[path].flatMap { git.blobs[$0] }.map(watch.userDigests.contains) ?? false
     }
-    if !isOwn { git.move(git.head, to: git.userCommit(parent: tip, tree: git.index, message: "Once more")) }
+    if !isOwn { git.move(git.head, to: git.userCommit(parent: tip, tree: git.index, message: "Again")) }
   }
 
   private func clearTargets() {
