@@ -70,10 +70,10 @@ public struct Digest: Hashable, Sendable, Comparable, Codable, CustomStringConve
 }
 
 /// Computes a SHA-256 piece by piece, through libcrypto's EVP interface.
-public struct SHA256: ~Copyable {
+package struct SHA256: ~Copyable {
   private let context: OpaquePointer
 
-  public init() {
+  package init() {
     Libcrypto.start()
     guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
       preconditionFailure("libcrypto has no SHA-256: out of memory, or a build without it.")
@@ -84,18 +84,18 @@ public struct SHA256: ~Copyable {
   deinit { EVP_MD_CTX_free(context) }
 
   /// Adds bytes to what is hashed.
-  public mutating func update(_ bytes: [UInt8]) {
+  package mutating func update(_ bytes: [UInt8]) {
     bytes.withUnsafeBytes { update($0) }
   }
 
   /// Adds bytes to what is hashed, without copying them.
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     let done = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     precondition(done == 1, "libcrypto refused to hash \(bytes.count) bytes.")
   }
 
   /// Ends the computation and returns the digest.
-  public consuming func finish() -> Digest {
+  package consuming func finish() -> Digest {
     let bytes = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
       let done = EVP_DigestFinal_ex(context, buffer.baseAddress, nil)
       precondition(done == 1, "libcrypto refused to finish a digest.")

@@ -1,12 +1,12 @@
 /// A small seeded generator: the same seed gives the same numbers on every machine.
 ///
 /// Sebastiano Vigna's SplitMix64 (https://prng.di.unimi.it/splitmix64.c, public domain), constants from there.
-public struct SplitMix64: RandomNumberGenerator, Sendable {
+package struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  public init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { state = seed }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state
     mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9

@@ -4,24 +4,24 @@ import Redaction
 import Subprocesses
 
 /// An outside program that extracts: how it is started and what it may see.
-public struct ExtractorProgram: Sendable {
+package struct ExtractorProgram: Sendable {
   /// The program and its arguments; the first is looked up in PATH, or relative to the project root where it
   /// has a `/`.
-  public var words: [String]
+  package var words: [String]
   /// The project root: the working directory, and what a relative program is relative to.
-  public var root: String
+  package var root: String
   /// What the program gets of our own environment.
-  public var environment: [String: String]
+  package var environment: [String: String]
   /// Names that the configuration hands on and that are not set; worth a hint where the program fails.
-  public var unsetNames: [String]
+  package var unsetNames: [String]
   /// Takes the values of the handed-on variables out of strings.
-  public var redactor: Redactor
+  package var redactor: Redactor
 
   /// What every program gets to see, besides what the configuration names.
-  public static let standardNames = ["PATH", "HOME", "LANG", "TMPDIR"]
+  package static let standardNames = ["PATH", "HOME", "LANG", "TMPDIR"]
 
   /// Picks PATH, HOME, LANG, TMPDIR and the named variables from the environment; nothing else is handed on.
-  public init(words: [String], root: String, environmentNames: [String], surroundings: [String: String]) {
+  package init(words: [String], root: String, environmentNames: [String], surroundings: [String: String]) {
     self.words = words
     self.root = root
     let names = Set(Self.standardNames + environmentNames)

@@ -15,7 +15,7 @@ import Files
 /// under the name, which is right: there can only be the same bytes, or damaged ones. The folders are opened
 /// once and links are not followed, so that nothing lands outside. Why one folder and no fan-out:
 /// `docs/decisions/objects-in-one-folder.md`.
-public struct FileObjectStore: ObjectStore {
+package struct FileObjectStore: ObjectStore {
   package static let temporaryPrefix = "o-"
 
   private let folderPath: String
@@ -45,12 +45,12 @@ public struct FileObjectStore: ObjectStore {
     }
   }
 
-  public func path(of id: ObjectID) -> String { folderPath + "/" + id.hex }
+  package func path(of id: ObjectID) -> String { folderPath + "/" + id.hex }
 
   private var temporaryPath: String { ProjectPath.parent(of: folderPath) + "/tmp" }
 
   /// Copies the object into a folder of its own in `tmp/`; checks the copy's bytes.
-  public func copy(of id: ObjectID, named name: String) throws(Fault) -> PrivateCopy {
+  package func copy(of id: ObjectID, named name: String) throws(Fault) -> PrivateCopy {
     let own: PrivateFolder
     do throws(FileError) { own = try PrivateFolder.make(in: temporary) } catch {
       throw .file("make a folder in", temporaryPath, error)
@@ -74,9 +74,9 @@ public struct FileObjectStore: ObjectStore {
     throw .objectDamaged(id, self.path(of: id))
   }
 
-  public func put(_ bytes: [UInt8]) throws(Fault) -> ObjectID { try putAll([bytes])[0] }
+  package func put(_ bytes: [UInt8]) throws(Fault) -> ObjectID { try putAll([bytes])[0] }
 
-  public func putAll(_ contents: [[UInt8]]) throws(Fault) -> [ObjectID] {
+  package func putAll(_ contents: [[UInt8]]) throws(Fault) -> [ObjectID] {
     var ids = [ObjectID]()
     for bytes in contents {
       let id = Digest.sha256(bytes)
@@ -96,13 +96,13 @@ public struct FileObjectStore: ObjectStore {
     return ids
   }
 
-  public func pin(_ path: String) throws(Fault) -> PinnedFile {
+  package func pin(_ path: String) throws(Fault) -> PinnedFile {
     let input = try InputFile(opening: path)
     try input.refuseSystemFile()
     return try copy(input)
   }
 
-  public func pinImage(_ path: String, under rule: ImageRule) throws(Fault) -> PinnedFile {
+  package func pinImage(_ path: String, under rule: ImageRule) throws(Fault) -> PinnedFile {
     let image = try InputImage(opening: path, under: rule)
     if image.foreign != nil { return try image.measured() }
     if let stripped = try copyStripped(image) { return stripped }
@@ -154,7 +154,7 @@ public struct FileObjectStore: ObjectStore {
     return PinnedFile(id: id, sizeBytes: sizeBytes)
   }
 
-  public func read(_ id: ObjectID, limitBytes: Int) throws(Fault) -> [UInt8] {
+  package func read(_ id: ObjectID, limitBytes: Int) throws(Fault) -> [UInt8] {
     let bytes: [UInt8]
     do throws(FileError) {
       bytes = try open(id).bytes(limitBytes: limitBytes)
@@ -170,7 +170,7 @@ public struct FileObjectStore: ObjectStore {
     return bytes
   }
 
-  public func check(_ id: ObjectID) throws(Fault) -> ObjectCondition {
+  package func check(_ id: ObjectID) throws(Fault) -> ObjectCondition {
     do throws(FileError) {
       guard let status = try folder.status(of: id.hex) else { return .missing }
       guard status.kind == .regular else { return .damaged }
@@ -185,7 +185,7 @@ public struct FileObjectStore: ObjectStore {
     }
   }
 
-  public func list() throws(Fault) -> [ObjectID] {
+  package func list() throws(Fault) -> [ObjectID] {
     do throws(FileError) {
       return try folder.names().compactMap { name in
         guard let id = Digest(hex: name), id.hex == name else { return nil }
@@ -196,7 +196,7 @@ public struct FileObjectStore: ObjectStore {
     }
   }
 
-  public func remove(_ id: ObjectID) throws(Fault) -> Bool {
+  package func remove(_ id: ObjectID) throws(Fault) -> Bool {
     do throws(FileError) {
       return try folder.unlink(id.hex)
     } catch {
@@ -208,7 +208,7 @@ public struct FileObjectStore: ObjectStore {
   /// how many files and folders.
   ///
   /// Links that 0.1 made for programs have no lock that tells; those made at least `age` seconds ago are removed.
-  public func sweepTemporary(linksOlderThanSeconds age: Int = 0) throws(Fault) -> Int {
+  package func sweepTemporary(linksOlderThanSeconds age: Int = 0) throws(Fault) -> Int {
     do throws(FileError) {
       return try TemporaryFile.sweep(temporary, prefix: Self.temporaryPrefix).count
         + PrivateFolder.sweep(temporary).count + sweepLinks(olderThanSeconds: age)
@@ -217,7 +217,7 @@ public struct FileObjectStore: ObjectStore {
     }
   }
 
-  public func sweep() { _ = try? sweepTemporary(linksOlderThanSeconds: 3600) }
+  package func sweep() { _ = try? sweepTemporary(linksOlderThanSeconds: 3600) }
 
   private func sweepLinks(olderThanSeconds age: Int) throws(FileError) -> Int {
     var removed = 0

@@ -2,7 +2,7 @@ import Core
 import Files
 
 extension FileWorktree {
-  public func place(
+  package func place(
     _ target: TargetPath, _ object: ObjectFile, expecting: TargetExpectation
   ) throws(Fault) -> PlaceOutcome {
     switch try replace(target, object, expecting: expecting) {
@@ -17,7 +17,7 @@ extension FileWorktree {
     }
   }
 
-  public func remove(
+  package func remove(
     _ target: TargetPath, ifHolding placed: Digest
   ) throws(Fault) -> TakeBackOutcome {
     guard let slot = try slot(target) else {
@@ -47,7 +47,7 @@ extension FileWorktree {
     }
   }
 
-  public func restore(
+  package func restore(
     _ target: TargetPath, _ earlier: ObjectFile, replacing placed: Digest
   ) throws(Fault) -> TakeBackOutcome {
     switch try replace(target, earlier, expecting: .holding(placed)) {

@@ -14,7 +14,7 @@ import Files
 /// The root is opened once. Every folder on the way to a target is opened in the one before it with
 /// O_NOFOLLOW, and the target is dealt with through the last one's handle: a link that is put in the way at
 /// any moment is refused, and nothing it points to is touched.
-public struct FileWorktree: Worktree {
+package struct FileWorktree: Worktree {
   /// What the names of all our temporary files in a working tree begin with.
   package static let temporaryPrefix = ".ledgerctl-"
 
@@ -40,7 +40,7 @@ public struct FileWorktree: Worktree {
   ///
   /// - Parameter token: the same for every run and for the cancelling of a batch, and for no other batch: it
   ///   says which temporary files are this batch's own.
-  public init(root: String, token: PrivateToken) throws(Fault) {
+  package init(root: String, token: PrivateToken) throws(Fault) {
     try self.init(root: root, token: token, replacing: .exchange)
   }
 
@@ -60,7 +60,7 @@ public struct FileWorktree: Worktree {
     temporaryPrefix + Digest.sha256(token.utf8).hex.prefix(16)
   }
 
-  public func inspect(_ target: TargetPath) throws(Fault) -> TargetState {
+  package func inspect(_ target: TargetPath) throws(Fault) -> TargetState {
     do throws(FileError) {
       var folder = root
       for (index, component) in target.components.enumerated() {
@@ -80,7 +80,7 @@ public struct FileWorktree: Worktree {
     }
   }
 
-  public func missingFolders(_ target: TargetPath) throws(Fault) -> [String] {
+  package func missingFolders(_ target: TargetPath) throws(Fault) -> [String] {
     let reached: Reach
     do throws(FileError) {
       reached = try reach(target)
@@ -94,7 +94,7 @@ public struct FileWorktree: Worktree {
     }
   }
 
-  public func removeEmptyFolders(_ folders: [String]) throws(Fault) -> [String] {
+  package func removeEmptyFolders(_ folders: [String]) throws(Fault) -> [String] {
     var removed = [String]()
     let innermostFirst = folders.sorted { $0.utf8.count > $1.utf8.count }
     for path in innermostFirst {
@@ -119,7 +119,7 @@ public struct FileWorktree: Worktree {
     return removed
   }
 
-  public func sweepTemporary(around targets: [TargetPath]) throws(Fault) -> [String] {
+  package func sweepTemporary(around targets: [TargetPath]) throws(Fault) -> [String] {
     var removed: Set<String> = []
     for target in targets {
       do throws(FileError) {

@@ -11,13 +11,13 @@ import ImageAnalysis
 #endif
 
 /// What a file must keep to for being taken as an image.
-public struct ImageRule: Hashable, Sendable {
+package struct ImageRule: Hashable, Sendable {
   /// The folders of which it must lie in one once all links are resolved; nil where a person named it.
-  public var beneath: [String]?
+  package var beneath: [String]?
   /// `policy.max_bytes`.
-  public var maxBytes: Int
+  package var maxBytes: Int
   /// Whether what says nothing of the picture is left out of the copy: see `PNGStripper`.
-  public var stripsMetadata: Bool
+  package var stripsMetadata: Bool
 
   package init(beneath: [String]?, maxBytes: Int, stripsMetadata: Bool) {
     self.beneath = beneath

@@ -4,18 +4,18 @@ import Core
 public typealias ObjectID = Digest
 
 /// A user's file as it was copied into the objects.
-public struct PinnedFile: Hashable, Sendable {
-  public var id: ObjectID
-  public var sizeBytes: Int
+package struct PinnedFile: Hashable, Sendable {
+  package var id: ObjectID
+  package var sizeBytes: Int
   /// What the file is instead of a PNG, such as `a JPEG`: then nothing of it was stored. Nil where it was.
-  public var foreign: String?
+  package var foreign: String?
   /// The digest of the file's own bytes; nil where the copy has the same ones.
-  public var original: Digest?
+  package var original: Digest?
 
   /// The digest of the file that was named.
   package var source: Digest { original ?? id }
 
-  public init(id: ObjectID, sizeBytes: Int, foreign: String? = nil, original: Digest? = nil) {
+  package init(id: ObjectID, sizeBytes: Int, foreign: String? = nil, original: Digest? = nil) {
     self.id = id
     self.sizeBytes = sizeBytes
     self.foreign = foreign
@@ -24,7 +24,7 @@ public struct PinnedFile: Hashable, Sendable {
 }
 
 /// What a look at an object found.
-public enum ObjectCondition: String, Hashable, Sendable {
+package enum ObjectCondition: String, Hashable, Sendable {
   case sound
   case missing
   /// There is something under its name, but its bytes don't hash to it.
@@ -32,12 +32,12 @@ public enum ObjectCondition: String, Hashable, Sendable {
 }
 
 /// A copy of an object that belongs to whoever asked for it.
-public struct PrivateCopy: Sendable {
-  public let path: String
+package struct PrivateCopy: Sendable {
+  package let path: String
   /// Removes the copy, and what an outside program left beside it.
-  public let remove: @Sendable () -> Void
+  package let remove: @Sendable () -> Void
 
-  public init(path: String, remove: @escaping @Sendable () -> Void = {}) {
+  package init(path: String, remove: @escaping @Sendable () -> Void = {}) {
     self.path = path
     self.remove = remove
   }
@@ -48,7 +48,7 @@ public struct PrivateCopy: Sendable {
 /// Whatever stores returns only once the bytes and the folder that names them are on disk: an event may then
 /// name the object. All of it is idempotent, and a damaged object that is stored again is sound afterwards.
 /// Faults: 75 `disk_full`, 74 otherwise.
-public protocol ObjectStore: Sendable {
+package protocol ObjectStore: Sendable {
   /// Stores bytes.
   func put(_ bytes: [UInt8]) async throws(Fault) -> ObjectID
 
@@ -89,15 +89,15 @@ public protocol ObjectStore: Sendable {
 
 extension ObjectStore {
   /// Without files there is nothing that is not to be stored.
-  public func pinImage(_ path: String, under rule: ImageRule) async throws(Fault) -> PinnedFile {
+  package func pinImage(_ path: String, under rule: ImageRule) async throws(Fault) -> PinnedFile {
     try await pin(path)
   }
 
   /// Without files there are no copies: the object's own path.
-  public func copy(of id: ObjectID, named name: String) async throws(Fault) -> PrivateCopy {
+  package func copy(of id: ObjectID, named name: String) async throws(Fault) -> PrivateCopy {
     PrivateCopy(path: path(of: id))
   }
 
   /// Without files nothing is left behind.
-  public func sweep() async {}
+  package func sweep() async {}
 }

@@ -1,12 +1,12 @@
 /// Tells private files that lie among the user's from those of others.
 ///
 /// The same for every run, so that the next one finds what a killed one left.
-public struct PrivateToken: Hashable, Sendable {
-  public var text: String
+package struct PrivateToken: Hashable, Sendable {
+  package var text: String
   /// What 0.1.0 told them by; nil where it left none.
-  public var older: String?
+  package var older: String?
 
-  public init(_ text: String, older: String? = nil) {
+  package init(_ text: String, older: String? = nil) {
     self.text = text
     self.older = older == text ? nil : older
   }
@@ -16,5 +16,5 @@ public struct PrivateToken: Hashable, Sendable {
 }
 
 extension PrivateToken: ExpressibleByStringLiteral {
-  public init(stringLiteral text: String) { self.init(text) }
+  package init(stringLiteral text: String) { self.init(text) }
 }

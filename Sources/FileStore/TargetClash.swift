@@ -1,19 +1,19 @@
 import Files
 
 /// Two targets of one batch that can't both exist everywhere.
-public struct TargetClash: Hashable, Sendable {
+package struct TargetClash: Hashable, Sendable {
   /// How two targets get into each other's way; the raw value is part of a sentence.
-  public enum Kind: String, Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable {
     case sameFile = "both are the same file where case and accents don't count"
     case fileIsFolder = "one is a folder that the other lies in"
     case folderSpeltTwice = "a folder on the way is spelt in two ways"
   }
 
-  public var one: TargetPath
-  public var other: TargetPath
-  public var kind: Kind
+  package var one: TargetPath
+  package var other: TargetPath
+  package var kind: Kind
 
-  public init(one: TargetPath, other: TargetPath, kind: Kind) {
+  package init(one: TargetPath, other: TargetPath, kind: Kind) {
     self.one = one
     self.other = other
     self.kind = kind
@@ -21,7 +21,7 @@ public struct TargetClash: Hashable, Sendable {
 
   /// Finds every target that clashes with an earlier one of the list, in the list's order; at most one clash
   /// each.
-  public static func all(among targets: [TargetPath]) -> [TargetClash] {
+  package static func all(among targets: [TargetPath]) -> [TargetClash] {
     var files: [String: TargetPath] = [:]
     var folders: [String: (spelling: String, target: TargetPath)] = [:]
     var clashes: [TargetClash] = []

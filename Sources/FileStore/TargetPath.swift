@@ -15,9 +15,9 @@ import Files
 ///
 /// A value of this type is harmless on every system a repository may be checked out on; whether the place is
 /// free is for `Worktree.inspect`.
-public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
-  public let text: String
-  public let components: [String]
+package struct TargetPath: Hashable, Sendable, CustomStringConvertible {
+  package let text: String
+  package let components: [String]
 
   /// The most bytes a path may have; below every system's own limit, so that a root's path fits before it.
   package static let limitBytes = 1024
@@ -25,7 +25,7 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
   package static let componentLimitBytes = 255
 
   /// Why a string can't be a target.
-  public enum Problem: Error, Hashable, Sendable {
+  package enum Problem: Error, Hashable, Sendable {
     case empty
     case absolute
     case emptyComponent
@@ -44,7 +44,7 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     case tooLong(sizeBytes: Int, limitBytes: Int)
 
     /// Says what was expected and found, as part of a sentence.
-    public var text: String {
+    package var text: String {
       switch self {
       case .empty: "expected a path, found nothing"
       case .absolute: "expected a path relative to the project root, found an absolute one"
@@ -63,7 +63,7 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Checks a string; reports the first problem.
-  public init(_ text: String) throws(Problem) {
+  package init(_ text: String) throws(Problem) {
     if text.isEmpty { throw .empty }
     let sizeBytes = text.utf8.count
     if sizeBytes > Self.limitBytes { throw .tooLong(sizeBytes: sizeBytes, limitBytes: Self.limitBytes) }
@@ -77,13 +77,13 @@ public struct TargetPath: Hashable, Sendable, CustomStringConvertible {
     for component in components { try Self.check(component) }
   }
 
-  public var description: String { text }
+  package var description: String { text }
 
   /// The last component: the file's own name.
-  public var name: String { components[components.count - 1] }
+  package var name: String { components[components.count - 1] }
 
   /// The folders on the way, outermost first; none for a file right in the root.
-  public var folders: [String] {
+  package var folders: [String] {
     components.indices.dropFirst().map { components[..<$0].joined(separator: "/") }
   }
 

@@ -2,7 +2,7 @@ import Core
 import Files
 
 /// What a look at a target's place found.
-public enum TargetState: Hashable, Sendable {
+package enum TargetState: Hashable, Sendable {
   case absent
   /// A regular file with these bytes; `mode` holds permission bits.
   case regular(Digest, sizeBytes: Int, mode: UInt32)
@@ -17,43 +17,43 @@ public enum TargetState: Hashable, Sendable {
 }
 
 /// What must be at a target's place when it is written.
-public enum TargetExpectation: Hashable, Sendable {
+package enum TargetExpectation: Hashable, Sendable {
   case absent
   /// A file of ours to replace, or one that is allowed to be replaced, with these bytes.
   case holding(Digest)
 }
 
 /// An object and the path at which its bytes are found.
-public struct ObjectFile: Hashable, Sendable {
-  public var id: ObjectID
-  public var path: String
+package struct ObjectFile: Hashable, Sendable {
+  package var id: ObjectID
+  package var path: String
 
-  public init(id: ObjectID, path: String) {
+  package init(id: ObjectID, path: String) {
     self.id = id
     self.path = path
   }
 }
 
 /// What became of a target that was to be placed.
-public struct PlaceOutcome: Hashable, Sendable {
-  public enum Kind: String, Hashable, Sendable {
+package struct PlaceOutcome: Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable {
     case placed
     /// The target held these bytes before; nothing was written.
     case alreadyThere
   }
 
-  public var kind: Kind
+  package var kind: Kind
   /// Folders made on the way, outermost first, as paths from the root.
-  public var createdFolders: [String]
+  package var createdFolders: [String]
 
-  public init(_ kind: Kind, createdFolders: [String]) {
+  package init(_ kind: Kind, createdFolders: [String]) {
     self.kind = kind
     self.createdFolders = createdFolders
   }
 }
 
 /// What became of a target that was to be undone.
-public enum TakeBackOutcome: Hashable, Sendable {
+package enum TakeBackOutcome: Hashable, Sendable {
   case done
   /// It was so before: the file gone, or the earlier bytes there.
   case alreadySo
@@ -67,7 +67,7 @@ public enum TakeBackOutcome: Hashable, Sendable {
 /// neither replaced nor removed. Every operation is idempotent, returns once its effect is on disk, and can
 /// be repeated after a kill at any instruction. Faults: 73 for what is in the way, 75 `disk_full`, 74
 /// otherwise.
-public protocol Worktree: Sendable {
+package protocol Worktree: Sendable {
   /// Looks at a target's place; changes nothing.
   func inspect(_ target: TargetPath) async throws(Fault) -> TargetState
 

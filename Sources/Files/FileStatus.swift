@@ -7,7 +7,7 @@
 #endif
 
 /// What a name in a folder stands for.
-public enum FileKind: String, Hashable, Sendable {
+package enum FileKind: String, Hashable, Sendable {
   case regular = "a regular file"
   case folder = "a folder"
   case link = "a symbolic link"

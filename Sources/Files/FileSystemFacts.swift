@@ -10,22 +10,22 @@ import Core
 #endif
 
 /// What a file system is and how much room it has.
-public struct FileSystemFacts: Hashable, Sendable {
+package struct FileSystemFacts: Hashable, Sendable {
   /// A short name, such as `ext4`; `0x` and the type's number where it is not a known one.
-  public var kind: String
+  package var kind: String
   /// Tells whether locks and syncs are in another machine's hands: no place for a ledger.
-  public var isRemote: Bool
+  package var isRemote: Bool
   /// Bytes that an ordinary user can still write.
-  public var freeBytes: Int64
+  package var freeBytes: Int64
 
-  public init(kind: String, isRemote: Bool, freeBytes: Int64) {
+  package init(kind: String, isRemote: Bool, freeBytes: Int64) {
     self.kind = kind
     self.isRemote = isRemote
     self.freeBytes = freeBytes
   }
 
   /// Asks about the file system that a path lies on.
-  public init(at path: String) throws(Fault) {
+  package init(at path: String) throws(Fault) {
     var type: Int64 = 0
     var freeBytes: Int64 = 0
     do throws(FileError) {
@@ -40,7 +40,7 @@ public struct FileSystemFacts: Hashable, Sendable {
   }
 
   /// Throws `disk_full` (75) unless a file system has this much room; nothing is reserved by it.
-  public static func requireFree(_ neededBytes: Int64, at path: String) throws(Fault) {
+  package static func requireFree(_ neededBytes: Int64, at path: String) throws(Fault) {
     let facts = try FileSystemFacts(at: path)
     if facts.freeBytes < neededBytes {
       throw .tooLittleSpace(path, neededBytes: neededBytes, freeBytes: facts.freeBytes)

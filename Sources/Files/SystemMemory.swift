@@ -7,10 +7,10 @@
 #endif
 
 /// How much memory a run may count on before the system swaps or the container is ended.
-public enum SystemMemory {
+package enum SystemMemory {
   /// Bytes that are available now: the least of the machine's available memory and what each control group
   /// around this process still grants. All of the machine's memory where the system says no more than that.
-  public static func availableBytes() -> Int64 {
+  package static func availableBytes() -> Int64 {
     let installed = Int64(sysconf(Int32(_SC_PHYS_PAGES))) * Int64(sysconf(Int32(_SC_PAGESIZE)))
     return availableBytes { try? InputFile.bytes(at: $0, limitBytes: 1 << 20) } ?? installed
   }

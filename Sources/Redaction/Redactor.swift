@@ -2,9 +2,9 @@
 ///
 /// A secret is the exact value of an environment variable that was handed on, or anything of the shape of a
 /// known key.
-public struct Redactor: Sendable {
+package struct Redactor: Sendable {
   /// What replaces a secret.
-  public static let mark = "[redacted]"
+  package static let mark = "[redacted]"
   /// A shorter value would take innocent words apart.
   package static let shortestSecret = 8
   /// A longer text is cut: no reply may be as long, and looking through it would cost much memory.
@@ -23,7 +23,7 @@ public struct Redactor: Sendable {
 
   /// Takes the values that must never be seen; those of fewer than 8 bytes are let through. The lines of one that has
   /// several are looked for, too: a program may print them one by one.
-  public init(secrets: some Sequence<String> = []) {
+  package init(secrets: some Sequence<String> = []) {
     let values = secrets.flatMap { [$0, Self.trimmingSpace($0)] }.map { Array($0.utf8) }
     let lines = values.flatMap { value in
       value.split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }.map(Array.init)
@@ -40,7 +40,7 @@ public struct Redactor: Sendable {
   }
 
   /// Returns the text with every secret in it replaced by `[redacted]`.
-  public func redact(_ text: String) -> String {
+  package func redact(_ text: String) -> String {
     let bytes = Array(text.utf8.prefix(Self.longestText))
     guard bytes.count >= Self.shortestSecret else { return text }
     let isCut = bytes.count < text.utf8.count

@@ -13,31 +13,31 @@ import EventLog
 /// removed; it holds the process and host of whoever locked it last. A lock is of this value, not of the
 /// process: two values on one path exclude each other. Used by one thread at a time, or handed from one to
 /// the next.
-public final class FileLock: @unchecked Sendable {
+package final class FileLock: @unchecked Sendable {
   // Unchecked: the owner hands a lock on, it never shares it; every use by two threads at once is the owner's
   // mistake.
 
   /// Who locked a file last, as written in it: for messages, never for decisions.
-  public struct Holder: Hashable, Sendable {
-    public var process: Int32
-    public var host: String
+  package struct Holder: Hashable, Sendable {
+    package var process: Int32
+    package var host: String
     /// The kernel's name of the PID namespace in which the process has that number; nil where nothing is known of it.
-    public var space: String?
+    package var space: String?
     /// Login name.
-    public var user: String?
+    package var user: String?
 
     /// Whether the number means nothing here: the process runs in another PID namespace, as in a container.
-    public var isElsewhere: Bool {
+    package var isElsewhere: Bool {
       guard let space, let own = FileLock.ownSpace else { return false }
       return space != own
     }
   }
 
-  public let path: String
+  package let path: String
   private var descriptor: Int32 = -1
-  public private(set) var isHeld = false
+  package private(set) var isHeld = false
 
-  public init(path: String) { self.path = path }
+  package init(path: String) { self.path = path }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
@@ -45,7 +45,7 @@ public final class FileLock: @unchecked Sendable {
   ///
   /// Blocks its thread while it waits. Throws `StoreError.busy` with the holder's process where known, or
   /// `StoreError.failed` if the file can't be opened or locked at all.
-  public func lock(within patience: Duration = .zero) throws(StoreError) {
+  package func lock(within patience: Duration = .zero) throws(StoreError) {
     precondition(!isHeld, "A lock is taken once before it is freed.")
     let clock = ContinuousClock()
     let deadline = clock.now.advanced(by: patience)
@@ -66,14 +66,14 @@ public final class FileLock: @unchecked Sendable {
   }
 
   /// Frees the lock; the file stays, and stays open for the next time.
-  public func unlock() {
+  package func unlock() {
     guard isHeld else { return }
     isHeld = false
     flock(descriptor, LOCK_UN)
   }
 
   /// Who locked a file last; nil if nobody has, or it can't be read.
-  public static func lastHolder(of path: String) -> Holder? {
+  package static func lastHolder(of path: String) -> Holder? {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard file >= 0 else { return nil }
     defer { close(file) }
@@ -86,7 +86,7 @@ public final class FileLock: @unchecked Sendable {
   }
 
   /// Whether somebody holds the lock on a path now. Looks without waiting; a lock of its own lasts for an instant.
-  public static func isHeld(at path: String) -> Bool {
+  package static func isHeld(at path: String) -> Bool {
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard file >= 0 else { return false }
     defer { close(file) }
@@ -97,7 +97,7 @@ public final class FileLock: @unchecked Sendable {
   }
 
   /// The name of the file in `locks/` that keeps a batch to one runner.
-  public static func batchLockName(for batch: String) -> String {
+  package static func batchLockName(for batch: String) -> String {
     "b-\(Digest.sha256(batch.utf8).hex).lock"
   }
 

@@ -11,9 +11,9 @@ import Synchronization
 /// The file `head` in a `.ledger` folder: where the ledger ended after the last run, as `POSITION HASH`.
 ///
 /// An anchor outside the database: a tail that is cut off later contradicts it.
-public enum LedgerHeadFile {
+package enum LedgerHeadFile {
   /// Reads the file; nil if there is none, `StoreError.damaged` if it holds anything else.
-  public static func read(in folder: LedgerFolder) throws(StoreError) -> LedgerHead? {
+  package static func read(in folder: LedgerFolder) throws(StoreError) -> LedgerHead? {
     let file = open(folder.head, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard file >= 0 else {
       if errno == ENOENT { return nil }
@@ -36,7 +36,7 @@ public enum LedgerHeadFile {
 
   /// Replaces the file, synced and at once, unless it names a later position: that one is evidence, and
   /// stays.
-  public static func write(_ head: LedgerHead, in folder: LedgerFolder) throws(StoreError) {
+  package static func write(_ head: LedgerHead, in folder: LedgerFolder) throws(StoreError) {
     let known = try? read(in: folder)
     if let known, known.position > head.position || known == head { return }
     let temporary = folder.path + "/tmp"

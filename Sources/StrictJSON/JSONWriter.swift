@@ -2,9 +2,9 @@ import Core
 
 /// Writes JSON values as text. `/` is never escaped, control characters always are; a number keeps its
 /// text, except in the canonical form.
-public enum JSONWriter {
+package enum JSONWriter {
   /// Writes on one line, fields in their order.
-  public static func compact(_ value: JSONValue) -> String {
+  package static func compact(_ value: JSONValue) -> String {
     var text: [UInt8] = []
     write(value, indent: nil, into: &text)
     return String(decoding: text, as: UTF8.self)
@@ -14,7 +14,7 @@ public enum JSONWriter {
   /// value.
   ///
   /// Two values that say the same are written the same, whatever their white space, order and spelling.
-  public static func canonical(_ value: JSONValue) -> [UInt8] {
+  package static func canonical(_ value: JSONValue) -> [UInt8] {
     var text: [UInt8] = []
     write(value.canonical, indent: nil, into: &text)
     return text
@@ -22,7 +22,7 @@ public enum JSONWriter {
 
   /// Writes for people: two spaces a level, a line feed at the end; fields by the bytes of their names, or
   /// in their order.
-  public static func pretty(_ value: JSONValue, sortingNames: Bool = true) -> String {
+  package static func pretty(_ value: JSONValue, sortingNames: Bool = true) -> String {
     var text: [UInt8] = []
     write(sortingNames ? value.sortingNames : value, indent: 0, into: &text)
     text.append(UInt8(ascii: "\n"))

@@ -1,14 +1,14 @@
 /// A place in a text file, both numbers from 1; columns count characters (Unicode scalars), not bytes.
-public struct SourcePosition: Hashable, Sendable, Comparable {
-  public var line: Int
-  public var column: Int
+package struct SourcePosition: Hashable, Sendable, Comparable {
+  package var line: Int
+  package var column: Int
 
-  public init(line: Int, column: Int) {
+  package init(line: Int, column: Int) {
     self.line = line
     self.column = column
   }
 
-  public static func < (left: SourcePosition, right: SourcePosition) -> Bool {
+  package static func < (left: SourcePosition, right: SourcePosition) -> Bool {
     (left.line, left.column) < (right.line, right.column)
   }
 }

@@ -1,6 +1,6 @@
 /// Tells names that git takes for a branch from others, as `git check-ref-format --branch` does.
-public enum BranchName {
-  public static func isFit(_ name: String) -> Bool {
+package enum BranchName {
+  package static func isFit(_ name: String) -> Bool {
     guard !name.isEmpty, name.utf8.count <= 200, name != "@", name != "HEAD", !name.hasPrefix("-"),
       !name.hasSuffix("."), !name.contains(".."), !name.contains("@{")
     else { return false }

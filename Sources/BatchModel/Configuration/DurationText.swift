@@ -2,12 +2,12 @@ import Core
 
 /// Durations as people write them: whole numbers, each with its unit, the largest unit first, such as `500ms`, `30s`,
 /// `1h30m`, `2h` or `30d`.
-public enum DurationText {
+package enum DurationText {
   /// The longest duration taken: a year of 365 days.
-  public static let longest = Duration.seconds(365 * 24 * 3600)
+  package static let longest = Duration.seconds(365 * 24 * 3600)
 
   /// What a duration is expected to look like, for messages.
-  public static let expected = "a duration such as 500ms, 30s, 1h30m, 2h or 30d"
+  package static let expected = "a duration such as 500ms, 30s, 1h30m, 2h or 30d"
 
   /// The units, the largest first.
   private static let units: [(name: String, ms: Int64)] = [
@@ -15,7 +15,7 @@ public enum DurationText {
   ]
 
   /// Reads a duration; nil if the text is not one, or is longer than `longest`.
-  public static func duration(_ text: some StringProtocol) -> Duration? {
+  package static func duration(_ text: some StringProtocol) -> Duration? {
     var rest = Array(text.utf8)[...]
     var units = Self.units[...]
     var totalMs: Int64 = 0
@@ -38,7 +38,7 @@ public enum DurationText {
   }
 
   /// A string as messages show it, with what it lacks where it is a number alone.
-  public static func found(_ text: String) -> String {
+  package static func found(_ text: String) -> String {
     let isNumber = !text.isEmpty && text.utf8.allSatisfy(isDigit)
     return isNumber ? "a number without a unit, \(text.cut)" : "\"\(text.cut)\""
   }
@@ -49,7 +49,7 @@ public enum DurationText {
 
   /// Writes a duration in the largest unit that tells it exactly; what is finer than a millisecond is
   /// dropped. Days are written as hours, which every version reads.
-  public static func text(of duration: Duration) -> String {
+  package static func text(of duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     let totalMs = seconds * 1000 + attoseconds / 1_000_000_000_000_000
     for (unit, unitMs) in [("h", Int64(3_600_000)), ("m", 60_000), ("s", 1000)] where totalMs % unitMs == 0 {

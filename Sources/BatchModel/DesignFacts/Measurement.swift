@@ -1,35 +1,35 @@
 /// What `validate` measured in an image's pixels: the part of an IDF that nobody else can say. Its JSON form is
 /// `ledgerctl/measurement/v1`, the output `measured.json`.
-public struct Measurement: Hashable, Sendable, Codable {
-  public static let schema = "ledgerctl/measurement/v1"
+package struct Measurement: Hashable, Sendable, Codable {
+  package static let schema = "ledgerctl/measurement/v1"
   /// Raised whenever the same bytes would give other facts, so that stored ones are not mistaken for new ones.
   package static let version = "3"
 
-  public var schema: String
-  public var dimensions: IDF.Dimensions
+  package var schema: String
+  package var dimensions: IDF.Dimensions
   /// `#rrggbb`, lower case, or `transparent`.
-  public var background: String
-  public var palette: IDF.Palette
-  public var densityZones: IDF.DensityZones
+  package var background: String
+  package var palette: IDF.Palette
+  package var densityZones: IDF.DensityZones
   /// Share of the image that shines through, weighted by alpha, 0 to 1.
-  public var transparency: Double
-  public var edges: IDF.Edges
+  package var transparency: Double
+  package var edges: IDF.Edges
   /// Every colour that covers at least 1 % of what can be seen, the largest first.
-  public var colours: [Colour]
+  package var colours: [Colour]
   /// What a person should know of how the image was measured, in sentences.
-  public var remarks: [String]
+  package var remarks: [String]
 
   /// A colour of the image, `#rrggbb`, and the share of what can be seen that looks like it, 0 to 1.
-  public struct Colour: Hashable, Sendable, Codable {
-    public var hex: String
-    public var share: Double
-    public init(hex: String, share: Double) {
+  package struct Colour: Hashable, Sendable, Codable {
+    package var hex: String
+    package var share: Double
+    package init(hex: String, share: Double) {
       self.hex = hex
       self.share = share
     }
   }
 
-  public init(
+  package init(
     dimensions: IDF.Dimensions, background: String, palette: IDF.Palette, densityZones: IDF.DensityZones,
     transparency: Double, edges: IDF.Edges, colours: [Colour], remarks: [String] = []
   ) {
@@ -45,7 +45,7 @@ public struct Measurement: Hashable, Sendable, Codable {
   }
 
   /// The measurement as the IDF of an image of which nobody has said anything.
-  public var idf: IDF {
+  package var idf: IDF {
     IDF(
       dimensions: dimensions, background: background, palette: palette, densityZones: densityZones,
       transparency: transparency, edges: edges)

@@ -2,12 +2,12 @@
 ///
 /// The wait before try n+1 is drawn evenly from 0 to `base · 2ⁿ⁻¹`, at most `cap`
 /// (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/, "full jitter").
-public struct RetryPolicy: Hashable, Sendable {
-  public var maxAttempts: Int
-  public var baseMs: Int64
-  public var capMs: Int64
+package struct RetryPolicy: Hashable, Sendable {
+  package var maxAttempts: Int
+  package var baseMs: Int64
+  package var capMs: Int64
 
-  public init(maxAttempts: Int, baseMs: Int64 = 500, capMs: Int64 = 30_000) {
+  package init(maxAttempts: Int, baseMs: Int64 = 500, capMs: Int64 = 30_000) {
     precondition(maxAttempts >= 1, "A stage is tried at least once.")
     self.maxAttempts = maxAttempts
     self.baseMs = baseMs
@@ -15,14 +15,14 @@ public struct RetryPolicy: Hashable, Sendable {
   }
 
   /// Interrupted starts in a row after which a stage has failed: it brings the runner down.
-  public static let crashLoopLimit = 3
+  package static let crashLoopLimit = 3
 
   /// Replies that can't be read after which a stage has failed, whatever `maxAttempts` is: a model that answers prose
   /// will do so again, and each call costs money.
-  public static let unreadableLimit = 2
+  package static let unreadableLimit = 2
 
   /// The wait after a number of failures in a row (from 1), in milliseconds.
-  public func delayMs(
+  package func delayMs(
     afterFailures failures: Int, using random: inout some RandomNumberGenerator
   ) -> Int64 {
     let doublings = min(max(failures - 1, 0), 20)

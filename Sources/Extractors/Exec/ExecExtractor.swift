@@ -6,7 +6,7 @@ import Subprocesses
 
 /// Asks any program: one JSON object on stdin, an IDF on stdout, exit status 75 and a line on stderr for
 /// "limited".
-public struct ExecExtractor: Extractor {
+package struct ExecExtractor: Extractor {
   /// The exit status that means "limited", as sysexits has it.
   private static let limitedStatus: Int32 = 75
   /// What a shell, `env` and the like exit with when they can't run a program.
@@ -20,7 +20,7 @@ public struct ExecExtractor: Extractor {
   private let nowMs: @Sendable () -> Int64
 
   /// Takes what is configured; `environment` is our own, of which the program gets what is named.
-  public init(
+  package init(
     _ configured: ExtractorSettings, root: String, environment: [String: String],
     nowMs: @escaping @Sendable () -> Int64
   ) {
@@ -32,15 +32,15 @@ public struct ExecExtractor: Extractor {
     self.nowMs = nowMs
   }
 
-  public var identity: ExtractorIdentity {
+  package var identity: ExtractorIdentity {
     get async throws(ExtractorRefusal) { ExecIdentity(program, files, model: model).identity }
   }
 
-  public func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? {
+  package func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? {
     ExecIdentity(program, files, model: model).identity
   }
 
-  public func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {
+  package func extract(_ request: ExtractionRequest) async throws(ExtractorRefusal) -> ExtractionReply {
     var command = program.command
     command.timeout = timeout
     command.outputLimitBytes = Self.outputLimitBytes
@@ -58,7 +58,7 @@ public struct ExecExtractor: Extractor {
     return try reply(result, to: request)
   }
 
-  public func shutDown() async {
+  package func shutDown() async {
     // Every call's program ends with the call: nothing is held.
   }
 

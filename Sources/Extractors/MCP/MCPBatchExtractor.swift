@@ -3,24 +3,24 @@ import Core
 import StrictJSON
 
 /// Asks a Model Context Protocol server once for all assets and takes the aggregated answer apart.
-public struct MCPBatchExtractor: BatchExtractor {
+package struct MCPBatchExtractor: BatchExtractor {
   package let caller: MCPToolCaller
 
   /// Takes settings for one call for all assets; throws where their arguments mean one asset.
-  public init(
+  package init(
     _ settings: MCPSettings, nowMs: @escaping @Sendable () -> Int64
   ) throws(Fault) {
     precondition(settings.batch, "One call an asset is MCPExtractor's.")
     caller = try MCPToolCaller(settings, nowMs: nowMs)
   }
 
-  public var identity: ExtractorIdentity { get async throws(ExtractorRefusal) { try await caller.identity } }
+  package var identity: ExtractorIdentity { get async throws(ExtractorRefusal) { try await caller.identity } }
 
-  public func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? {
+  package func identityUnasked(last: ExtractorIdentity?) -> ExtractorIdentity? {
     caller.identityUnasked(last: last)
   }
 
-  public func extractAll(
+  package func extractAll(
     _ requests: [ExtractionRequest]
   ) async -> [AssetID: Result<ExtractionReply, ExtractorRefusal>] {
     guard !requests.isEmpty else { return [:] }
@@ -41,7 +41,7 @@ public struct MCPBatchExtractor: BatchExtractor {
     }
   }
 
-  public func shutDown() async { await caller.shutDown() }
+  package func shutDown() async { await caller.shutDown() }
 
   private static func takeApart(
     _ result: MCPToolResult, paths: [String], _ reader: MCPAnswerReader

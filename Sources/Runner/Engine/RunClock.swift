@@ -8,19 +8,19 @@ import Core
 #endif
 
 /// Where time comes from. Tests bring one of their own.
-public protocol RunClock: Sendable {
+package protocol RunClock: Sendable {
   func now() -> Moment
   /// Waits until a deadline has passed, or throws when the task is cancelled.
   func sleep(until deadline: Deadline) async throws
 }
 
 /// The machine's clocks.
-public struct SystemClock: RunClock {
+package struct SystemClock: RunClock {
   private let boot: String
 
-  public init() { boot = Self.bootID() }
+  package init() { boot = Self.bootID() }
 
-  public func now() -> Moment {
+  package func now() -> Moment {
     #if os(Linux)
       let bootClock = CLOCK_BOOTTIME
     #else
@@ -30,7 +30,7 @@ public struct SystemClock: RunClock {
       wallMs: Self.writable(wallMs: Self.readMs(CLOCK_REALTIME)), bootMs: Self.readMs(bootClock), boot: boot)
   }
 
-  public func sleep(until deadline: Deadline) async throws {
+  package func sleep(until deadline: Deadline) async throws {
     // In pieces, so that a machine that slept or whose clock was set wakes up in time.
     while true {
       let remaining = deadline.remainingMs(at: now())

@@ -113,7 +113,7 @@ public struct RunOptions: Sendable {
 }
 
 /// One runner a batch: a lock that dies with its holder.
-public protocol BatchLocks: Sendable {
+package protocol BatchLocks: Sendable {
   /// Takes a batch's lock, or throws at once with who holds it.
   func acquire(_ batch: BatchID) throws(Fault) -> any BatchLock
   /// Takes the lock under which targets are written and the branch is swapped; waits a while for another batch's.
@@ -121,6 +121,6 @@ public protocol BatchLocks: Sendable {
 }
 
 /// A held lock.
-public protocol BatchLock: Sendable {
+package protocol BatchLock: Sendable {
   func release()
 }

@@ -4,14 +4,14 @@ import FileStore
 
 extension FileObjectStore {
   /// Opens the objects of a project whose ledger folder is there; makes nothing.
-  public init(_ layout: ProjectLayout, largestPinBytes: Int = 1 << 31) throws(Fault) {
+  package init(_ layout: ProjectLayout, largestPinBytes: Int = 1 << 31) throws(Fault) {
     try layout.refuseLinks()
     try self.init(inLedger: layout.ledgerFolder, largestPinBytes: largestPinBytes)
   }
 }
 
 extension ImageRule {
-  public init(_ policy: Configuration.Policy, beneath: [String]? = nil) {
+  package init(_ policy: Configuration.Policy, beneath: [String]? = nil) {
     self.init(beneath: beneath, maxBytes: policy.maxBytes, stripsMetadata: policy.stripMetadata)
   }
 }

@@ -3,7 +3,7 @@ import Core
 import Ledger
 
 /// The one word for where a batch is, as screens and scripts see it. Raw values are part of the contract.
-public enum BatchStatus: String, Hashable, Sendable, Codable, CaseIterable {
+package enum BatchStatus: String, Hashable, Sendable, Codable, CaseIterable {
   /// Registered, and no run has begun on it.
   case queued
   /// A process works on it now.
@@ -27,17 +27,17 @@ public enum BatchStatus: String, Hashable, Sendable, Codable, CaseIterable {
 }
 
 /// A process that works on a batch.
-public struct BatchOwner: Hashable, Sendable {
-  public var process: Int32
-  public var host: String
-  public var user: String?
+package struct BatchOwner: Hashable, Sendable {
+  package var process: Int32
+  package var host: String
+  package var user: String?
   /// The number is counted in another PID namespace, as in a container.
-  public var isElsewhere: Bool
+  package var isElsewhere: Bool
 }
 
 extension BatchState {
   /// The word for it, given what its events don't tell.
-  public func status(isRunning: Bool, landing: Landing? = nil, at now: Moment) -> BatchStatus {
+  package func status(isRunning: Bool, landing: Landing? = nil, at now: Moment) -> BatchStatus {
     if cancellation != nil { return .cancelled }
     if completion != nil {
       return switch landing {
@@ -55,7 +55,7 @@ extension BatchState {
   }
 
   /// Until when it is of no use to resume: something waits, and nothing else could start.
-  public func waitsUntil(at now: Moment) -> Deadline? {
+  package func waitsUntil(at now: Moment) -> Deadline? {
     guard !isEnded else { return nil }
     var earliest: Deadline?
     for asset in assets {
@@ -77,7 +77,7 @@ extension BatchState {
 
 extension Project {
   /// The process that works on a batch now; nil where nobody does. Takes no lock that a runner would wait for.
-  public func owner(of batch: BatchID) -> BatchOwner? {
+  package func owner(of batch: BatchID) -> BatchOwner? {
     let path = layout.batchLock(batch)
     guard FileLock.isHeld(at: path) else { return nil }
     guard let holder = FileLock.lastHolder(of: path) else {

@@ -14,18 +14,18 @@ import Subprocesses
 #endif
 
 /// What a look at the environment found.
-public struct Diagnosis: Hashable, Sendable {
+package struct Diagnosis: Hashable, Sendable {
   /// One thing that was looked at.
-  public struct Check: Hashable, Sendable {
+  package struct Check: Hashable, Sendable {
     /// Part of the contract, as are the names of `facts`.
-    public var name: String
-    public var isFine: Bool
+    package var name: String
+    package var isFine: Bool
     /// It could not be looked at here, or nobody asked for it: `found` says why.
-    public var isSkipped = false
+    package var isSkipped = false
     /// What was found, in a sentence.
-    public var found: String
-    public var hint: String?
-    public var facts: [JSONValue.Member]
+    package var found: String
+    package var hint: String?
+    package var facts: [JSONValue.Member]
 
     init(
       _ name: String, isFine: Bool = true, _ found: String, hint: String? = nil,
@@ -46,25 +46,25 @@ public struct Diagnosis: Hashable, Sendable {
     }
   }
 
-  public var checks: [Check]
-  public var isFine: Bool { checks.allSatisfy(\.isFine) }
+  package var checks: [Check]
+  package var isFine: Bool { checks.allSatisfy(\.isFine) }
 }
 
 /// Looks at everything a run depends on.
-public struct Checkup: Sendable {
-  public var address: ProjectAddress
+package struct Checkup: Sendable {
+  package var address: ProjectAddress
   /// Start the extractor's server and ask it which tools it has.
-  public var contacts: Bool
+  package var contacts: Bool
   private var environment: [String: String] { address.environment }
 
-  public init(_ address: ProjectAddress, contacts: Bool) {
+  package init(_ address: ProjectAddress, contacts: Bool) {
     self.address = address
     self.contacts = contacts
   }
 
   /// Looks at one thing after the other, where a run would work. Locks and syncs are tried out in a folder of their
   /// own, which is removed.
-  public func examine() async -> Diagnosis {
+  package func examine() async -> Diagnosis {
     var layout: ProjectLayout?
     var refusal: Fault?
     do throws(Fault) {

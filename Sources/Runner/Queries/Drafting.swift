@@ -19,25 +19,25 @@ import StrictJSON
 #endif
 
 /// Drafts manifests from images: ids that are free, names from the files' names, and nothing that `run` would refuse.
-public struct Drafting: Sendable {
+package struct Drafting: Sendable {
   /// What a draft is made from.
-  public struct Request: Sendable {
+  package struct Request: Sendable {
     /// Images and folders, as named.
-    public var inputs: [String]
+    package var inputs: [String]
     /// The working directory, absolute.
-    public var directory: String
-    public var category: String?
+    package var directory: String
+    package var category: String?
     /// The score of every image; nil leaves it to be filled in, which only a sheet can.
-    public var score: Double?
-    public var batch: String?
-    public var prefix: String?
-    public var excluded: [String]
+    package var score: Double?
+    package var batch: String?
+    package var prefix: String?
+    package var excluded: [String]
     /// The file that the draft is written to: paths are right from there. Nil for standard output.
-    public var output: String?
+    package var output: String?
     /// The local date, such as `2026-11-27`.
-    public var date: String
+    package var date: String
 
-    public init(
+    package init(
       inputs: [String], directory: String, category: String? = nil, score: Double? = nil,
       batch: String? = nil, prefix: String? = nil, excluded: [String] = [], output: String? = nil,
       date: String
@@ -55,18 +55,18 @@ public struct Drafting: Sendable {
   }
 
   /// A drafted asset.
-  public struct Asset: Hashable, Sendable {
-    public var id: String
-    public var path: String
-    public var name: String?
-    public var category: String?
-    public var score: Double?
+  package struct Asset: Hashable, Sendable {
+    package var id: String
+    package var path: String
+    package var name: String?
+    package var category: String?
+    package var score: Double?
   }
 
-  public struct Draft: Sendable {
-    public var batchID: String
-    public var assets: [Asset]
-    public var notes: [String]
+  package struct Draft: Sendable {
+    package var batchID: String
+    package var assets: [Asset]
+    package var notes: [String]
   }
 
   private let configuration: Configuration
@@ -75,7 +75,7 @@ public struct Drafting: Sendable {
   private let batches: Set<String>
 
   /// Looks at the project around a folder, if there is one: which ids its ledger and its branch's tip know.
-  public static func open(_ address: ProjectAddress) async throws -> Drafting {
+  package static func open(_ address: ProjectAddress) async throws -> Drafting {
     let configuration: Configuration
     do { configuration = try Project.configuration(address, .init()) } catch let fault as Fault
       where fault.kind == .noRepository
@@ -101,7 +101,7 @@ public struct Drafting: Sendable {
   }
 
   /// Drafts, or tells everything that `run` would refuse.
-  public func draft(_ request: Request, isSheet: Bool = false) throws -> Draft {
+  package func draft(_ request: Request, isSheet: Bool = false) throws -> Draft {
     let found = try InputImages(
       request.inputs, in: request.directory, categories: configuration.layout.categories,
       excluding: request.excluded)
@@ -234,10 +234,10 @@ extension Drafting.Draft {
   }
 
   /// The manifest's JSON text.
-  public var text: String { manifest.text }
+  package var text: String { manifest.text }
 
   /// The sheet to fill in: a row an image.
-  public var sheet: String {
+  package var sheet: String {
     let columns = [
       "path", "asset_id", "score", "name", "category", "mode", "purpose", "specimens", "tags", "alt",
       "sha256",
@@ -263,7 +263,7 @@ extension Drafting.Draft {
 
 extension Drafting {
   /// Writes a draft to a file, replacing what was there.
-  public static func write(_ text: String, to path: String, in directory: String) throws(Fault) {
+  package static func write(_ text: String, to path: String, in directory: String) throws(Fault) {
     do {
       try Data(text.utf8).write(
         to: URL(filePath: ManifestFile.absolute(path, in: directory)), options: .atomic)

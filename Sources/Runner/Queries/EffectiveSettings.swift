@@ -5,20 +5,20 @@ import GitRepository
 import StrictJSON
 
 /// Every setting in force and where it came from.
-public struct EffectiveSettings: Sendable {
-  public struct Setting: Hashable, Sendable {
+package struct EffectiveSettings: Sendable {
+  package struct Setting: Hashable, Sendable {
     /// Such as `limits.in_flight`.
-    public var name: String
-    public var value: JSONValue
+    package var name: String
+    package var value: JSONValue
     /// `default`, `flag`, the variable's name, or the file's path and line.
-    public var origin: String
+    package var origin: String
   }
 
-  public let all: [Setting]
+  package let all: [Setting]
   /// The file that is read, whether it is there or not.
-  public let file: String
+  package let file: String
 
-  public init(
+  package init(
     _ configuration: Configuration, file: String, environment: [String: String],
     overrides: Configuration.Overrides = .init()
   ) {
@@ -42,7 +42,7 @@ public struct EffectiveSettings: Sendable {
   }
 
   /// The settings that a configuration holds, with their values.
-  public static func values(of configuration: Configuration) -> [(name: String, value: JSONValue)] {
+  package static func values(of configuration: Configuration) -> [(name: String, value: JSONValue)] {
     guard let coded = try? JSONReader.value(of: CanonicalJSON.encode(configuration)) else { return [] }
     return ConfigurationReader.settings.flatMap { section, names -> [(name: String, value: JSONValue)] in
       if names.isEmpty { return [(section, coded[section] ?? .null)] }
@@ -86,7 +86,7 @@ public struct EffectiveSettings: Sendable {
 
 extension Project {
   /// The settings in force at an address, each with its origin; nothing is made where there is no ledger.
-  public static func settings(
+  package static func settings(
     at address: ProjectAddress, _ overrides: Configuration.Overrides = .init()
   ) throws -> EffectiveSettings {
     let file = try place(address).layout.configuration
@@ -97,7 +97,7 @@ extension Project {
   }
 
   /// The settings that a batch was registered with.
-  public func settings(of batch: BatchID) async throws(Fault) -> [(name: String, value: JSONValue)] {
+  package func settings(of batch: BatchID) async throws(Fault) -> [(name: String, value: JSONValue)] {
     guard let registration = try await state(of: batch).registration else { throw .batchUnknown(batch.text) }
     return EffectiveSettings.values(of: registration.configuration)
   }

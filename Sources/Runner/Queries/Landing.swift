@@ -3,7 +3,7 @@ import Core
 import GitRepository
 
 /// Where what a batch has landed is now. Raw values are words of the contract.
-public enum Landing: String, Hashable, Sendable {
+package enum Landing: String, Hashable, Sendable {
   /// The branch holds it, or later commits that continue from it.
   case landed
   /// A later commit, which is not a batch's, has put everything back as it was before.
@@ -74,9 +74,9 @@ extension BatchState {
 }
 
 /// A commit that was found in the history of a branch, and lands the same manifest with the same images.
-public struct FoundLanding: Hashable, Sendable {
-  public var commit: String
-  public var landing: Landing
+package struct FoundLanding: Hashable, Sendable {
+  package var commit: String
+  package var landing: Landing
 }
 
 /// A batch's commits in the history of a branch, newest first, whichever ledger they are of.

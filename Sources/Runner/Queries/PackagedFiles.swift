@@ -6,20 +6,20 @@ import Files
 import GitRepository
 
 /// A file of an asset's bundle, as it was packaged.
-public struct PackagedFile: Hashable, Sendable {
-  public var asset: AssetID
+package struct PackagedFile: Hashable, Sendable {
+  package var asset: AssetID
   /// Relative to the project root.
-  public var path: String
-  public var digest: Digest
-  public var sizeBytes: Int64
+  package var path: String
+  package var digest: Digest
+  package var sizeBytes: Int64
 
   /// The file's own name.
-  public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+  package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 }
 
 extension Project {
   /// The files of an asset's bundle, whether or not they have been placed; refused before it is packaged.
-  public func packagedFiles(
+  package func packagedFiles(
     of asset: AssetID, in state: BatchState, _ batch: BatchID
   ) async throws(Fault) -> [PackagedFile] {
     guard let found = state[asset: asset] else {
@@ -36,7 +36,7 @@ extension Project {
   }
 
   /// The one file of a bundle that a word means: a file's name or its whole path.
-  public func packagedFile(
+  package func packagedFile(
     _ word: String, of asset: AssetID, in state: BatchState, _ batch: BatchID
   ) async throws(Fault) -> PackagedFile {
     let files = try await packagedFiles(of: asset, in: state, batch)
@@ -47,14 +47,14 @@ extension Project {
   }
 
   /// A packaged file's bytes, checked against their digest.
-  public func bytes(of file: PackagedFile) async throws(Fault) -> [UInt8] {
+  package func bytes(of file: PackagedFile) async throws(Fault) -> [UInt8] {
     try FileObjectStore(layout).read(file.digest, limitBytes: Int(file.sizeBytes))
   }
 
   /// Writes packaged files below a folder, which is made where it is missing; returns how many were not there yet.
   ///
   /// A file that holds other bytes is never overwritten (73): all places are looked at before the first is written.
-  public func write(_ files: [PackagedFile], to folder: String) async throws(Fault) -> Int {
+  package func write(_ files: [PackagedFile], to folder: String) async throws(Fault) -> Int {
     let objects = try FileObjectStore(layout)
     try FolderPath.make(folder)
     let worktree = try FileWorktree(root: folder, token: LedgerMark(layout).tokenOfRepairs)

@@ -95,7 +95,7 @@ extension Project {
   }
 
   /// Where what a batch landed is now; nil for one that has not landed.
-  public func landing(of state: BatchState) throws(Fault) -> Landing? {
+  package func landing(of state: BatchState) throws(Fault) -> Landing? {
     guard state.completion != nil else { return nil }
     if CommitPresence.isSeen(state, from: layout.root, environment: environment) { return .landed }
     return try Landing.of(state, in: try repository())

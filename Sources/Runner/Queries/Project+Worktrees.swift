@@ -4,20 +4,20 @@ import Files
 import GitRepository
 
 /// Batches that were chosen without naming them, and those that other worktrees have to land.
-public struct BatchChoice: Hashable, Sendable {
+package struct BatchChoice: Hashable, Sendable {
   /// A batch whose branch is checked out in another worktree, which alone can land it.
-  public struct Elsewhere: Hashable, Sendable {
-    public var batch: BatchID
+  package struct Elsewhere: Hashable, Sendable {
+    package var batch: BatchID
     /// Short name of the branch.
-    public var branch: String
-    public var worktree: String
+    package var branch: String
+    package var worktree: String
   }
 
-  public var batches: [BatchID] = []
-  public var elsewhere: [Elsewhere] = []
+  package var batches: [BatchID] = []
+  package var elsewhere: [Elsewhere] = []
 
   /// Names the batches of other worktrees in one line; nil where there are none.
-  public var note: String? {
+  package var note: String? {
     guard !elsewhere.isEmpty else { return nil }
     let named = elsewhere.prefix(20).map { "\"\($0.batch)\" (\($0.branch), in \"\($0.worktree)\")" }
     let more = elsewhere.count > named.count ? " and \(elsewhere.count - named.count) more" : ""
@@ -28,7 +28,7 @@ public struct BatchChoice: Hashable, Sendable {
 
 extension Project {
   /// Every unfinished batch that is not held and that this worktree can land, the earliest registered first.
-  public func unfinished() async throws(Fault) -> BatchChoice {
+  package func unfinished() async throws(Fault) -> BatchChoice {
     let ended: Set<String> = [BatchState.Phase.committed.rawValue, BatchState.Phase.cancelled.rawValue]
     var choice = BatchChoice()
     var others = OtherWorktrees(self)
@@ -46,7 +46,7 @@ extension Project {
   }
 
   /// The batch with the latest event of those that this worktree can land, and later ones that it can't.
-  public func last() async throws(Fault) -> BatchChoice {
+  package func last() async throws(Fault) -> BatchChoice {
     var choice = BatchChoice()
     var others = OtherWorktrees(self)
     for row in try await batches() {

@@ -11,27 +11,27 @@ import Ledger
 #endif
 
 /// What objects there are that nothing needs any more.
-public struct PruneReport: Hashable, Sendable {
-  public struct Entry: Hashable, Sendable {
-    public var object: Digest
-    public var sizeBytes: Int64
+package struct PruneReport: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
+    package var object: Digest
+    package var sizeBytes: Int64
     /// Position and batch of the last event that names it; nil where none does.
-    public var position: Int64?
-    public var batch: String?
+    package var position: Int64?
+    package var batch: String?
   }
 
   /// Objects in the order of their names: what is removed, or would be.
-  public var entries: [Entry] = []
+  package var entries: [Entry] = []
   /// Objects that stay.
-  public var kept = 0
-  public var keptBytes: Int64 = 0
+  package var kept = 0
+  package var keptBytes: Int64 = 0
   /// Half-written files of killed processes that were removed.
-  public var leftovers = 0
-  public var isDry = true
+  package var leftovers = 0
+  package var isDry = true
 
   /// Those that events still name: their stages run again if anyone wants their results again.
-  public var named: [Entry] { entries.filter { $0.position != nil } }
-  public var unnamed: [Entry] { entries.filter { $0.position == nil } }
+  package var named: [Entry] { entries.filter { $0.position != nil } }
+  package var unnamed: [Entry] { entries.filter { $0.position == nil } }
 }
 
 extension Project {
@@ -44,7 +44,7 @@ extension Project {
   /// Safe beside runs: the locks of all unfinished batches are held meanwhile, and the ledger's lock, so that
   /// no event
   /// can be appended that names what is being removed; what was stored a moment ago is told by its age.
-  public func prune(keep: Duration, isDry: Bool) async throws(Fault) -> PruneReport {
+  package func prune(keep: Duration, isDry: Bool) async throws(Fault) -> PruneReport {
     let keepMs = keep.milliseconds
     if isDry { return try lookForUnneeded(keepMs: keepMs).report }
     let locks = FileBatchLocks(layout)

@@ -4,27 +4,27 @@ import GitRepository
 import StrictJSON
 
 /// An asset as the branch that is checked out has it.
-public struct TipAsset: Hashable, Sendable {
-  public var id: String
-  public var name: String
-  public var category: String
-  public var width: Int?
-  public var height: Int?
+package struct TipAsset: Hashable, Sendable {
+  package var id: String
+  package var name: String
+  package var category: String
+  package var width: Int?
+  package var height: Int?
   /// Where a page finds the image, as far as the path tells.
-  public var url: String?
+  package var url: String?
   /// Relative to the project root: the bundle's files, then the image where it is there.
-  public var files: [String]
+  package var files: [String]
   /// Of the image's bytes.
-  public var sha256: String
-  public var score: String?
+  package var sha256: String
+  package var score: String?
   /// The batch that landed it last, and the commit; nil where the history does not tell.
-  public var batch: String?
-  public var commit: String?
+  package var batch: String?
+  package var commit: String?
 }
 
 extension Project {
   /// Every asset whose bundle is at the tip of what is checked out, by its id; no ledger is needed for it.
-  public static func tipAssets(_ address: ProjectAddress) throws(Fault) -> [TipAsset] {
+  package static func tipAssets(_ address: ProjectAddress) throws(Fault) -> [TipAsset] {
     let root = try find(address)?.root ?? address.directory
     let repository = try GitRepository.discover(from: root, environment: address.environment)
     guard let tip = try repository.head().commit else { return [] }

@@ -3,16 +3,16 @@ import Schemas
 import StrictJSON
 
 /// The JSON Schemas (2020-12) of what the command reads and writes.
-public enum Schema {
+package enum Schema {
   /// Every schema's name, in the order of the documents.
-  public static let names = SchemaFiles.all.map(\.name)
+  package static let names = SchemaFiles.all.map(\.name)
 
   /// The schema of that name as it is shipped; nil for an unknown name.
-  public static func named(_ name: String) -> [UInt8]? { SchemaFiles.all.first { $0.name == name }?.bytes() }
+  package static func named(_ name: String) -> [UInt8]? { SchemaFiles.all.first { $0.name == name }?.bytes() }
 
   /// The schema of that name with the limits of a configuration in the place of the defaults; nil for an
   /// unknown name. Only the manifest's depends on the configuration.
-  public static func named(_ name: String, under configuration: Configuration) -> [UInt8]? {
+  package static func named(_ name: String, under configuration: Configuration) -> [UInt8]? {
     guard let shipped = named(name), name == "manifest", configuration != Configuration() else {
       return named(name)
     }
