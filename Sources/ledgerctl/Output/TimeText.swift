@@ -1,3 +1,5 @@
+import Core
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -7,13 +9,7 @@
 /// Writes and reads times as RFC 3339 has them, by arithmetic alone: date formatters cost a start more than the work.
 enum TimeText {
   /// Writes milliseconds since 1970 as `2026-07-30T12:34:56.789Z`.
-  static func rfc3339(ms: Int64) -> String {
-    let (days, rest) = floorDivision(ms, 86_400_000)
-    let (year, month, day) = civil(fromDays: days)
-    let seconds = rest / 1000
-    let clock = "\(padded(seconds / 3600)):\(padded(seconds / 60 % 60)):\(padded(seconds % 60))"
-    return "\(padded(year, 4))-\(padded(month))-\(padded(day))T\(clock).\(padded(rest % 1000, 3))Z"
-  }
+  static func rfc3339(ms: Int64) -> String { CivilTime.rfc3339(ms: ms) }
 
   /// Reads `2026-07-30T12:34:56Z`, with a fraction of a second or an offset if they are there; nil for anything else.
   ///
@@ -71,7 +67,7 @@ enum TimeText {
 
   /// The first moment of a day in local time: that of a moment, or one a number of days before it.
   static func startOfDay(ms: Int64, daysBefore days: Int64) -> Int64 {
-    var seconds = time_t(floorDivision(ms, 1000).quotient)
+    var seconds = time_t(CivilTime.floorDivision(ms, 1000).quotient)
     var parts = tm()
     localtime_r(&seconds, &parts)
     let today = Self.days(Int64(parts.tm_year) + 1900, Int64(parts.tm_mon) + 1, Int64(parts.tm_mday))
@@ -80,7 +76,7 @@ enum TimeText {
 
   /// The local date of a moment, such as `2026-07-30`.
   static func localDate(ms: Int64) -> String {
-    var seconds = time_t(floorDivision(ms, 1000).quotient)
+    var seconds = time_t(CivilTime.floorDivision(ms, 1000).quotient)
     var parts = tm()
     localtime_r(&seconds, &parts)
     return
@@ -89,8 +85,8 @@ enum TimeText {
 
   /// The moment at which the local calendar and clock show what those of UTC show at another.
   private static func localTime(civilMs: Int64) -> Int64? {
-    let (days, rest) = floorDivision(civilMs, 86_400_000)
-    let (year, month, day) = civil(fromDays: days)
+    let (days, rest) = CivilTime.floorDivision(civilMs, 86_400_000)
+    let (year, month, day) = CivilTime.civil(fromDays: days)
     let seconds = rest / 1000
     var parts = tm()
     parts.tm_year = Int32(year - 1900)
@@ -107,25 +103,12 @@ enum TimeText {
     return time == -1 && parts.tm_wday == -1 ? nil : Int64(time) * 1000
   }
 
-  static func padded(_ number: Int64, _ width: Int = 2) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
-
-  /// The proleptic Gregorian date of a day since 1970, by shifting the year's start to March.
-  private static func civil(fromDays days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-    let (era, dayOfEra) = floorDivision(days + 719_468, 146_097)
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shifted = (5 * dayOfYear + 2) / 153
-    let month = shifted < 10 ? shifted + 3 : shifted - 9
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
-  }
+  static func padded(_ number: Int64, _ width: Int = 2) -> String { CivilTime.padded(number, width) }
 
   /// The days from 1970 to a date of the proleptic Gregorian calendar.
   private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
     let shiftedYear = month <= 2 ? year - 1 : year
-    let (era, yearOfEra) = floorDivision(shiftedYear, 400)
+    let (era, yearOfEra) = CivilTime.floorDivision(shiftedYear, 400)
     let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
     return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
   }
@@ -133,10 +116,5 @@ enum TimeText {
   private static func daysIn(_ month: Int64, of year: Int64) -> Int64 {
     if month == 2 { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28 }
     return [4, 6, 9, 11].contains(month) ? 30 : 31
-  }
-
-  private static func floorDivision(_ number: Int64, _ divisor: Int64) -> (quotient: Int64, rest: Int64) {
-    let quotient = number >= 0 ? number / divisor : -((-number + divisor - 1) / divisor)
-    return (quotient, number - quotient * divisor)
   }
 }
