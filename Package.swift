@@ -76,6 +76,10 @@ let package = Package(
         "Core", "Files", "FileStore", "StrictJSON", "Subprocesses", "Redaction", "BatchModel", "ModelContext",
       ],
       swiftSettings: strict),
+    // The page of `report --html`, and what is on it.
+    .target(
+      name: "Reports", dependencies: ["Core", "StrictJSON", "BatchModel", "AssetBundle"],
+      swiftSettings: strict),
     .target(
       name: "Runner",
       dependencies: [
@@ -88,7 +92,7 @@ let package = Package(
       name: "ledgerctl",
       dependencies: [
         "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads", "Ledger",
-        "BatchModel", "AssetBundle", "Redaction", "Runner", "SampleBatch",
+        "BatchModel", "AssetBundle", "Redaction", "Reports", "Runner", "SampleBatch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
@@ -114,8 +118,7 @@ let package = Package(
       dependencies: [
         "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads",
         "ImageAnalysis", "SampleBatch", "BatchModel", "AssetBundle", "ModelContext", "Redaction",
-        "Extractors", "Runner",
-        "Ledger", "FuzzedReaders",
+        "Extractors", "Reports", "Runner", "Ledger", "FuzzedReaders",
       ],
       swiftSettings: strict),
     // A whole world around the runner, in memory: for the tests beside it and for `scripts/simulate`.
@@ -149,7 +152,7 @@ let package = Package(
       name: "EndToEnd",
       dependencies: [
         "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "ImageAnalysis",
-        "SampleBatch", "ledgerctl", "BatchModel", "AssetBundle", "Redaction", "Runner", "Ledger",
+        "SampleBatch", "ledgerctl", "BatchModel", "AssetBundle", "Redaction", "Reports", "Runner", "Ledger",
       ],
       swiftSettings: strict),
   ],

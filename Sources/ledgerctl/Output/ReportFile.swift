@@ -24,6 +24,6 @@ extension UsageFault {
     Fault(
       .outputFailed,
       "The file \"\(VisibleText.showing(path))\" can't be written: expected a place in a folder that is there.",
-      path: path)
+      hint: "Name a file in a folder that exists and that you may write to.", path: path)
   }
 }
