@@ -7,7 +7,7 @@ package struct PNGThumbnail: Hashable, Sendable {
   package let width: Int
   package let height: Int
 
-  /// Reads an image and scales it down so that its longer side has at most so many pixels; a smaller one keeps its
+  /// Reads an image and scales it down so that its longer side has at most N pixels; a smaller one keeps its
   /// size. `name` is used in messages.
   package init(path: String, named name: String, longestSide: Int) throws(Fault) {
     var reader = try PNGReader.opened(path: path, named: name)

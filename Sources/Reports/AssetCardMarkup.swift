@@ -39,7 +39,7 @@ struct AssetCardMarkup {
         ? ""
         : """
         <input type="checkbox" id="zones-\(number)" class="zones-shown" checked>\
-        <label for="zones-\(number)">Show density zones: the share of each that is not background</label>
+        <label for="zones-\(number)">Density zones: how much of each is not background</label>
         """
       return """
         <div class="figure">\(toggle)

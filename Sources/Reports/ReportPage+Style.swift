@@ -19,6 +19,7 @@ extension ReportPage {
     h3 { font-size: 1.05rem; margin: 1rem 0 0.5rem; }
     h4 { font-size: 0.95rem; margin: 1.1rem 0 0.4rem; }
     p { margin: 0.4rem 0; max-width: 75ch; }
+    time { white-space: nowrap; }
     code { font: 0.92em ui-monospace, "DejaVu Sans Mono", monospace; }
     .quiet { color: var(--quiet); font-size: 0.9rem; }
     :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
@@ -28,32 +29,32 @@ extension ReportPage {
     .outcome { display: inline-block; font-size: 1rem; padding: 0.1rem 0.7rem; border: 2px solid currentColor;
       border-radius: 1rem; vertical-align: 0.15rem; }
     .good { color: var(--good); } .bad { color: var(--bad); } .open { color: var(--open); }
-    dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0.6rem 1.5rem;
+    dl.facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); gap: 0.6rem 1.5rem;
       margin: 0; }
     dl.facts dt { color: var(--quiet); font-size: 0.85rem; }
-    dl.facts dd { margin: 0; font-variant-numeric: tabular-nums; }
+    dl.facts dd { margin: 0; font-size: 0.95rem; font-variant-numeric: tabular-nums; }
 
     .timeline { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr);
       column-gap: 1.25rem; background: var(--panel); border: 1px solid var(--line); border-radius: 0.5rem;
       padding: 0.75rem 1.5rem 0.75rem 1rem; }
-    .timeline .label { align-self: center; line-height: 1.25; max-width: 16rem; font-size: 0.9rem; }
+    .timeline .label { align-self: center; padding: 0.2rem 0; line-height: 1.25; max-width: 16rem; font-size: 0.9rem; }
     .timeline svg { display: block; overflow: visible; align-self: center; }
     .timeline .row { margin: 0.15rem 0; }
     .axis text { font-size: 0.75rem; fill: var(--quiet); }
     .tick { stroke: var(--quiet); } .grid { stroke: var(--line); }
     .break { fill: url(#dots); opacity: 0.5; }
     .patterns { position: absolute; }
-    .hatch-ground { fill: var(--quota-ground); } .hatch-line { fill: var(--quota); }
-    rect.queued { fill: var(--queued); } rect.no-run { fill: var(--line); }
+    .dash { fill: var(--queued); } .hatch-ground { fill: var(--quota-ground); } .hatch-line { fill: var(--quota); }
+    rect.queued { fill: var(--queued); } rect.no-run { fill: url(#dash); }
     rect.waiting-for-quota { fill: url(#hatch); stroke: var(--quota); }
     rect.waiting { fill: url(#dots); stroke: var(--quota); }
     rect.calling { fill: var(--calling); stroke: var(--calling); }
     rect.working { fill: var(--working); stroke: var(--working); }
     rect.run { fill: var(--run); stroke: var(--run); }
-    .mark { fill: var(--text); stroke: var(--panel); stroke-width: 2.5; paint-order: stroke; }
-    .mark .stroke { fill: none; stroke: var(--text); stroke-width: 2.5; }
+    .mark { fill: var(--text); } .mark .stroke { fill: none; stroke: var(--text); stroke-width: 2.2; }
     .mark.failed .stroke { stroke: var(--bad); } .mark.interrupted { fill: var(--bad); }
     .mark.done .stroke { stroke: var(--good); }
+    .disc { fill: var(--panel); stroke: var(--quiet); stroke-width: 1; }
     .hit { fill: transparent; stroke: none; pointer-events: all; }
     .part:hover { filter: brightness(0.8); } .part:focus { outline: none; }
     rect.part:focus-visible { stroke: var(--focus); stroke-width: 3; }
@@ -70,7 +71,7 @@ extension ReportPage {
       min-width: 0; }
     .name { font-weight: 400; }
     .problem { color: var(--bad); }
-    .figure label { font-size: 0.85rem; } .figure { margin: 0.75rem 0; }
+    .figure label { font-size: 0.85rem; padding-left: 0.35rem; } .figure { margin: 0.75rem 0; }
     figure { margin: 0.4rem 0 0; }
     .picture { position: relative; display: inline-block; max-width: 100%; line-height: 0; }
     .picture img { max-width: 100%; height: auto; }
@@ -90,7 +91,7 @@ extension ReportPage {
     table { border-collapse: collapse; width: 100%; font-size: 0.88rem; }
     th, td { text-align: left; vertical-align: top; padding: 0.3rem 0.6rem 0.3rem 0; border-bottom: 1px solid var(--line); }
     thead th { color: var(--quiet); font-weight: 600; }
-    .idf th[scope=row] { font-weight: 600; } .zone { white-space: nowrap; }
+    .idf th { white-space: nowrap; } .idf th[scope=row] { font-weight: 600; } .zone { white-space: nowrap; }
     .source { white-space: nowrap; }
     .source::before { content: ""; display: inline-block; width: 0.6rem; height: 0.6rem; margin-right: 0.35rem;
       border: 2px solid currentColor; }
@@ -107,6 +108,7 @@ extension ReportPage {
       .timeline { grid-template-columns: minmax(0, 1fr); padding: 0.75rem 1rem; }
       .timeline .label { max-width: none; margin-top: 0.6rem; } .timeline .label br { display: none; }
       .timeline .row { margin: 0; }
+      header dl.facts > div { display: grid; grid-template-columns: 9.5rem minmax(0, 1fr); gap: 0.5rem; }
     }
     @media print {
       :root { color-scheme: light; --ground: #ffffff; --panel: #ffffff; --text: #000000; --quiet: #444444;

@@ -41,14 +41,14 @@ enum TimelineLegend {
   /// The shape of a mark, around 0, 0.
   static func shape(_ kind: Timeline.MarkKind) -> Markup {
     switch kind {
-    case .attempt: "<path d=\"M-4 -6L5 0L-4 6Z\"/>"
-    case .failed: "<path class=\"stroke\" d=\"M-5 -5L5 5M5 -5L-5 5\"/>"
-    case .deferred: "<path d=\"M-5 -6h4v12h-4zM1 -6h4v12h-4z\"/>"
-    case .interrupted: "<path d=\"M2 -10L-6 2h5L-3 10L6 -3h-5Z\"/>"
-    case .reopened: "<circle class=\"stroke\" r=\"5\"/>"
-    case .reused: "<path d=\"M0 -6L6 0L0 6L-6 0Z\"/>"
-    case .done: "<path class=\"stroke\" d=\"M-6 0L-2 5L6 -6\"/>"
-    case .cancelled: "<path class=\"stroke\" d=\"M-6 0h12\"/>"
+    case .attempt: "<path d=\"M-3 -5L5 0L-3 5Z\"/>"
+    case .failed: "<path class=\"stroke\" d=\"M-4 -4L4 4M4 -4L-4 4\"/>"
+    case .deferred: "<path d=\"M-4 -4.5h3v9h-3zM1 -4.5h3v9h-3z\"/>"
+    case .interrupted: "<path d=\"M1.5 -7L-4.5 1.5h3.5L-2 7L4.5 -2h-3.5Z\"/>"
+    case .reopened: "<circle class=\"stroke\" r=\"4\"/>"
+    case .reused: "<path d=\"M0 -5L5 0L0 5L-5 0Z\"/>"
+    case .done: "<path class=\"stroke\" d=\"M-4.5 0L-1.5 3.5L4.5 -4\"/>"
+    case .cancelled: "<path class=\"stroke\" d=\"M-5 0h10\"/>"
     }
   }
 
@@ -74,7 +74,7 @@ enum TimelineLegend {
   private static func entry(_ kind: Timeline.MarkKind) -> Markup {
     """
     <li><svg width="34" height="36" aria-hidden="true"><svg class="mark \(kind.rawValue)" x="17" y="18" \
-    overflow="visible">\(shape(kind))</svg></svg><span>\(word(kind))</span></li>
+    overflow="visible"><circle class="disc" r="8"/>\(shape(kind))</svg></svg><span>\(word(kind))</span></li>
     """
   }
 }

@@ -83,7 +83,7 @@ struct TimelineMarkup {
     case .asset(let asset):
       (
         asset.text,
-        "<b>\(Markup.outside(asset.text))</b><br><span class=\"quiet\">\(Markup.outside(names[asset] ?? ""))</span>"
+        "<b>\(Markup.outside(asset.text))</b> <br><span class=\"quiet\">\(Markup.outside(names[asset] ?? ""))</span>"
       )
     }
   }
@@ -132,7 +132,7 @@ struct TimelineMarkup {
       <svg class="part mark \(mark.kind.rawValue)" x="\(scale.percent(mark.timeMs))%" y="18" \
       overflow="visible" tabindex="0" role="img" aria-label="\(detail)" data-mark="\(mark.kind.rawValue)" \
       data-time="\(mark.timeMs)" data-recorded="\(mark.recordedMs)" data-position="\(mark.position)">\
-      <title>\(detail)</title><circle class="hit" r="9"/>\(TimelineLegend.shape(mark.kind))</svg>
+      <title>\(detail)</title><circle class="hit" r="10"/><circle class="disc" r="8"/>\(TimelineLegend.shape(mark.kind))</svg>
       """
   }
 
@@ -156,6 +156,8 @@ struct TimelineMarkup {
     <svg width="0" height="0" class="patterns" aria-hidden="true"><defs>
     <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">\
     <rect class="hatch-ground" width="6" height="6"/><rect class="hatch-line" width="2.5" height="6"/></pattern>
+    <pattern id="dash" width="8" height="36" patternUnits="userSpaceOnUse">\
+    <rect class="dash" width="4" height="36"/></pattern>
     <pattern id="dots" width="6" height="6" patternUnits="userSpaceOnUse">\
     <rect class="hatch-ground" width="6" height="6"/><circle class="hatch-line" cx="3" cy="3" r="1.4"/></pattern>
     </defs></svg>

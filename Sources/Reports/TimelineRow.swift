@@ -1,7 +1,7 @@
 import BatchModel
 
 extension Timeline {
-  /// A row while its events are folded: what is closed, and the segment that goes on.
+  /// A row while its events are folded: what is closed, and the segment that is open.
   struct OpenRow {
     private(set) var row: Row
     private var open: Segment?

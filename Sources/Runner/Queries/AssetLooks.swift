@@ -14,9 +14,9 @@ public struct AssetPicture: Hashable, Sendable {
 }
 
 extension Project {
-  /// Reads an asset's image from the objects and scales it down so that its longer side has at most so many pixels.
+  /// Reads an asset's image from the objects and scales it down so that its longer side has at most N pixels.
   ///
-  /// Nil where the file was no PNG, so that nothing of it was stored. Faults: `object_missing` and `object_damaged`,
+  /// Nil where the file was not a PNG, so that nothing of it was stored. Faults: `object_missing` and `object_damaged`,
   /// and those of an image that can't be read.
   public func picture(of asset: AssetState, longestSide: Int) throws(Fault) -> AssetPicture? {
     guard let object = asset.image.object else { return nil }

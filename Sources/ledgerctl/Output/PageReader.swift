@@ -63,7 +63,7 @@ struct PageReader {
     return card
   }
 
-  /// A picture that can't be shown is no reason to show no page.
+  /// The page is made without a picture that can't be shown, and says why.
   private func picture(of asset: AssetState, _ side: Int) -> ReportPage.Picture {
     do {
       guard let picture = try project.picture(of: asset, longestSide: side) else {

@@ -28,7 +28,18 @@ struct Browser {
     return try JSONReader.value(of: Array(document[open.upperBound..<close.lowerBound].utf8))
   }
 
-  private func run(_ options: [String]) async throws -> String {
+  /// The page's document once its script has run, and what it has written to the console: errors, and what its policy
+  /// refused.
+  func document(width: Int, height: Int) async throws -> (text: String, console: [String]) {
+    let (document, errors) = try await output([
+      "--dump-dom", "--enable-logging=stderr", "--window-size=\(width),\(height)",
+    ])
+    return (document, errors.split(separator: "\n").map(String.init).filter { $0.contains(":CONSOLE") })
+  }
+
+  private func run(_ options: [String]) async throws -> String { try await output(options).text }
+
+  private func output(_ options: [String]) async throws -> (text: String, errors: String) {
     var command = Command(
       [
         "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run",
@@ -40,7 +51,9 @@ struct Browser {
     command.outputLimitBytes = 8 << 20
     let result = try await ChildProcess.run(command)
     #expect(result.succeeded, "\(String(decoding: result.errorTail, as: UTF8.self))")
-    return String(decoding: result.output, as: UTF8.self)
+    return (
+      String(decoding: result.output, as: UTF8.self), String(decoding: result.errorTail, as: UTF8.self)
+    )
   }
 
   /// A decoded picture.

@@ -43,6 +43,26 @@ final class Gate {
     return try Gate(in: folder, ignoring: "/extract.sh\n")
   }
 
+  /// Configures a repository to use a program as extractor of which one call waits, that with the number given; the
+  /// script decides what the others do, and knows its number as `$call`.
+  static func inCall(_ number: Int, of folder: SampleFolder, _ script: String, settings: String) throws
+    -> Gate
+  {
+    try folder.write(
+      """
+      #!/bin/sh
+      input=$(cat)
+      echo x >> "\(folder.root)/calls"
+      call=$(wc -l < "\(folder.root)/calls")
+      if [ "$call" -eq \(number) ]; then
+      \(passage(in: folder))
+      fi
+      \(script)
+      """, to: "extract.sh")
+    try folder.write(settings, to: "ledger.yaml")
+    return try Gate(in: folder, ignoring: "/extract.sh\n/calls\n")
+  }
+
   /// Configures a repository to run a hook before its commits, which waits.
   static func inCommitHook(of folder: SampleFolder) throws -> Gate {
     try folder.write("commit: { hooks: true }\n", to: "ledger.yaml")
