@@ -51,7 +51,7 @@ extension ReportPage {
       }
 
       const rows = [...document.querySelectorAll("#events tbody tr")];
-      const texts = rows.map((row) => row.textContent.toLowerCase());
+      const contents = rows.map((row) => row.textContent.toLowerCase());
       const filter = document.getElementById("filter");
       const count = document.getElementById("filter-count");
       document.getElementById("filter-row").hidden = false;
@@ -59,7 +59,7 @@ extension ReportPage {
         const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
         let shown = 0;
         rows.forEach((row, index) => {
-          row.hidden = !words.every((word) => texts[index].includes(word));
+          row.hidden = !words.every((word) => contents[index].includes(word));
           if (!row.hidden) shown += 1;
         });
         count.textContent = shown === rows.length ? rows.length + " events" : shown + " of " + rows.length + " events";
