@@ -101,7 +101,8 @@ extension ReportPage {
     .filter input { font: inherit; padding: 0.3rem 0.6rem; min-width: min(100%, 20rem); color: var(--text);
       background: var(--panel); border: 1px solid var(--quiet); border-radius: 0.35rem; }
     .scroll { overflow-x: auto; } .events { min-width: 52rem; font-variant-numeric: tabular-nums; }
-    .events td:nth-child(-n+3) { white-space: nowrap; }
+    .events th, .events td:nth-child(-n+4) { white-space: nowrap; padding-right: 1.2rem; }
+    .card dl.facts { grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); }
     footer { margin-top: 3rem; }
 
     @media (max-width: 44rem) {

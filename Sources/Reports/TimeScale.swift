@@ -99,6 +99,6 @@ package struct TimeScale: Hashable, Sendable {
   }
 
   private static func text(ms: Int64, step: Int64) -> String {
-    step < 1_000 && ms < 60_000 ? "\(ms) ms" : SpanText.text(ms: ms)
+    step < 1_000 && ms % 1_000 != 0 && ms < 60_000 ? "\(ms) ms" : SpanText.text(ms: ms)
   }
 }
