@@ -109,7 +109,8 @@ extension ReportPage {
       .timeline { grid-template-columns: minmax(0, 1fr); padding: 0.75rem 1rem; }
       .timeline .label { max-width: none; margin-top: 0.6rem; } .timeline .label br { display: none; }
       .timeline .row { margin: 0; }
-      header dl.facts > div { display: grid; grid-template-columns: 9.5rem minmax(0, 1fr); gap: 0.5rem; }
+      header dl.facts > div { display: grid; grid-template-columns: 7rem minmax(0, 1fr); gap: 0.5rem; }
+      header dl.facts dd { font-size: 0.88rem; }
     }
     @media print {
       :root { color-scheme: light; --ground: #ffffff; --panel: #ffffff; --text: #000000; --quiet: #444444;

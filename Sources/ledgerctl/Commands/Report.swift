@@ -10,8 +10,10 @@ struct Report: Verb {
     commandName: "report",
     abstract: "Shows what a batch took and made: time, calls, cost, files.",
     discussion: """
-      Without a batch, all of them, or those with an event since a time. As html, a page about one batch that
-      needs no other file and no network: a timeline, the assets with pictures and colours, the events.
+      Without a batch, all of them, or those with an event since a time.
+
+      As html, a page about one batch that needs no other file and no network:
+      a timeline, the assets with pictures and colours, and the events.
 
       Example:
         ledgerctl report @last --html report.html
