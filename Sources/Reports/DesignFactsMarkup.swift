@@ -14,7 +14,8 @@ struct DesignFactsMarkup {
 
   var markup: Markup {
     guard let idf else {
-      return "<h4>Design facts</h4>\n<p class=\"quiet\">No design facts are recorded.</p>"
+      return
+        "<h4>Design facts</h4>\n<p class=\"quiet\">No design facts are stored, or they can't be read.</p>"
     }
     return "\(swatches(idf))\n\(facts(idf))"
   }
