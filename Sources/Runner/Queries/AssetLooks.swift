@@ -6,11 +6,11 @@ import ImageAnalysis
 import StrictJSON
 
 /// An asset's image as a batch works with it, scaled down for a page: a PNG.
-public struct AssetPicture: Hashable, Sendable {
-  public var png: [UInt8]
+package struct AssetPicture: Hashable, Sendable {
+  package var png: [UInt8]
   /// In pixels.
-  public var width: Int
-  public var height: Int
+  package var width: Int
+  package var height: Int
 }
 
 extension Project {
@@ -18,7 +18,7 @@ extension Project {
   ///
   /// Nil where the file was not a PNG, so that nothing of it was stored. Faults: `object_missing` and `object_damaged`,
   /// and those of an image that can't be read.
-  public func picture(of asset: AssetState, longestSide: Int) throws(Fault) -> AssetPicture? {
+  package func picture(of asset: AssetState, longestSide: Int) throws(Fault) -> AssetPicture? {
     guard let object = asset.image.object else { return nil }
     let objects = try FileObjectStore(layout)
     switch try objects.check(object) {
@@ -33,7 +33,7 @@ extension Project {
 
   /// Reads an asset's design facts: those that were rendered or, before that, what was measured. Nil where neither is
   /// recorded, as in a batch of 0.1.
-  public func designFacts(of asset: AssetState) throws(Fault) -> IDF? {
+  package func designFacts(of asset: AssetState) throws(Fault) -> IDF? {
     let objects = try FileObjectStore(layout)
     if let output = asset[.render].completion?.output(RenderStage.factsName) {
       let bytes = try objects.read(output.digest, limitBytes: ExtractStage.limitBytes)
