@@ -56,7 +56,8 @@ struct AssetCardMarkup {
   private var caption: Markup {
     let path = Markup.outside(card.path)
     guard let size = card.idf?.dimensions else { return path }
-    return "\(path), \(size.width) × \(size.height) pixels, shown smaller"
+    let isSmaller = if case .png(_, let width, _) = card.picture { width < size.width } else { false }
+    return "\(path), \(size.width) × \(size.height) pixels\(isSmaller ? ", shown smaller" : "")"
   }
 
   /// The zones over the picture: the corners and the centre of a grid of three by three.
@@ -97,11 +98,10 @@ struct AssetCardMarkup {
 
   private var files: Markup {
     guard !card.files.isEmpty else {
-      return "<h4>Files</h4>\n<p class=\"quiet\">No file is packaged yet.</p>"
+      return "<h4>Files</h4>\n<p class=\"quiet\">No file is placed.</p>"
     }
     let items = card.files.map { file -> Markup in
-      let action: Markup = file.action.map { " <span class=\"quiet\">\($0)</span>" } ?? ""
-      return "<li><code>\(Markup.outside(file.path))</code>\(action)</li>"
+      "<li><code>\(Markup.outside(file.path))</code> <span class=\"quiet\">\(file.action)</span></li>"
     }
     return "<h4>Files</h4>\n<ul class=\"files\">\(Markup(joining: items))</ul>"
   }

@@ -81,8 +81,9 @@ package struct ReportPage: Hashable, Sendable {
     /// The word for its state, such as `packaged`.
     package var state: String
     package var picture: Picture
-    /// Nil where no design facts are recorded yet.
+    /// Nil where no design facts are stored, or they can't be read.
     package var idf: IDF?
+    /// Those that were placed.
     package var files: [File]
     /// Why it failed, where it has.
     package var problem: String?
@@ -126,10 +127,10 @@ package struct ReportPage: Hashable, Sendable {
   package struct File: Hashable, Sendable {
     /// Relative to the project's root.
     package var path: String
-    /// What became of it, such as `create`; nil before it is placed.
-    package var action: String?
+    /// What became of it, such as `create`.
+    package var action: String
 
-    package init(path: String, action: String?) {
+    package init(path: String, action: String) {
       self.path = path
       self.action = action
     }

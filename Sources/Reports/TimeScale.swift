@@ -91,8 +91,10 @@ package struct TimeScale: Hashable, Sendable {
       for sinceMs in stride(from: first * step, through: piece.endMs - startMs, by: Int(step)) {
         let place = percent(startMs + sinceMs)
         if let last = ticks.last, place - last.percent < Self.leastDistance { continue }
-        let label = sinceMs == 0 ? "0" : "+" + Self.text(ms: sinceMs, step: step)
-        ticks.append(Tick(timeMs: startMs + sinceMs, percent: place, label: label))
+        let text = sinceMs == 0 ? "0" : "+" + Self.text(ms: sinceMs, step: step)
+        // Steps below what a long time is told in would repeat a label.
+        if text == ticks.last?.label { continue }
+        ticks.append(Tick(timeMs: startMs + sinceMs, percent: place, label: text))
       }
     }
     return ticks

@@ -3,7 +3,8 @@ import Core
 
 /// What a batch did when: a row for its runs, a row for each asset, and a row for place and commit.
 ///
-/// A fold of its events since the last registration. All times are the events' own, in milliseconds since 1970.
+/// A fold of its events since the last registration. Times are the events', in milliseconds since 1970; one that
+/// is before its predecessor's, by a clock that was set back, counts as that.
 package struct Timeline: Hashable, Sendable {
   package var rows: [Row] = []
   /// When the batch was registered, and its last event.

@@ -97,31 +97,24 @@ private struct TimelineFold {
   private mutating func startRun(_ run: String, _ before: BatchState) {
     if let dead = before.openRun { cutOff(dead) }
     runs.begin(.run, at: nowMs, from: position, note: run)
-    for asset in assets where rows[asset]?.kind == .noRun {
-      rows[asset]?.begin(.queued, at: nowMs, from: position)
-    }
+    for asset in assets { rows[asset]?.takeUp(at: nowMs, from: position) }
   }
 
   private mutating func endRun(_ note: String) {
     runs.end(at: nowMs, by: position, note: note)
-    batch.end(at: nowMs, by: position, note: "given up when the run ended")
-    for asset in assets {
-      guard let row = rows[asset], row.running != nil || row.kind == .queued else { continue }
-      rows[asset]?.end(
-        at: nowMs, by: position, note: row.running == nil ? nil : "given up when the run ended")
-      rows[asset]?.begin(.noRun, at: nowMs, from: position)
-    }
+    let given = "given up when the run ended"
+    batch.end(at: nowMs, by: position, note: batch.running == nil ? nil : given)
+    for asset in assets { rows[asset]?.leave(at: nowMs, by: position, from: position, note: given) }
   }
 
   /// Ends what a dead run had begun at its last sign of life: when it died, nobody knows.
   private mutating func cutOff(_ run: BatchState.RunRecord) {
     let note = "cut off: run \(run.id) has no recorded end"
     runs.end(at: run.lastMs, by: nil, note: note)
-    batch.end(at: run.lastMs, by: nil, note: note)
+    batch.end(at: run.lastMs, by: nil, note: batch.running == nil ? nil : note)
     for asset in assets {
-      guard let row = rows[asset], row.running != nil || row.kind == .queued else { continue }
-      rows[asset]?.end(at: run.lastMs, by: nil, note: row.running == nil ? nil : note)
-      rows[asset]?.begin(.noRun, at: run.lastMs, from: lastPositions[run.id] ?? position)
+      rows[asset]?.leave(
+        at: run.lastMs, by: nil, from: lastPositions[run.id] ?? position, note: note)
     }
   }
 
@@ -221,6 +214,8 @@ private struct TimelineFold {
         rows[asset]?.mark(.cancelled, at: nowMs, position, "Left out")
       } else if state[asset: asset] != before[asset: asset], before[asset: asset] != nil {
         reopen(asset, "The manifest was changed")
+      } else if state[asset: asset] != nil, before[asset: asset] == nil, rows[asset]?.kind == nil {
+        reopen(asset, "Back in the batch")
       }
     }
   }

@@ -6,6 +6,9 @@ extension Timeline {
     private(set) var row: Row
     private var open: Segment?
 
+    /// The wait that a run's end cut short: it lasts, though no process waits.
+    private var leftWait: Segment?
+
     init(_ subject: Subject) { row = Row(subject: subject) }
 
     /// What it does now; nil where it has nothing to do.
@@ -22,6 +25,21 @@ extension Timeline {
       open = Segment(
         kind: kind, startMs: timeMs, endMs: timeMs, from: position, stage: ref?.stage,
         attempt: ref?.attempt, note: note)
+    }
+
+    /// Ends what it does, for no process works on the batch from here on; `note` says how work ended.
+    mutating func leave(at timeMs: Int64, by position: Int64?, from begun: Int64, note: String) {
+      guard let segment = open, segment.kind != .noRun else { return }
+      leftWait = segment.kind == .waiting || segment.kind == .waitingForQuota ? segment : nil
+      end(at: timeMs, by: position, note: running == nil ? nil : note)
+      begin(.noRun, at: timeMs, from: begun)
+    }
+
+    /// Continues with what was left: a wait, or its turn.
+    mutating func takeUp(at timeMs: Int64, from position: Int64) {
+      guard kind == .noRun else { return }
+      begin(leftWait?.kind ?? .queued, at: timeMs, from: position, note: leftWait?.note)
+      leftWait = nil
     }
 
     /// Ends what it does; a note says how.

@@ -70,10 +70,11 @@ struct Report: Verb {
 
   private func text(_ project: Project, _ console: Console) async throws -> String {
     let batches = try await chosen(project, console)
-    var reports: [BatchReport] = []
-    if answer == .html, let batch = batches.first {
-      return try await PageReader(project: project, batch: batch).page().html
+    // `validate` has seen to it that a page is about one batch.
+    if answer == .html, batches.count == 1 {
+      return try await PageReader(project: project, batch: batches[0]).page().html
     }
+    var reports: [BatchReport] = []
     for batch in batches { reports.append(try await project.report(of: batch)) }
     return text(reports)
   }

@@ -36,9 +36,9 @@ struct PageReader {
 
   private func head(_ report: BatchReport, _ status: BatchStatus) -> ReportPage.Head {
     let state = report.state
-    let metrics = state.completion?.metrics ?? state.metrics
+    let metrics = state.metrics
     return ReportPage.Head(
-      batch: batch, outcome: state.reversion == nil ? status.rawValue : BatchStatus.reverted.rawValue,
+      batch: batch, outcome: status.rawValue,
       commit: state.confirmation?.sha ?? state.completion?.commit, revertedBy: state.reversion?.commit,
       branch: state.registration?.branchName, startedMs: report.startedMs, endedMs: report.endedMs,
       workedMs: metrics.elapsedMs, waitedMs: report.waitingMs, runs: state.runs.count,

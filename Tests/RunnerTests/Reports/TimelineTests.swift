@@ -81,6 +81,24 @@ struct TimelineTests {
     #expect(runs.subject == .runs && runs.segments.map(\.endMs) == [1_300, 9_200])
   }
 
+  @Test("A wait that a run leaves is taken up by the next run; in between nobody waits")
+  func leftWait() throws {
+    let deferral = Batches.deferral(until: Batches.later(60))
+    let timeline = Self.timeline([
+      (0, "a", .batchRegistered(Batches.registration(assets: 1))), (0, "a", .runStarted(Self.calling())),
+      (10, "a", .stageStarted(Batches.ref(1, .extract), Self.key(.extract))),
+      (20, "a", .stageDeferred(Batches.ref(1, .extract), deferral)),
+      (30, "a", .runFinished(Batches.finish())), (900, "b", .runStarted(Self.calling())),
+      (950, "b", .stageStarted(Batches.ref(1, .extract), Self.key(.extract))),
+    ])
+    let row = try Self.row(1, timeline)
+    #expect(
+      row.segments.map(\.kind)
+        == [.queued, .calling, .waitingForQuota, .noRun, .waitingForQuota, .calling])
+    #expect(row.segments.map(\.startMs) == [0, 10, 20, 30, 900, 950])
+    #expect(row.segments[2].note == row.segments[4].note)
+  }
+
   @Test("A failed attempt waits for the next one; one that is retried by hand is queued again")
   func failed() throws {
     let timeline = Self.timeline([
