@@ -9,6 +9,7 @@ extension Runner {
     _ options: RunOptions, _ registration: Registration
   ) throws(Fault) -> ExecutionSettings {
     var execution = (try present(options) ?? registration.configuration).execution
+    if surroundings.hasGivenExtractor { execution.extractor = ExtractorSettings() }
     if let maxWaitMs = options.maxWaitMs { execution.limits.maxWait = .milliseconds(maxWaitMs) }
     return execution
   }

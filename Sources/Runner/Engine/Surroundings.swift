@@ -27,6 +27,8 @@ public struct Surroundings: Sendable {
   /// Absolute path of a folder for private files.
   package var scratch: String
   package var makeExtractor: @Sendable (Configuration) throws(Fault) -> any Extractor
+  /// Whether the extractor was handed over in code: then the configuration's settings say nothing of it.
+  package var hasGivenExtractor = false
   /// The configuration as it is now; nil for that of the batch's registration.
   package var presentConfiguration: @Sendable () throws(Fault) -> Configuration? = { () throws(Fault) in nil }
   /// What takes secrets out of what is stored, given the names of the variables that hold some.

@@ -102,7 +102,8 @@ public final class Project: Sendable {
   ///
   /// Who asks goes into the ledger: `arguments` are the words of a command, whose secrets are taken out.
   /// `announce` hears, once, which program is started before the first one is. `extractor`, where given, is asked
-  /// instead of what the configuration names; a run shuts it down when it ends.
+  /// instead of what the configuration names, once for each new image and identity; no limit counts that as a call. A
+  /// run shuts it down when it ends.
   public func runner(
     via: RunActor.Via = .library, client: String? = nil, arguments: [String]? = nil,
     extractor: (any Extractor)? = nil, stop: StopSignal = StopSignal(),
@@ -114,6 +115,7 @@ public final class Project: Sendable {
       user: surroundings.user, uid: UInt32(getuid()), via: via, client: client)
     surroundings.process.argv = arguments
     if let extractor {
+      surroundings.hasGivenExtractor = true
       surroundings.makeExtractor = { _ in extractor }
       surroundings.checkExtractor = { _ in }
     }
