@@ -352,10 +352,10 @@ extension BatchState {
 extension Fault {
   /// The ledger can take no more events: overtaken, unknown or broken.
   fileprivate var isOfLedger: Bool {
-    let codes = [
-      "overtaken", "ledger_unknown", "ledger_failed", "ledger_disk_full", "ledger_not_permitted",
-      "ledger_tail_lost", "ledger_busy", "ledger_damaged",
+    let codes: Set<FaultCode?> = [
+      .overtaken, .ledgerUnknown, .ledgerFailed, .ledgerDiskFull, .ledgerNotPermitted, .ledgerTailLost,
+      .ledgerBusy, .ledgerDamaged,
     ]
-    return codes.contains(code)
+    return codes.contains(kind)
   }
 }
