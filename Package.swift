@@ -63,7 +63,7 @@ let package = Package(
       name: "SQLiteLedger", dependencies: ["Core", "EventLog", "Threads", "CSQLite", "Migrations"],
       swiftSettings: strict),
     .target(name: "Ledger", dependencies: ["Core", "EventLog", "SQLiteLedger"], swiftSettings: strict),
-    .target(name: "Redaction", dependencies: ["Core", "StrictJSON"], swiftSettings: strict),
+    .target(name: "Redaction", dependencies: ["StrictJSON"], swiftSettings: strict),
     .target(
       name: "ModelContext", dependencies: ["Core", "StrictJSON", "Redaction", "Subprocesses"],
       swiftSettings: strict),
@@ -78,21 +78,21 @@ let package = Package(
       swiftSettings: strict),
     // The page of `report --html`, and what is on it.
     .target(
-      name: "Reports", dependencies: ["Core", "StrictJSON", "BatchModel", "AssetBundle"],
+      name: "Reports", dependencies: ["Core", "BatchModel", "AssetBundle"],
       swiftSettings: strict),
     .target(
       name: "Runner",
       dependencies: [
-        "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads", "Ledger",
-        "BatchModel", "AssetBundle", "Redaction", "Extractors", "Schemas", "ImageAnalysis", "CCrypto",
+        "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Ledger",
+        "BatchModel", "AssetBundle", "Redaction", "Extractors", "Schemas", "ImageAnalysis",
         "CYAML",
       ],
       swiftSettings: strict),
     .executableTarget(
       name: "ledgerctl",
       dependencies: [
-        "Core", "Files", "FileStore", "GitRepository", "StrictJSON", "Subprocesses", "Threads", "Ledger",
-        "BatchModel", "AssetBundle", "Redaction", "Reports", "Runner", "SampleBatch",
+        "Core", "Files", "GitRepository", "StrictJSON", "Subprocesses", "Threads", "Ledger",
+        "BatchModel", "Reports", "Runner", "SampleBatch",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
