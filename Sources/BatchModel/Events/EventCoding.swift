@@ -145,6 +145,13 @@ extension BatchEvent {
   }
 }
 
+extension StampedEvent {
+  /// Reads a stored event.
+  package init(_ event: Event) throws(UnreadableEvent) {
+    self.init(try BatchEvent(event), timeMs: event.timeMs, run: event.run)
+  }
+}
+
 extension StageRef {
   /// Why an event's columns name no stage.
   package enum Unreadable: String, Error {

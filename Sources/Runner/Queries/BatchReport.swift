@@ -157,9 +157,9 @@ extension Project {
   public func report(of batch: BatchID) async throws(Fault) -> BatchReport {
     var stamped: [StampedEvent] = []
     for event in try await events(matching: EventQuery(batch: batch.text)) {
-      do throws(UnreadableEvent) {
-        stamped.append(StampedEvent(try BatchEvent(event), timeMs: event.timeMs, run: event.run))
-      } catch { throw .unreadable(error) }
+      do throws(UnreadableEvent) { stamped.append(try StampedEvent(event)) } catch {
+        throw .unreadable(error)
+      }
     }
     return BatchReport(batch, stamped)
   }

@@ -144,7 +144,7 @@ extension BatchState {
 
   /// Takes one more stored event into the state.
   package mutating func take(_ event: Event) throws(UnreadableEvent) {
-    apply(StampedEvent(try BatchEvent(event), timeMs: event.timeMs, run: event.run))
+    apply(try StampedEvent(event))
   }
 }
 

@@ -26,11 +26,10 @@ struct PageReader {
 
   private func events() async throws -> [ReportEvent] {
     try await project.events(matching: EventQuery(batch: batch.text)).map { event in
-      let fact: BatchEvent
-      do throws(UnreadableEvent) { fact = try BatchEvent(event) } catch { throw Fault.unreadable(error) }
+      let stamped: StampedEvent
+      do throws(UnreadableEvent) { stamped = try StampedEvent(event) } catch { throw Fault.unreadable(error) }
       return ReportEvent(
-        position: event.position, stamped: StampedEvent(fact, timeMs: event.timeMs, run: event.run),
-        summary: EventSummary.text(fact))
+        position: event.position, stamped: stamped, summary: EventSummary.text(stamped.event))
     }
   }
 
