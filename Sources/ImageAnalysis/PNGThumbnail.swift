@@ -1,6 +1,7 @@
 import Core
 
-/// A PNG scaled down: each pixel is the mean of those it stands for, weighted by alpha, in sRGB.
+/// A PNG scaled down: each pixel is the mean of those it stands for, weighted by alpha, and then
+/// converted to sRGB.
 package struct PNGThumbnail: Hashable, Sendable {
   package let bytes: [UInt8]
   /// In pixels.
@@ -36,7 +37,7 @@ package struct PNGThumbnail: Hashable, Sendable {
       self.height = height
       self.fullWidth = fullWidth
       self.fullHeight = fullHeight
-      sums = Array(repeating: ColourSum(weight: 0, red: 0, green: 0, blue: 0), count: width * height)
+      sums = Array(repeating: ColourSum(), count: width * height)
       counts = Array(repeating: 0, count: width * height)
     }
 

@@ -17,7 +17,7 @@ struct ScreenTests {
       (4_107_542_399_999, "2100-02-28T23:59:59.999Z"), (-62_135_596_800_000, "0001-01-01T00:00:00.000Z"),
     ] as [(Int64, String)])
   func times(ms: Int64, text: String) {
-    #expect(TimeText.rfc3339(ms: ms) == text)
+    #expect(CivilTime.rfc3339(ms: ms) == text)
     #expect(TimeText.ms(rfc3339: text) == ms)
   }
 
@@ -25,7 +25,7 @@ struct ScreenTests {
   func days() {
     var last = ""
     for day in stride(from: Int64(-73_000), to: 73_100, by: 1) {
-      let text = TimeText.rfc3339(ms: day * 86_400_000)
+      let text = CivilTime.rfc3339(ms: day * 86_400_000)
       #expect(text > last)
       #expect(TimeText.ms(rfc3339: text) == day * 86_400_000)
       last = text

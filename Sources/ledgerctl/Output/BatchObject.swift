@@ -43,7 +43,7 @@ enum BatchObject {
   }
 
   private static func time(_ name: String, _ ms: Int64) -> JSONValue.Member {
-    .init(name, .string(TimeText.rfc3339(ms: ms)))
+    .init(name, .string(CivilTime.rfc3339(ms: ms)))
   }
 
   private static func asset(_ asset: AssetState, in state: BatchState, _ fault: Fault?) -> JSONValue {

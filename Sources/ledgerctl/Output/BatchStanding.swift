@@ -65,12 +65,12 @@ enum StatusDocument {
   private static func times(_ standing: BatchStanding) -> [JSONValue.Member] {
     let state = standing.state
     var members: [JSONValue.Member] = [
-      .init("registered_at", .string(TimeText.rfc3339(ms: state.registeredMs))),
-      .init("changed_at", .string(TimeText.rfc3339(ms: state.lastMs))),
+      .init("registered_at", .string(CivilTime.rfc3339(ms: state.registeredMs))),
+      .init("changed_at", .string(CivilTime.rfc3339(ms: state.lastMs))),
       .init("age_ms", JSONValue(max(0, standing.now.wallMs - state.lastMs))),
     ]
     if !standing.isPast, let until = state.waitsUntil(at: standing.now) {
-      members.append(.init("waiting_until", .string(TimeText.rfc3339(ms: until.wallMs))))
+      members.append(.init("waiting_until", .string(CivilTime.rfc3339(ms: until.wallMs))))
     }
     return members
   }
@@ -80,7 +80,7 @@ enum StatusDocument {
     if owner.process > 0 { members.append(.init("process", JSONValue(Int(owner.process)))) }
     if !owner.host.isEmpty { members.append(.init("host", .string(owner.host))) }
     if let user = owner.user { members.append(.init("user", .string(user))) }
-    if let since = standing.sinceMs { members.append(.init("since", .string(TimeText.rfc3339(ms: since)))) }
+    if let since = standing.sinceMs { members.append(.init("since", .string(CivilTime.rfc3339(ms: since)))) }
     if owner.isElsewhere { members.append(.init("other_pid_namespace", .bool(true))) }
     return .object(members)
   }
@@ -111,7 +111,7 @@ enum StatusDocument {
 
   private static func waiting(_ why: String, until: Deadline?) -> JSONValue.Member {
     var members: [JSONValue.Member] = []
-    if let until { members.append(.init("until", .string(TimeText.rfc3339(ms: until.wallMs)))) }
+    if let until { members.append(.init("until", .string(CivilTime.rfc3339(ms: until.wallMs)))) }
     members.append(.init("why", .string(why)))
     return .init("waiting", .object(members))
   }

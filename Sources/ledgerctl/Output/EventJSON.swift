@@ -1,3 +1,4 @@
+import Core
 import Ledger
 import Runner
 import StrictJSON
@@ -12,7 +13,7 @@ enum EventJSON {
     var head: [JSONValue.Member] = [
       .init("schema", "ledgerctl/event/v1"), .init("position", JSONValue(event.position)),
       .init("batch", .string(event.batch)), .init("version", JSONValue(event.version)),
-      .init("run", .string(event.run)), .init("time", .string(TimeText.rfc3339(ms: event.timeMs))),
+      .init("run", .string(event.run)), .init("time", .string(CivilTime.rfc3339(ms: event.timeMs))),
       .init("type", .string(event.type)),
     ]
     if let asset = event.asset { head.append(.init("asset", .string(asset))) }

@@ -39,7 +39,8 @@ struct EventPrinter {
     let summary = (try? BatchEvent(event)).map(EventSummary.text) ?? "(this version can't read it)"
     let text =
       String(repeating: " ", count: max(0, 5 - position.count)) + position + "  "
-      + console.outStyle(TimeText.rfc3339(ms: event.timeMs), .quiet) + "  " + shown(event.type).padded(to: 17)
+      + console.outStyle(CivilTime.rfc3339(ms: event.timeMs), .quiet) + "  "
+      + shown(event.type).padded(to: 17)
       + (subject.isEmpty ? "" : "  " + shown(subject.joined(separator: " ")))
     return shown(summary).isEmpty ? text : text + "  " + shown(summary)
   }

@@ -19,7 +19,7 @@ enum EventSummary {
     case .stageCompleted(_, let fact): completed(fact)
     case .stageFailed(_, let fact): failed(fact)
     case .stageDeferred(_, let fact):
-      (fact.until.map { "waits until \(TimeText.rfc3339(ms: $0.wallMs)): " } ?? "postponed: ") + fact.message
+      (fact.until.map { "waits until \(CivilTime.rfc3339(ms: $0.wallMs)): " } ?? "postponed: ") + fact.message
     case .stageInterrupted(_, let fact):
       "interrupted in run \(fact.run)" + (fact.signal.map { " by \($0)" } ?? "")
         + (fact.inDoubt ? "; a call may have been made" : "")
@@ -80,7 +80,7 @@ enum EventSummary {
   }
 
   private static func failed(_ fact: StageFailure) -> String {
-    fact.message + (fact.next.map { "; again at \(TimeText.rfc3339(ms: $0.wallMs))" } ?? "")
+    fact.message + (fact.next.map { "; again at \(CivilTime.rfc3339(ms: $0.wallMs))" } ?? "")
   }
 
   private static func placed(_ fact: Placement) -> String {

@@ -1,3 +1,4 @@
+import Core
 import GitRepository
 import Runner
 import StrictJSON
@@ -36,7 +37,7 @@ enum ExplanationDocument {
 
   private static func past(_ past: Explanation.Past) -> JSONValue {
     var members: [JSONValue.Member] = [
-      .init("position", JSONValue(past.position)), .init("time", .string(TimeText.rfc3339(ms: past.timeMs))),
+      .init("position", JSONValue(past.position)), .init("time", .string(CivilTime.rfc3339(ms: past.timeMs))),
       .init("type", .string(past.type)), .init("message", .string(past.message)),
     ]
     if let code = past.code { members.append(.init("code", .string(code))) }

@@ -1,4 +1,5 @@
 import BatchModel
+import Core
 import GitRepository
 import Runner
 import StrictJSON
@@ -38,7 +39,9 @@ enum PlanDocument {
           ["position": JSONValue(source), "batch": stage.sourceBatch.map(JSONValue.string) ?? .null]))
     }
     if let why = stage.why { members.append(.init("why", .string(why))) }
-    if let until = stage.until { members.append(.init("until", .string(TimeText.rfc3339(ms: until.wallMs)))) }
+    if let until = stage.until {
+      members.append(.init("until", .string(CivilTime.rfc3339(ms: until.wallMs))))
+    }
     return .object(members)
   }
 
@@ -48,7 +51,7 @@ enum PlanDocument {
     ]
     if let cost = calls.cost { members.append(.init("cost", .string(cost.text))) }
     if let allowed = calls.allowed { members.append(.init("allowed_now", JSONValue(allowed))) }
-    if let next = calls.next { members.append(.init("next_at", .string(TimeText.rfc3339(ms: next.wallMs)))) }
+    if let next = calls.next { members.append(.init("next_at", .string(CivilTime.rfc3339(ms: next.wallMs)))) }
     return .object(members)
   }
 

@@ -44,7 +44,7 @@ enum PlanText {
           line +=
             " position \(source)" + (stage.sourceBatch.map { " of batch \(VisibleText.line($0))" } ?? "")
         }
-        if let until = stage.until { line += " until \(TimeText.rfc3339(ms: until.wallMs))" }
+        if let until = stage.until { line += " until \(CivilTime.rfc3339(ms: until.wallMs))" }
         if let why = stage.why { line += ": \(VisibleText.line(why))" }
         return line
       }
@@ -53,7 +53,7 @@ enum PlanText {
   private static func line(_ calls: BatchPlan.Calls) -> String {
     var line = "Calls: \(calls.needed) of \(calls.extractor)" + (calls.cost.map { ", \($0.text)" } ?? "")
     if let allowed = calls.allowed, allowed != .max { line += ", \(allowed) may start now" }
-    if let next = calls.next { line += ", the next at \(TimeText.rfc3339(ms: next.wallMs))" }
+    if let next = calls.next { line += ", the next at \(CivilTime.rfc3339(ms: next.wallMs))" }
     return line
   }
 

@@ -1,4 +1,5 @@
 import BatchModel
+import Core
 import GitRepository
 import Runner
 import StrictJSON
@@ -16,8 +17,8 @@ enum ReportDocument {
     let ofBatch = BatchObject.json(report.batch, report.state, at: SystemClock().now()).members ?? []
     var members: [JSONValue.Member] = [
       .init("assets", .array(report.assets.map(asset))),
-      .init("started_at", .string(TimeText.rfc3339(ms: report.startedMs))),
-      .init("ended_at", .string(TimeText.rfc3339(ms: report.endedMs))),
+      .init("started_at", .string(CivilTime.rfc3339(ms: report.startedMs))),
+      .init("ended_at", .string(CivilTime.rfc3339(ms: report.endedMs))),
       .init("waiting_ms", JSONValue(report.waitingMs)), .init("calls", JSONValue(report.calls)),
       .init("cost", prices(report.cost)), .init("saved", prices(report.saved)),
       .init("runs", .array(report.state.runs.map(run))),
@@ -59,8 +60,8 @@ enum ReportDocument {
 
   private static func run(_ run: BatchState.RunRecord) -> JSONValue {
     var members: [JSONValue.Member] = [
-      .init("run", .string(run.id)), .init("started_at", .string(TimeText.rfc3339(ms: run.startedMs))),
-      .init("ended_at", .string(TimeText.rfc3339(ms: run.lastMs))), .init("host", .string(run.start.host)),
+      .init("run", .string(run.id)), .init("started_at", .string(CivilTime.rfc3339(ms: run.startedMs))),
+      .init("ended_at", .string(CivilTime.rfc3339(ms: run.lastMs))), .init("host", .string(run.start.host)),
       .init("process", JSONValue(Int(run.start.process))),
     ]
     if let exit = run.finish?.exit { members.append(.init("exit", JSONValue(Int(exit.rawValue)))) }

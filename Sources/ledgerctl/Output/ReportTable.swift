@@ -24,7 +24,7 @@ enum ReportTable {
     ] + Stage.ofAsset.map { String(asset.stagesMs[$0] ?? 0) } + [
       String(asset.calls), String(asset.waitingMs), asset.cost.map(\.text).joined(separator: "; "),
       asset.files.joined(separator: "; "), report.state.confirmation?.sha ?? "",
-      TimeText.rfc3339(ms: report.startedMs), TimeText.rfc3339(ms: report.endedMs),
+      CivilTime.rfc3339(ms: report.startedMs), CivilTime.rfc3339(ms: report.endedMs),
     ]
   }
 

@@ -41,12 +41,12 @@ enum ReportText {
     let ending = state.reversion.map { "reverted by \($0.commit.prefix(7))" } ?? state.phase.rawValue
     var lines = ["Batch: \(report.batch), \(ending)"]
     lines.append(
-      "When: \(TimeText.rfc3339(ms: report.startedMs)) to \(TimeText.rfc3339(ms: report.endedMs)), "
+      "When: \(CivilTime.rfc3339(ms: report.startedMs)) to \(CivilTime.rfc3339(ms: report.endedMs)), "
         + RunText.counted(state.runs.count, "run"))
     lines += state.runs.compactMap { run in
       run.start.actor == nil
         ? nil
-        : "Run: \(TimeText.rfc3339(ms: run.startedMs))"
+        : "Run: \(CivilTime.rfc3339(ms: run.startedMs))"
           + VisibleText.line(EventSummary.by(run.start.actor, run.start.argv))
           + (run.finish.map { ", exit \($0.exit.rawValue)" } ?? "")
     }

@@ -53,7 +53,7 @@ struct ResultDocument {
       .init("errors", .array(errors)), .init("notes", .array(notes)),
       .init("next", .array(next.map { .array($0.map(JSONValue.string)) })),
     ]
-    if let retryAtMs { members.append(.init("retry_at", .string(TimeText.rfc3339(ms: retryAtMs)))) }
+    if let retryAtMs { members.append(.init("retry_at", .string(CivilTime.rfc3339(ms: retryAtMs)))) }
     return .object(members)
   }
 

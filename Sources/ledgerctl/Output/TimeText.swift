@@ -6,11 +6,8 @@ import Core
   import Darwin
 #endif
 
-/// Writes and reads times as RFC 3339 has them, by arithmetic alone: date formatters cost a start more than the work.
+/// Reads times as RFC 3339 has them, and local ones; `CivilTime` writes them. By arithmetic alone: date formatters cost a start more than the work.
 enum TimeText {
-  /// Writes milliseconds since 1970 as `2026-07-30T12:34:56.789Z`.
-  static func rfc3339(ms: Int64) -> String { CivilTime.rfc3339(ms: ms) }
-
   /// Reads `2026-07-30T12:34:56Z`, with a fraction of a second or an offset if they are there; nil for anything else.
   ///
   /// What is finer than a millisecond is dropped; a leap second counts as the one after it.
@@ -80,7 +77,7 @@ enum TimeText {
     var parts = tm()
     localtime_r(&seconds, &parts)
     return
-      "\(padded(Int64(parts.tm_year) + 1900, 4))-\(padded(Int64(parts.tm_mon) + 1))-\(padded(Int64(parts.tm_mday)))"
+      "\(CivilTime.padded(Int64(parts.tm_year) + 1900, 4))-\(CivilTime.padded(Int64(parts.tm_mon) + 1))-\(CivilTime.padded(Int64(parts.tm_mday)))"
   }
 
   /// The moment at which the local calendar and clock show what those of UTC show at another.
@@ -102,8 +99,6 @@ enum TimeText {
     // -1 is also a time; only a failure leaves the day of the week unset.
     return time == -1 && parts.tm_wday == -1 ? nil : Int64(time) * 1000
   }
-
-  static func padded(_ number: Int64, _ width: Int = 2) -> String { CivilTime.padded(number, width) }
 
   /// The days from 1970 to a date of the proleptic Gregorian calendar.
   private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
